@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace halfstep {
+
+// A file that appears whole or not at all: bytes go to ".NAME.halfstep-part" beside the target, commit()
+// flushes them to disk and renames. Without commit() the destructor removes the temporary file and the old
+// target stays as it was. One that a killed process left behind is cleared away by the next write to the same
+// target. Throws Error (no permission, folder missing, disk full) with the target's name and what to do.
+class AtomicFile {
+  public:
+    // expected_bytes, where known, is checked against the free space before anything is written.
+    explicit AtomicFile(std::filesystem::path target, std::uint64_t expected_bytes = 0);
+    ~AtomicFile();
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+
+    void write(std::span<const std::byte> bytes);
+    void write(std::string_view text);
+    void commit();
+
+    // Where a library insists on writing by name: the temporary file itself (commit() still renames it).
+    const std::filesystem::path& temporary() const { return temporary_; }
+
+  private:
+    std::filesystem::path target_;
+    std::filesystem::path temporary_;
+    int descriptor_ = -1;
+    bool committed_ = false;
+};
+
+}  // namespace halfstep

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tensor/dtype.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace halfstep {
+
+// Families of number formats. All of them are grids; a family says how its grid is built.
+enum class Family : std::uint8_t {
+    integer,      // int2..int16: uniform
+    logarithmic,  // log2..log8: 0 and signed powers of two (or of the square root of two)
+    kmeans,       // kmeans2..kmeans8: a codebook fitted to the weights
+    floating,     // fp16, bf16, fp32: no scale
+    ggml,         // a GGUF block type, byte for byte as ggml writes it
+    keep,         // leave the tensor as it is stored
+};
+
+enum class FloatFormat : std::uint8_t { fp16, bf16, fp32 };
+enum class Symmetry : std::uint8_t { sym, symfull, asym };
+enum class Granularity : std::uint8_t { tensor, channel, group };
+enum class Range : std::uint8_t {
+    minmax,
+    percentile,  // pctP
+    mse,
+    kl,
+    clip,  // clipX (|x| <= X) or, asymmetric, clipL..H: limits set by hand, applied to every scale's own
+           // range
+};
+enum class ScaleStorage : std::uint8_t { s32, s16 };
+
+// The whole recipe for one tensor. A value type: equal schemes print equally. Members that a family does not
+// use hold their defaults, so that operator== means "the same recipe".
+struct Scheme {
+    Family family = Family::keep;
+    int bits = 0;                                  // integer, logarithmic, kmeans: code bits
+    FloatFormat float_format = FloatFormat::fp32;  // floating
+    DType block_type = DType::unknown;             // ggml
+    Symmetry symmetry = Symmetry::sym;             // integer
+    Granularity granularity = Granularity::channel;
+    std::uint32_t group_size = 0;  // weights along the input axis; granularity group only
+    Range range = Range::minmax;
+    double percentile = 0;  // range percentile: P of pctP, 0 < P <= 100
+    float clip_low = 0;     // range clip
+    float clip_high = 0;
+    ScaleStorage scale_storage = ScaleStorage::s32;
+    bool half_octave = false;  // sqrt2: levels of a log format are powers of the root of two
+    bool gamma = false;        // rescale so that the second moment is kept
+
+    friend bool operator==(const Scheme&, const Scheme&) = default;
+};
+
+// FORMAT[:OPTION]... as in "int4:asym:g128:mse". Throws Error that names the word and the reason where the
+// text is not a scheme or the combination makes no sense. Accepts options in any order.
+Scheme parse_scheme(std::string_view text);
+
+// The canonical notation: options in a fixed order, defaults left out. parse_scheme(to_string(s)) == s.
+std::string to_string(const Scheme& scheme);
+
+// The FORMAT word alone ("int4", "q8_0", "keep").
+std::string format_name(const Scheme& scheme);
+
+// Stored bits of a tensor of channels x inputs elements, where `source` is how it is stored now (for keep).
+// zero points take `bits` each, codebooks 16 bits a level for each table.
+std::uint64_t stored_bits(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs, DType source);
+
+// What keeps the scheme from being applied to a tensor whose rows have `inputs` elements, as one sentence
+// without the tensor's name; empty where nothing does. (GGUF blocks do not cross rows.)
+std::string why_not_applicable(const Scheme& scheme, std::uint64_t inputs);
+
+// Distinct reconstruction levels of one scale (2^bits for codes that are all used); 0 where it is not a small
+// grid.
+std::uint32_t level_count(const Scheme& scheme);
+
+// One default scheme for every format that this program can apply, in the order of the notation's table.
+std::vector<Scheme> all_formats();
+
+}  // namespace halfstep

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace halfstep {
+
+// How the elements of a tensor are stored in its file. Names follow safetensors (in lower case) and ggml.
+enum class DType : std::uint8_t {
+    // floating point that is measured
+    f64,
+    f32,
+    f16,
+    bf16,
+    // small floats and scales
+    f8_e4m3,
+    f8_e5m2,
+    f8_e4m3fnuz,
+    f8_e5m2fnuz,
+    f8_e8m0,
+    f6_e2m3,
+    f6_e3m2,
+    f4,
+    // integers and others
+    i8,
+    i16,
+    i32,
+    i64,
+    u8,
+    u16,
+    u32,
+    u64,
+    boolean,
+    c64,
+    // ggml block types
+    q4_0,
+    q4_1,
+    q5_0,
+    q5_1,
+    q8_0,
+    q8_1,
+    q2_K,
+    q3_K,
+    q4_K,
+    q5_K,
+    q6_K,
+    q8_K,
+    iq2_xxs,
+    iq2_xs,
+    iq3_xxs,
+    iq1_s,
+    iq4_nl,
+    iq3_s,
+    iq2_s,
+    iq4_xs,
+    iq1_m,
+    tq1_0,
+    tq2_0,
+    mxfp4,
+    nvfp4,
+    q1_0,
+    q2_0,
+    // a type that this program does not know
+    unknown,
+};
+
+enum class DTypeKind : std::uint8_t { floating, small_float, integer, boolean, complex, ggml_block, unknown };
+
+struct DTypeTraits {
+    std::string_view name;  // "bf16", "q4_K"
+    DTypeKind kind;
+    std::uint32_t block_elements;  // elements stored together
+    std::uint32_t block_bits;      // bits of such a block
+};
+
+const DTypeTraits& traits(DType dtype);
+
+// Whether weights of this type can be read as numbers and measured.
+bool is_measurable(DType dtype);
+
+}  // namespace halfstep

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/tensor/dtype.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace halfstep {
+
+// What a tensor does in its network.
+enum class Role : std::uint8_t {
+    token_embedding,
+    position_embedding,
+    attention_q,
+    attention_k,
+    attention_v,
+    attention_qkv,
+    attention_output,
+    ffn_gate,
+    ffn_up,
+    ffn_gate_up,
+    ffn_down,
+    expert_router,
+    output_head,
+    convolution,
+    recurrent,
+    dense,  // dense: another weight of a matrix product
+    norm,
+    bias,
+    other,
+};
+
+std::string_view role_name(Role role);  // "attention_q"; the word used in JSON and, translated, in the window
+
+// A weight array of a model, as its file describes it. Shapes are row-major, slowest axis first, whatever the
+// file format's own order.
+struct TensorInfo {
+    std::string name;
+    DType dtype = DType::unknown;
+    std::string dtype_name;  // as listed; differs from traits(dtype).name only where dtype is unknown
+    std::vector<std::int64_t> shape;
+    std::uint64_t elements = 0;
+    std::uint64_t bytes = 0;
+
+    Role role = Role::other;
+    std::optional<int> block;         // number of the transformer block (or layer) it belongs to
+    std::optional<int> channel_axis;  // axis of outputs; none for tensors of rank 0 and 1
+    std::optional<int> input_axis;    // first axis that is summed over; the axes after it are summed over too
+    bool quantizable = false;  // weight of a matrix product, convolution or embedding, of a measurable type
+
+    std::uint32_t file = 0;         // index into Model::files()
+    std::uint64_t file_offset = 0;  // of the first byte, from the start of that file
+
+    bool measurable() const { return is_measurable(dtype); }
+};
+
+// A tensor seen as a matrix: `channels` rows of `inputs` consecutive elements. A tensor without a channel
+// axis is one channel. Groups run along the inputs and never cross a row.
+struct MatrixShape {
+    std::uint64_t channels = 0;
+    std::uint64_t inputs = 0;
+};
+
+MatrixShape matrix_shape(const TensorInfo& tensor);
+
+}  // namespace halfstep
