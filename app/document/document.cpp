@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/document/document.h"
+
+#include "app/document/scheme_command.h"
+
+#include <utility>
+
+namespace halfstep {
+
+Document::Document(QObject* parent) : QObject(parent) {
+    connect(&undo_, &QUndoStack::cleanChanged, this, [this](bool clean) { emit modifiedChanged(!clean); });
+}
+
+void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initial) {
+    model_ = std::move(model);
+    const std::vector<TensorInfo>& tensors = model_->tensors();
+    schemes_.clear();
+    index_.clear();
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const bool takes_it =
+            tensors[i].quantizable && why_not_applicable(initial, matrix_shape(tensors[i]).inputs).empty();
+        schemes_.push_back(takes_it ? initial : Scheme{});
+        index_.insert(QString::fromStdString(tensors[i].name), static_cast<int>(i));
+    }
+    statistics_.assign(tensors.size(), std::nullopt);
+    measurements_.assign(tensors.size(), {});
+    undo_.clear();
+    setPlanPath({});
+    emit modelChanged();
+    emit issuesChanged();
+}
+
+void Document::close() {
+    model_.reset();
+    schemes_.clear();
+    statistics_.clear();
+    measurements_.clear();
+    index_.clear();
+    undo_.clear();
+    setPlanPath({});
+    emit modelChanged();
+    emit issuesChanged();
+}
+
+int Document::indexOf(const std::string& name) const { return index_.value(QString::fromStdString(name), -1); }
+
+Plan Document::plan() const {
+    Plan plan;
+    if (!model_) return plan;
+    plan.model_name = model_->path().filename().string();
+    plan.fingerprint = model_fingerprint(*model_);
+    for (int i = 0; i < tensorCount(); ++i) plan.entries.push_back({tensor(i).name, scheme(i)});
+    return plan;
+}
+
+QList<Issue> Document::issues() const {
+    QList<Issue> issues;
+    if (!model_) return issues;
+    for (const Issue& issue : model_->issues()) issues.append(issue);
+    for (int i = 0; i < tensorCount(); ++i) {
+        if (const TensorStatistics* known = statistics(i); known != nullptr && known->first_non_finite) {
+            issues.append({Severity::error, tensor(i).name,
+                           tr("%n weight(s) are NaN or infinite, the first at element %1. They are left out of every "
+                              "figure, and this tensor cannot be exported.",
+                              nullptr, static_cast<int>(known->nans + known->infs))
+                               .arg(*known->first_non_finite)
+                               .toStdString()});
+        }
+        const Measurement* measured = currentMeasurement(i);
+        if (measured == nullptr) continue;
+        if (!measured->refused.empty())
+            issues.append({Severity::warning, tensor(i).name,
+                           to_string(scheme(i)) + ": " + measured->refused});
+        for (const Issue& issue : measured->issues) issues.append(issue);
+    }
+    return issues;
+}
+
+void Document::applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture) {
+    QList<int> changed;
+    for (const int tensor : tensors)
+        if (schemes_[static_cast<std::size_t>(tensor)] != scheme) changed.append(tensor);
+    // A gesture keeps its set of tensors, so that its steps merge.
+    const QList<int>& affected = gesture == 0 ? changed : tensors;
+    if (changed.isEmpty()) return;
+    undo_.push(new SchemeCommand(*this, affected,
+                                 std::vector<Scheme>(static_cast<std::size_t>(affected.size()), scheme), text,
+                                 gesture));
+}
+
+void Document::applyPlan(const Plan& plan, const QString& text) {
+    QList<int> changed;
+    std::vector<Scheme> schemes;
+    for (int i = 0; i < tensorCount(); ++i) {
+        const Scheme* planned = plan.find(tensor(i).name);
+        const Scheme wanted = planned != nullptr ? *planned : Scheme{};
+        if (wanted == scheme(i)) continue;
+        changed.append(i);
+        schemes.push_back(wanted);
+    }
+    if (!changed.isEmpty()) undo_.push(new SchemeCommand(*this, changed, std::move(schemes), text, 0));
+}
+
+void Document::setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes) {
+    std::size_t position = 0;
+    for (const int tensor : tensors) schemes_[static_cast<std::size_t>(tensor)] = schemes[position++];
+    emit schemesChanged(tensors);
+    emit issuesChanged();
+}
+
+void Document::setStatistics(std::vector<std::optional<TensorStatistics>> statistics) {
+    if (statistics.size() != schemes_.size()) return;
+    statistics_ = std::move(statistics);
+    emit statisticsChanged();
+    emit issuesChanged();
+}
+
+const TensorStatistics* Document::statistics(int index) const {
+    const auto& known = statistics_[static_cast<std::size_t>(index)];
+    return known ? &*known : nullptr;
+}
+
+void Document::addMeasurement(int index, const Measurement& measurement) {
+    measurements_[static_cast<std::size_t>(index)].insert(QString::fromStdString(to_string(measurement.scheme)),
+                                                          measurement);
+    emit measurementAdded(index);
+    if (!measurement.refused.empty() || !measurement.issues.empty()) emit issuesChanged();
+}
+
+const Measurement* Document::measurement(int index, const Scheme& scheme) const {
+    const auto& of_tensor = measurements_[static_cast<std::size_t>(index)];
+    const auto found = of_tensor.constFind(QString::fromStdString(to_string(scheme)));
+    return found == of_tensor.constEnd() ? nullptr : &*found;
+}
+
+std::vector<TensorMeasurement> Document::allMeasurements() const {
+    std::vector<TensorMeasurement> all;
+    for (int i = 0; i < tensorCount(); ++i) {
+        const auto& of_tensor = measurements_[static_cast<std::size_t>(i)];
+        if (of_tensor.isEmpty()) continue;
+        TensorMeasurement entry{tensor(i).name, tensor(i).elements, {}};
+        QStringList notations = of_tensor.keys();
+        notations.sort();
+        for (const QString& notation : notations) entry.results.push_back(of_tensor.value(notation));
+        all.push_back(std::move(entry));
+    }
+    return all;
+}
+
+void Document::setPlanPath(const QString& path) {
+    if (plan_path_ == path) return;
+    plan_path_ = path;
+    emit planPathChanged();
+}
+
+}  // namespace halfstep

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/allocation/plan.h"
+#include "core/analysis/statistics.h"
+#include "core/model_files/model.h"
+#include "core/quantize/measurement.h"
+#include "core/schemes/scheme.h"
+
+#include <QHash>
+#include <QList>
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace halfstep {
+
+// What the window works on: one open model, a scheme for each of its tensors, and everything measured so far.
+// Edits go through undo commands only; measurements are facts and are not undone.
+class Document : public QObject {
+    Q_OBJECT
+  public:
+    explicit Document(QObject* parent = nullptr);
+
+    // Replaces the model. Every quantizable tensor starts with `initial`, the rest is kept. Clears the undo stack.
+    void setModel(std::shared_ptr<const Model> model, const Scheme& initial);
+    void close();
+
+    bool isOpen() const { return model_ != nullptr; }
+    const std::shared_ptr<const Model>& model() const { return model_; }
+    int tensorCount() const { return static_cast<int>(schemes_.size()); }
+    const TensorInfo& tensor(int index) const { return model_->tensors()[static_cast<std::size_t>(index)]; }
+    int indexOf(const std::string& name) const;  // -1 where there is none
+
+    const Scheme& scheme(int index) const { return schemes_[static_cast<std::size_t>(index)]; }
+    Plan plan() const;
+    QList<Issue> issues() const;  // of the model, its values, and of the schemes in use
+
+    // --- edits, each one step on the undo stack ------------------------------------------------------------
+    // Edits with the same non-zero `gesture` merge into one step: a drag is undone as a whole.
+    void applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture = 0);
+    void applyPlan(const Plan& plan, const QString& text);
+    QUndoStack& undoStack() { return undo_; }
+
+    // --- facts ---------------------------------------------------------------------------------------------
+    void setStatistics(std::vector<std::optional<TensorStatistics>> statistics);
+    const TensorStatistics* statistics(int index) const;  // null where not known
+    void addMeasurement(int index, const Measurement& measurement);
+    const Measurement* measurement(int index, const Scheme& scheme) const;  // null where not measured yet
+    const Measurement* currentMeasurement(int index) const { return measurement(index, scheme(index)); }
+    std::vector<TensorMeasurement> allMeasurements() const;  // for the workspace
+
+    // --- where the plan is stored ----------------------------------------------------------------------------
+    const QString& planPath() const { return plan_path_; }
+    void setPlanPath(const QString& path);
+    bool isModified() const { return isOpen() && !undo_.isClean(); }
+
+  signals:
+    void modelChanged();
+    void schemesChanged(const QList<int>& tensors);
+    void statisticsChanged();
+    void measurementAdded(int tensor);
+    void issuesChanged();
+    void modifiedChanged(bool modified);
+    void planPathChanged();
+
+  private:
+    friend class SchemeCommand;
+    void setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes);
+
+    std::shared_ptr<const Model> model_;
+    std::vector<Scheme> schemes_;
+    std::vector<std::optional<TensorStatistics>> statistics_;
+    std::vector<QHash<QString, Measurement>> measurements_;  // by the scheme's notation
+    QHash<QString, int> index_;
+    QUndoStack undo_;
+    QString plan_path_;
+};
+
+}  // namespace halfstep

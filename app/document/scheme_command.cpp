@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/document/scheme_command.h"
+
+#include <utility>
+
+namespace halfstep {
+
+SchemeCommand::SchemeCommand(Document& document, QList<int> tensors, std::vector<Scheme> schemes,
+                             const QString& text, int gesture)
+    : QUndoCommand(text),
+      document_(document),
+      tensors_(std::move(tensors)),
+      schemes_(std::move(schemes)),
+      gesture_(gesture) {}
+
+void SchemeCommand::exchange() {
+    std::vector<Scheme> former;
+    former.reserve(schemes_.size());
+    for (const int tensor : tensors_) former.push_back(document_.scheme(tensor));
+    document_.setSchemes(tensors_, schemes_);
+    schemes_ = std::move(former);
+}
+
+bool SchemeCommand::mergeWith(const QUndoCommand* other) {
+    // The stack has already run `other`, and what this command would restore is still right.
+    const auto* next = dynamic_cast<const SchemeCommand*>(other);
+    return next != nullptr && next->gesture_ == gesture_ && next->tensors_ == tensors_;
+}
+
+}  // namespace halfstep

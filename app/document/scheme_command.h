@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/document/document.h"
+
+#include <QUndoCommand>
+
+namespace halfstep {
+
+// Gives tensors new schemes. Undo and redo are the same exchange; steps of one gesture merge.
+class SchemeCommand : public QUndoCommand {
+  public:
+    SchemeCommand(Document& document, QList<int> tensors, std::vector<Scheme> schemes, const QString& text,
+                  int gesture);
+
+    void undo() override { exchange(); }
+    void redo() override { exchange(); }
+    int id() const override { return gesture_ == 0 ? -1 : 1; }
+    bool mergeWith(const QUndoCommand* other) override;
+
+  private:
+    void exchange();
+
+    Document& document_;
+    QList<int> tensors_;
+    std::vector<Scheme> schemes_;  // those that the next exchange sets
+    int gesture_;
+};
+
+}  // namespace halfstep
