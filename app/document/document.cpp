@@ -42,41 +42,48 @@ void Document::close() {
     emit issuesChanged();
 }
 
-int Document::indexOf(const std::string& name) const { return index_.value(QString::fromStdString(name), -1); }
+int Document::indexOf(const std::string& name) const {
+    return index_.value(QString::fromStdString(name), -1);
+}
 
 Plan Document::plan() const {
     Plan plan;
     if (!model_) return plan;
     plan.model_name = model_->path().filename().string();
     plan.fingerprint = model_fingerprint(*model_);
-    for (int i = 0; i < tensorCount(); ++i) plan.entries.push_back({tensor(i).name, scheme(i)});
+    for (int i = 0; i < tensorCount(); ++i)
+        plan.entries.push_back({tensor(i).name, scheme(i)});
     return plan;
 }
 
 QList<Issue> Document::issues() const {
     QList<Issue> issues;
     if (!model_) return issues;
-    for (const Issue& issue : model_->issues()) issues.append(issue);
+    for (const Issue& issue : model_->issues())
+        issues.append(issue);
     for (int i = 0; i < tensorCount(); ++i) {
         if (const TensorStatistics* known = statistics(i); known != nullptr && known->first_non_finite) {
-            issues.append({Severity::error, tensor(i).name,
-                           tr("%n weight(s) are NaN or infinite, the first at element %1. They are left out of every "
-                              "figure, and this tensor cannot be exported.",
-                              nullptr, static_cast<int>(known->nans + known->infs))
-                               .arg(*known->first_non_finite)
-                               .toStdString()});
+            issues.append(
+                {Severity::error, tensor(i).name,
+                 tr("%n weight(s) are NaN or infinite, the first at element %1. They are left out of every "
+                    "figure, and this tensor cannot be exported.",
+                    nullptr, static_cast<int>(known->nans + known->infs))
+                     .arg(*known->first_non_finite)
+                     .toStdString()});
         }
         const Measurement* measured = currentMeasurement(i);
         if (measured == nullptr) continue;
         if (!measured->refused.empty())
-            issues.append({Severity::warning, tensor(i).name,
-                           to_string(scheme(i)) + ": " + measured->refused});
-        for (const Issue& issue : measured->issues) issues.append(issue);
+            issues.append(
+                {Severity::warning, tensor(i).name, to_string(scheme(i)) + ": " + measured->refused});
+        for (const Issue& issue : measured->issues)
+            issues.append(issue);
     }
     return issues;
 }
 
-void Document::applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture) {
+void Document::applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text,
+                           int gesture) {
     QList<int> changed;
     for (const int tensor : tensors)
         if (schemes_[static_cast<std::size_t>(tensor)] != scheme) changed.append(tensor);
@@ -103,7 +110,8 @@ void Document::applyPlan(const Plan& plan, const QString& text) {
 
 void Document::setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes) {
     std::size_t position = 0;
-    for (const int tensor : tensors) schemes_[static_cast<std::size_t>(tensor)] = schemes[position++];
+    for (const int tensor : tensors)
+        schemes_[static_cast<std::size_t>(tensor)] = schemes[position++];
     emit schemesChanged(tensors);
     emit issuesChanged();
 }
@@ -121,8 +129,8 @@ const TensorStatistics* Document::statistics(int index) const {
 }
 
 void Document::addMeasurement(int index, const Measurement& measurement) {
-    measurements_[static_cast<std::size_t>(index)].insert(QString::fromStdString(to_string(measurement.scheme)),
-                                                          measurement);
+    measurements_[static_cast<std::size_t>(index)].insert(
+        QString::fromStdString(to_string(measurement.scheme)), measurement);
     emit measurementAdded(index);
     if (!measurement.refused.empty() || !measurement.issues.empty()) emit issuesChanged();
 }
@@ -141,7 +149,8 @@ std::vector<TensorMeasurement> Document::allMeasurements() const {
         TensorMeasurement entry{tensor(i).name, tensor(i).elements, {}};
         QStringList notations = of_tensor.keys();
         notations.sort();
-        for (const QString& notation : notations) entry.results.push_back(of_tensor.value(notation));
+        for (const QString& notation : notations)
+            entry.results.push_back(of_tensor.value(notation));
         all.push_back(std::move(entry));
     }
     return all;

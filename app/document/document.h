@@ -26,7 +26,8 @@ class Document : public QObject {
   public:
     explicit Document(QObject* parent = nullptr);
 
-    // Replaces the model. Every quantizable tensor starts with `initial`, the rest is kept. Clears the undo stack.
+    // Replaces the model. Every quantizable tensor starts with `initial`, the rest is kept. Clears the undo
+    // stack.
     void setModel(std::shared_ptr<const Model> model, const Scheme& initial);
     void close();
 
@@ -54,7 +55,8 @@ class Document : public QObject {
     const Measurement* currentMeasurement(int index) const { return measurement(index, scheme(index)); }
     std::vector<TensorMeasurement> allMeasurements() const;  // for the workspace
 
-    // --- where the plan is stored ----------------------------------------------------------------------------
+    // --- where the plan is stored
+    // ----------------------------------------------------------------------------
     const QString& planPath() const { return plan_path_; }
     void setPlanPath(const QString& path);
     bool isModified() const { return isOpen() && !undo_.isClean(); }

@@ -25,7 +25,9 @@ MeasureService::MeasureService(Document& document, JobRunner& jobs, QObject* par
     connect(&document_, &Document::schemesChanged, &soon_, qOverload<>(&QTimer::start));
 }
 
-bool MeasureService::isMeasuring() const { return soon_.isActive() || jobs_.isRunning(current_lane); }
+bool MeasureService::isMeasuring() const {
+    return soon_.isActive() || jobs_.isRunning(current_lane);
+}
 
 void MeasureService::measureWhatIsMissing() {
     if (!document_.isOpen()) return;
@@ -41,7 +43,8 @@ void MeasureService::measureWhatIsMissing() {
     }
     std::stable_partition(tasks.begin(), tasks.end(),
                           [this](const Task& task) { return preferred_.contains(task.tensor); });
-    run(current_lane, tr("Measuring %n tensor(s)", nullptr, static_cast<int>(tasks.size())), std::move(tasks));
+    run(current_lane, tr("Measuring %n tensor(s)", nullptr, static_cast<int>(tasks.size())),
+        std::move(tasks));
 }
 
 void MeasureService::request(const QString& lane, const QString& title, const QList<int>& tensors,
@@ -67,7 +70,8 @@ void MeasureService::run(const QString& lane, const QString& title, std::vector<
         [this, model, tasks = std::move(tasks)](const JobContext& context) {
             double total = 0;
             for (const Task& task : tasks)
-                total += static_cast<double>(model->tensors()[static_cast<std::size_t>(task.tensor)].elements);
+                total +=
+                    static_cast<double>(model->tensors()[static_cast<std::size_t>(task.tensor)].elements);
             double done = 0;
             for (const Task& task : tasks) {
                 const TensorInfo& tensor = model->tensors()[static_cast<std::size_t>(task.tensor)];
@@ -76,11 +80,12 @@ void MeasureService::run(const QString& lane, const QString& title, std::vector<
                 part.progress = [&](double fraction) { context.report((done + fraction * share) / total); };
                 TensorMeasurement measured = measure_tensor(*model, tensor, task.schemes, part);
                 done += share;
-                jobs_.deliverPart(JobRunner::currentJob(), [this, model, index = task.tensor,
-                                                            results = std::move(measured.results)] {
-                    if (document_.model() != model) return;
-                    for (const Measurement& result : results) document_.addMeasurement(index, result);
-                });
+                jobs_.deliverPart(JobRunner::currentJob(),
+                                  [this, model, index = task.tensor, results = std::move(measured.results)] {
+                                      if (document_.model() != model) return;
+                                      for (const Measurement& result : results)
+                                          document_.addMeasurement(index, result);
+                                  });
             }
             return true;
         },

@@ -9,8 +9,8 @@
 
 namespace halfstep {
 
-// Keeps the document measured: whenever tensors have schemes without figures, measures them in the background, the
-// ones on screen first. Also measures whole tables of schemes on request.
+// Keeps the document measured: whenever tensors have schemes without figures, measures them in the
+// background, the ones on screen first. Also measures whole tables of schemes on request.
 class MeasureService : public QObject {
     Q_OBJECT
   public:
@@ -19,8 +19,8 @@ class MeasureService : public QObject {
     // Tensors to be measured before the others: the selected ones.
     void setPreferred(const QList<int>& tensors) { preferred_ = tensors; }
 
-    // Measures these schemes on these tensors, what is known left out, into the document. Replaces a former request
-    // of the same lane. An empty title keeps it out of the jobs panel.
+    // Measures these schemes on these tensors, what is known left out, into the document. Replaces a former
+    // request of the same lane. An empty title keeps it out of the jobs panel.
     void request(const QString& lane, const QString& title, const QList<int>& tensors,
                  const std::vector<Scheme>& schemes);
 

@@ -16,7 +16,8 @@ SchemeCommand::SchemeCommand(Document& document, QList<int> tensors, std::vector
 void SchemeCommand::exchange() {
     std::vector<Scheme> former;
     former.reserve(schemes_.size());
-    for (const int tensor : tensors_) former.push_back(document_.scheme(tensor));
+    for (const int tensor : tensors_)
+        former.push_back(document_.scheme(tensor));
     document_.setSchemes(tensors_, schemes_);
     schemes_ = std::move(former);
 }

@@ -27,12 +27,15 @@ struct JobRunner::Running {
 JobRunner::JobRunner(QObject* parent) : QObject(parent) {}
 
 JobRunner::~JobRunner() {
-    for (auto& [id, job] : running_) job->thread.request_stop();
+    for (auto& [id, job] : running_)
+        job->thread.request_stop();
     for (auto& [id, job] : running_)
         if (job->thread.joinable()) job->thread.join();
 }
 
-JobRunner::JobId JobRunner::currentJob() { return job_of_this_thread; }
+JobRunner::JobId JobRunner::currentJob() {
+    return job_of_this_thread;
+}
 
 JobRunner::JobId JobRunner::startErased(const Request& request, Erased work,
                                         std::function<void(const QString&)> failed) {
@@ -76,11 +79,13 @@ void JobRunner::runOnThread(JobId id, std::stop_token stop, const Erased& work) 
         message = QString::fromUtf8(error.what());
     }
     QMetaObject::invokeMethod(
-        this, [this, id, outcome, message, deliver = std::move(deliver)] { finish(id, outcome, message, deliver); },
+        this,
+        [this, id, outcome, message, deliver = std::move(deliver)] { finish(id, outcome, message, deliver); },
         Qt::QueuedConnection);
 }
 
-void JobRunner::finish(JobId id, JobOutcome outcome, const QString& message, const std::function<void()>& deliver) {
+void JobRunner::finish(JobId id, JobOutcome outcome, const QString& message,
+                       const std::function<void()>& deliver) {
     const auto found = running_.find(id);
     if (found == running_.end()) return;
     const std::unique_ptr<Running> job = std::move(found->second);
@@ -120,10 +125,13 @@ void JobRunner::cancelLane(const QString& lane) {
 }
 
 void JobRunner::cancelAll() {
-    for (auto& [lane, id] : current_) running_.at(id)->thread.request_stop();
+    for (auto& [lane, id] : current_)
+        running_.at(id)->thread.request_stop();
     current_.clear();
 }
 
-bool JobRunner::isRunning(const QString& lane) const { return current_.contains(lane.toStdString()); }
+bool JobRunner::isRunning(const QString& lane) const {
+    return current_.contains(lane.toStdString());
+}
 
 }  // namespace halfstep

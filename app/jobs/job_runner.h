@@ -18,9 +18,9 @@ namespace halfstep {
 
 enum class JobOutcome { finished, cancelled, failed };
 
-// The one bridge from the engine's blocking calls to the event loop. Each job runs on a thread of its own; what it
-// reports arrives in the thread of this object. Jobs of the same lane replace each other: starting one stops the
-// former, whose result is dropped by its number even if it was ready a moment before.
+// The one bridge from the engine's blocking calls to the event loop. Each job runs on a thread of its own;
+// what it reports arrives in the thread of this object. Jobs of the same lane replace each other: starting
+// one stops the former, whose result is dropped by its number even if it was ready a moment before.
 class JobRunner : public QObject {
     Q_OBJECT
   public:
@@ -37,22 +37,23 @@ class JobRunner : public QObject {
         QString title;
     };
 
-    // `work` runs on the job's thread and may throw Error or Cancelled; `done` gets its result here, `failed` the
-    // message of an Error. Neither is called for a job that was cancelled or replaced.
+    // `work` runs on the job's thread and may throw Error or Cancelled; `done` gets its result here, `failed`
+    // the message of an Error. Neither is called for a job that was cancelled or replaced.
     template <class Result>
     JobId start(const Request& request, std::function<Result(const JobContext&)> work,
                 std::function<void(Result)> done, std::function<void(const QString&)> failed = {}) {
         return startErased(
             request,
-            [work = std::move(work), done = std::move(done)](const JobContext& context) -> std::function<void()> {
+            [work = std::move(work),
+             done = std::move(done)](const JobContext& context) -> std::function<void()> {
                 auto result = std::make_shared<Result>(work(context));
                 return [result, done] { done(std::move(*result)); };
             },
             std::move(failed));
     }
 
-    // Runs `deliver` in this object's thread, if job `id` is still the one of its lane: for parts of a result that
-    // are worth showing before the whole is ready. May be called from the job's thread.
+    // Runs `deliver` in this object's thread, if job `id` is still the one of its lane: for parts of a result
+    // that are worth showing before the whole is ready. May be called from the job's thread.
     void deliverPart(JobId id, std::function<void()> deliver);
 
     void cancel(JobId id);
