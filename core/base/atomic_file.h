@@ -13,7 +13,9 @@ namespace halfstep {
 // A file that appears whole or not at all: bytes go to ".NAME.halfstep-part" beside the target, commit()
 // flushes them to disk and renames. Without commit() the destructor removes the temporary file and the old
 // target stays as it was. One that a killed process left behind is cleared away by the next write to the same
-// target. Throws Error (no permission, folder missing, disk full) with the target's name and what to do.
+// target, while a target that another process is writing at this moment is refused. A target that is a
+// symbolic link stays one: the file it leads to is replaced, and keeps its permissions. Throws Error (no
+// permission, folder missing, disk full, not a regular file) with the target's name and what to do.
 class AtomicFile {
   public:
     // expected_bytes, where known, is checked against the free space before anything is written.
@@ -30,7 +32,8 @@ class AtomicFile {
     const std::filesystem::path& temporary() const { return temporary_; }
 
   private:
-    std::filesystem::path target_;
+    std::filesystem::path named_;   // as the caller gave it, for messages
+    std::filesystem::path target_;  // what named_ leads to
     std::filesystem::path temporary_;
     int descriptor_ = -1;
     bool committed_ = false;
