@@ -28,8 +28,8 @@ enum class Range : std::uint8_t {
     percentile,  // pctP
     mse,
     kl,
-    clip,  // clipX (|x| <= X) or, asymmetric, clipL..H: limits set by hand, applied to every scale's own
-           // range
+    clip,  // clipX (|x| <= X) or, asymmetric, clipL..H: limits set by hand; every scale's own range is cut
+           // to them (where a row stays inside, they change nothing)
 };
 enum class ScaleStorage : std::uint8_t { s32, s16 };
 
@@ -63,6 +63,13 @@ std::string to_string(const Scheme& scheme);
 
 // The FORMAT word alone ("int4", "q8_0", "keep").
 std::string format_name(const Scheme& scheme);
+
+// The scale storage that is not printed: 16 bits for groups, 32 otherwise.
+ScaleStorage default_scale_storage(const Scheme& scheme);
+
+// How many scales (kmeans: codebooks) a tensor of channels x inputs elements has: 1, one a channel, or
+// channels*ceil(inputs/group_size). Groups do not cross rows, so the last one of a row may be shorter.
+std::uint64_t scale_units(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs);
 
 // Stored bits of a tensor of channels x inputs elements, where `source` is how it is stored now (for keep).
 // zero points take `bits` each, codebooks 16 bits a level for each table.

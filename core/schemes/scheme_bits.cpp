@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/schemes/scheme.h"
+
+#include <fmt/format.h>
+
+namespace halfstep {
+namespace {
+
+constexpr std::uint64_t codebook_level_bits = 16;
+
+std::uint64_t bits_in_blocks(DType dtype, std::uint64_t channels, std::uint64_t inputs) {
+    const DTypeTraits& type = traits(dtype);
+    if (type.block_elements == 1) return channels * inputs * type.block_bits;
+    return channels * ((inputs + type.block_elements - 1) / type.block_elements) * type.block_bits;
+}
+
+std::uint64_t side_bits(const Scheme& scheme) {
+    if (scheme.family == Family::kmeans) return codebook_level_bits << static_cast<unsigned>(scheme.bits);
+    const std::uint64_t scale = scheme.scale_storage == ScaleStorage::s16 ? 16 : 32;
+    const auto code = static_cast<std::uint64_t>(scheme.bits);
+    return scheme.symmetry == Symmetry::asym ? scale + code : scale;
+}
+
+}  // namespace
+
+ScaleStorage default_scale_storage(const Scheme& scheme) {
+    return scheme.granularity == Granularity::group && scheme.family != Family::kmeans ? ScaleStorage::s16
+                                                                                       : ScaleStorage::s32;
+}
+
+std::uint64_t scale_units(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs) {
+    if (channels == 0 || inputs == 0) return 0;
+    switch (scheme.granularity) {
+        case Granularity::tensor:
+            return 1;
+        case Granularity::channel:
+            return channels;
+        case Granularity::group:
+            return channels * (1 + (inputs - 1) / scheme.group_size);
+    }
+    return 0;
+}
+
+std::uint64_t stored_bits(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs, DType source) {
+    const std::uint64_t elements = channels * inputs;
+    switch (scheme.family) {
+        case Family::integer:
+        case Family::logarithmic:
+        case Family::kmeans:
+            return elements * static_cast<std::uint64_t>(scheme.bits) +
+                   scale_units(scheme, channels, inputs) * side_bits(scheme);
+        case Family::floating:
+            return elements * (scheme.float_format == FloatFormat::fp32 ? 32U : 16U);
+        case Family::ggml:
+            return bits_in_blocks(scheme.block_type, channels, inputs);
+        case Family::keep:
+            return bits_in_blocks(source, channels, inputs);
+    }
+    return 0;
+}
+
+std::string why_not_applicable(const Scheme& scheme, std::uint64_t inputs) {
+    if (scheme.family != Family::ggml) return {};
+    const DTypeTraits& type = traits(scheme.block_type);
+    if (inputs % type.block_elements == 0) return {};
+    return fmt::format("{} stores blocks of {} weights, which do not cross rows, and a row has {} weights",
+                       type.name, type.block_elements, inputs);
+}
+
+std::uint32_t level_count(const Scheme& scheme) {
+    const std::uint32_t codes = 1U << static_cast<unsigned>(scheme.bits);
+    switch (scheme.family) {
+        case Family::integer:
+            return scheme.symmetry == Symmetry::sym ? codes - 1 : codes;
+        case Family::logarithmic:
+            return codes - 1;  // 0 and as many positive levels as negative ones
+        case Family::kmeans:
+            return codes;
+        case Family::ggml:
+            switch (scheme.block_type) {
+                case DType::q4_0:
+                case DType::q4_1:
+                    return 16;
+                case DType::q5_0:
+                case DType::q5_1:
+                    return 32;
+                case DType::q8_0:
+                    return 255;
+                default:
+                    return 0;
+            }
+        case Family::floating:
+        case Family::keep:
+            return 0;
+    }
+    return 0;
+}
+
+}  // namespace halfstep

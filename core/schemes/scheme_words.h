@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/schemes/scheme.h"
+
+#include <array>
+#include <string_view>
+
+// The fixed words of the notation, shared by its parser and its printer.
+namespace halfstep::words {
+
+struct BitRange {
+    std::string_view prefix;
+    Family family;
+    int lowest;
+    int highest;
+};
+inline constexpr std::array<BitRange, 3> bit_formats = {{
+    {"int", Family::integer, 2, 16},
+    {"log", Family::logarithmic, 2, 8},
+    {"kmeans", Family::kmeans, 2, 8},
+}};
+
+struct FloatWord {
+    std::string_view word;
+    FloatFormat format;
+};
+inline constexpr std::array<FloatWord, 3> float_formats = {{
+    {"fp16", FloatFormat::fp16},
+    {"bf16", FloatFormat::bf16},
+    {"fp32", FloatFormat::fp32},
+}};
+
+// Named as llama.cpp does: the dtype's own name is the word.
+inline constexpr std::array<DType, 5> block_formats = {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1,
+                                                       DType::q8_0};
+
+inline constexpr std::string_view keep = "keep";
+
+// Formats of the notation that this version knows by name only. The other GGUF block types are found in the
+// table of dtypes.
+inline constexpr std::array<std::string_view, 13> unsupported_formats = {
+    "nf4",        "fp4_e2m1",   "fp6_e2m3",   "fp6_e3m2",   "fp8_e4m3", "fp8_e5m2", "mxfp4",
+    "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8",   "nvfp4"};
+
+inline constexpr std::uint32_t largest_group = 65536;
+
+}  // namespace halfstep::words
