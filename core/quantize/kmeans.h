@@ -23,4 +23,13 @@ struct WeightedPoints {
 std::vector<double> optimal_centres(const WeightedPoints& points, std::size_t levels,
                                     const JobContext& job = {});
 
+// The centres as a codebook stores them, 16 bits a level, ascending and without repetition: rounded to
+// float32 and then float16, or, in a table where that would make a level infinite or every non-zero level 0,
+// to bfloat16 (saturating).
+std::vector<float> codebook_levels(std::span<const double> centres);
+
+// Where a weight changes from level i to level i + 1: the largest float32 that takes level i. Each weight
+// takes the nearest level and, half-way between two, the lower one.
+std::vector<float> codebook_thresholds(std::span<const float> levels);
+
 }  // namespace halfstep

@@ -46,6 +46,35 @@ struct RangeScratch {
     std::vector<float> candidates;
 };
 
+// The rules of the ranges, which the plain reference and the fast estimators both follow. [min, max] are the
+// limits of the unit's n finite values, M = max|x|, A a limit of |x|. What is not finite takes no part.
+// Every range ends in grid_from_limits (mse: in its rounding to the storage).
+//
+// minmax: [min, max].
+//
+// clip: [max(min, L), min(max, H)]; clipX is L = -X, H = X.
+//
+// pct: A = the P-th percentile of |x|, limits [max(min, -A), min(max, A)]; asym: the (100-P)/2-th and
+// (100-(100-P)/2)-th percentiles of x. Percentiles are numpy's (linear), in double: with p = (n-1)·(P/100),
+// a = sorted[floor p], b = the next one, t = p - floor p: a + (b-a)·t for t < 0.5, else b - (b-a)·(1-t);
+// rounded to float32. Where most values are 0, A and with it the scale may be 0.
+//
+// kl: ModelOpt's entropy calibration with nbins = 2^(b-1). h = 2,048 bins of |x| over [0, M]: bin =
+// min(2047, trunc(|x|·2048/M)) in double; then h[0] = h[1]. For i = max(128, nbins)..2048: P = h[0..i) with
+// all of h[i..] added to its last bin; Q: bin j < i is in group floor(j·nbins/i), the non-empty bins of h in
+// a group each get their mean; both normalised; D(i) = ΣP·ln(P/Q), infinite where P > 0 = Q. The last i with
+// D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), limits [max(min, -A), min(max,
+// A)].
+//
+// mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
+// rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
+//
+// What float32 cannot hold: a scale whose reciprocal would be infinite is 0; where max−min overflows,
+// s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.
+//
+// gamma: γ = √(Σx²/Σx̂²) over the unit's finite weights in double, 1 where Σx̂² = 0; the stored scale becomes
+// float32(γ·s), rounded to the storage again.
+
 // Scale and zero-point of one unit held in memory, by the scheme's range (minmax, pct, mse, kl, clip).
 // Non-finite values are left out. mse: within 1 % of the smallest possible Σ(x−x̂)² at worst and 0.1 % on
 // average.
