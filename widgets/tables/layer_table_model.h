@@ -4,6 +4,7 @@
 #include "widgets/tables/layer_row.h"
 
 #include <QAbstractTableModel>
+#include <QHash>
 #include <QString>
 #include <QVariant>
 
@@ -33,7 +34,8 @@ class LayerTableModel : public QAbstractTableModel {
     enum DataRole {
         SortKeyRole = Qt::UserRole,  // QString (natural order) or double; invalid where there is no value
         BarRole,                     // SensitivityColumn: double in [0, 1], of the most sensitive tensor
-        StatusRole,                  // StatusColumn: int of LayerStatus
+        ExactTextRole,  // QString: every digit, C locale, without unit; empty where there is no value
+        StatusRole,     // StatusColumn: int of LayerStatus
     };
 
     explicit LayerTableModel(QObject* parent = nullptr);
@@ -54,12 +56,15 @@ class LayerTableModel : public QAbstractTableModel {
   private:
     QString text(const LayerRow& row, int column) const;
     QString toolTip(const LayerRow& row, int column) const;
+    QString exactText(const LayerRow& row, int column) const;
     QVariant sortKey(std::size_t row, int column) const;
     double sensitivityFraction(const LayerRow& row) const;
-    void updateGreatestSensitivity();
+    double greatestSensitivity() const;
+    void updateGreatestSensitivity(double old_value, double new_value);
 
     std::vector<LayerRow> rows_;
     std::vector<QString> natural_names_;  // sort keys of the names
+    QHash<QString, int> row_of_;
     double greatest_sensitivity_ = 0;
 };
 

@@ -5,15 +5,18 @@
 #include "widgets/tables/layer_row.h"
 
 #include <QByteArray>
+#include <QModelIndex>
 #include <QString>
 #include <QWidget>
 
 #include <vector>
 
+class QAction;
 class QLabel;
 class QLineEdit;
 class QMenu;
 class QTableView;
+class QTimer;
 
 namespace halfstep {
 
@@ -63,6 +66,10 @@ class LayerTableView : public QWidget {
   private:
     void buildTable();
     void buildActions();
+    void fitToFont();
+    QModelIndex proxyIndex(int layer) const;  // invalid where the filter hides it
+    void showColumnMenu(const QPoint& place);
+    static QString filterHelp();
     void retranslate();
     void applyFilter();
     void updateCountLabel();
@@ -75,6 +82,8 @@ class LayerTableView : public QWidget {
     QLabel* count_label_;
     QTableView* table_;
     QMenu* menu_;
+    QTimer* refresh_timer_;
+    QAction* search_action_;
     QAction* apply_selected_;
     QAction* apply_role_;
     QAction* apply_ffn_;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/tables/layer_delegate.h"
+
+#include "widgets/style/icons.h"
+#include "widgets/style/number_text.h"
+#include "widgets/style/theme.h"
+#include "widgets/tables/layer_table_model.h"
+
+#include <QApplication>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace halfstep {
+namespace {
+
+constexpr double poor_sqnr_db = 10;  // a tenth of the tensor's energy is error
+
+LayerStatus statusOf(const QModelIndex& index) {
+    return static_cast<LayerStatus>(index.data(LayerTableModel::StatusRole).toInt());
+}
+
+QIcon statusIcon(LayerStatus status, const Theme& theme, const QSize& size, qreal ratio) {
+    switch (status) {
+        case LayerStatus::measuring:
+            return tintedPixmap(QStringLiteral("recent"), theme.accent, size.width(), ratio);
+        case LayerStatus::stale:
+            return tintedPixmap(QStringLiteral("reset"), theme.warning, size.width(), ratio);
+        case LayerStatus::refused:
+            return tintedPixmap(QStringLiteral("error"), theme.bad, size.width(), ratio);
+        case LayerStatus::measured:
+            return tintedPixmap(QStringLiteral("check"), theme.good, size.width(), ratio);
+        case LayerStatus::kept:
+        case LayerStatus::waiting:
+            break;
+    }
+    return {};
+}
+
+QColor textColor(const QModelIndex& index, const Theme& theme) {
+    const LayerStatus status = statusOf(index);
+    const int column = index.column();
+    const bool is_figure = column == LayerTableModel::SqnrColumn || column == LayerTableModel::ErrorColumn;
+    if (status == LayerStatus::kept) return theme.mutedText;
+    if (status != LayerStatus::measured && is_figure) return theme.faintText;
+    if (column == LayerTableModel::SqnrColumn) {
+        const QVariant sqnr = index.data(LayerTableModel::SortKeyRole);
+        if (sqnr.isValid() && sqnr.toDouble() < poor_sqnr_db) return theme.bad;
+    }
+    if (column == LayerTableModel::StatusColumn && status != LayerStatus::refused) return theme.mutedText;
+    return theme.text;
+}
+
+}  // namespace
+
+LayerDelegate::LayerDelegate(QObject* parent) : QStyledItemDelegate(parent) {}
+
+void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
+    QStyledItemDelegate::initStyleOption(option, index);
+    const Theme& theme = themeOf(option->palette);
+    option->palette.setColor(QPalette::Text, textColor(index, theme));
+    if (index.column() == LayerTableModel::SchemeColumn) option->font = monospaceFont();
+    if (index.column() == LayerTableModel::StatusColumn) {
+        const bool selected = (option->state & QStyle::State_Selected) != 0;
+        const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;
+        option->decorationSize = QSize(14, 14);
+        if (!selected) option->icon = statusIcon(statusOf(index), theme, option->decorationSize, ratio);
+        if (!option->icon.isNull()) option->features |= QStyleOptionViewItem::HasDecoration;
+    }
+}
+
+void LayerDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                          const QModelIndex& index) const {
+    if (index.column() == LayerTableModel::SensitivityColumn) {
+        paintBar(painter, option, index);
+    } else {
+        QStyledItemDelegate::paint(painter, option, index);
+    }
+}
+
+void LayerDelegate::paintBar(QPainter* painter, const QStyleOptionViewItem& given,
+                             const QModelIndex& index) const {
+    QStyleOptionViewItem option = given;
+    initStyleOption(&option, index);
+    const QString text = option.text;
+    option.text.clear();
+    const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
+    style->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
+
+    const Theme& theme = themeOf(option.palette);
+    const bool selected = (option.state & QStyle::State_Selected) != 0;
+    const QRect cell = option.rect.adjusted(6, 0, -6, 0);
+    const int text_width = option.fontMetrics.horizontalAdvance(QStringLiteral("0.0000"));
+
+    painter->save();
+    painter->setFont(option.font);
+    painter->setPen(selected                ? theme.accentText
+                    : text == noValueText() ? theme.faintText
+                                            : option.palette.color(QPalette::Text));
+    painter->drawText(cell, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), text);
+    const double fraction = index.data(LayerTableModel::BarRole).toDouble();
+    QRectF track = cell.adjusted(0, 0, -text_width - 8, 0);
+    track.setHeight(6);
+    track.moveCenter(QPointF(track.center().x(), cell.center().y() + 0.5));
+    if (track.width() > 8 && text != noValueText()) {
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setPen(Qt::NoPen);
+        QColor ground = selected ? theme.accentText : theme.axis;
+        ground.setAlphaF(0.3F);
+        painter->setBrush(ground);
+        painter->drawRoundedRect(track, 3, 3);
+        QRectF bar = track;
+        bar.setWidth(std::max(track.width() * fraction, fraction > 0 ? 2.0 : 0.0));
+        painter->setBrush(selected ? theme.accentText : theme.accent);
+        painter->drawRoundedRect(bar, std::min(3.0, bar.width() / 2), 3);
+    }
+    painter->restore();
+}
+
+}  // namespace halfstep
