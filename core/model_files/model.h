@@ -60,6 +60,7 @@ class Model {
 
   private:
     Contents contents_;
+    std::vector<std::size_t> by_name_;  // indices into contents_.tensors, sorted by name
 };
 
 // Opens a file, a shard index (*.safetensors.index.json) or a folder that holds a model. Reads headers only.
