@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/lanes_kernel.h"
+
+namespace halfstep::kernels {
+namespace {
+
+// x̂ was made elsewhere.
+template <class V>
+class GivenReconstruction {
+  public:
+    explicit GivenReconstruction(const float* reconstruction) : reconstruction_(reconstruction) {}
+
+    void begin(std::size_t first) { at_ = reconstruction_ + first; }
+    void begin_tail(std::size_t first, std::size_t n) {
+        for (std::size_t i = 0; i < lanes; ++i)
+            tail_[i] = i < n ? reconstruction_[first + i] : 0;
+        at_ = tail_;
+    }
+
+    void apply(std::size_t k, typename V::Float x, typename V::Float& reconstruction,
+               typename V::Mask& clipped) const {
+        reconstruction = V::load(at_ + k * V::width);
+        clipped = x != x;
+    }
+
+  private:
+    const float* reconstruction_;
+    const float* at_ = nullptr;
+    float tail_[lanes];
+};
+
+// As SumsSink, but all in double.
+template <class V>
+class WideSumsSink {
+  public:
+    WideSumsSink() {
+        for (auto& sum : sum_)
+            for (auto& lane : sum)
+                lane = V::set_double(0);
+    }
+
+    void begin(std::size_t /*first*/) {}
+    void begin_tail(std::size_t /*first*/) {}
+    void end_tail(std::size_t /*n*/) {}
+    void flush() {}
+
+    void take(std::size_t k, typename V::Float x, typename V::Float reconstruction,
+              typename V::Mask /*clipped*/) {
+        typename V::Double values[V::doubles];
+        typename V::Double reconstructions[V::doubles];
+        V::widen(x, values);
+        V::widen(reconstruction, reconstructions);
+        for (std::size_t j = 0; j < V::doubles; ++j) {
+            const std::size_t at = k * V::doubles + j;
+            const typename V::Double error = values[j] - reconstructions[j];
+            sum_[0][at] = sum_[0][at] + error * error;
+            sum_[1][at] = sum_[1][at] + values[j] * values[j];
+            sum_[2][at] = sum_[2][at] + values[j] * reconstructions[j];
+            sum_[3][at] = sum_[3][at] + reconstructions[j] * reconstructions[j];
+            sum_[4][at] = V::max(V::abs(error), sum_[4][at]);
+        }
+    }
+
+    void finish(SegmentSums* into) const {
+        double totals[5] = {};
+        for (std::size_t which = 0; which < 5; ++which) {
+            double values[lanes];
+            for (std::size_t at = 0; at < vectors<V> * V::doubles; ++at)
+                V::store_double(values + at * (V::width / V::doubles), sum_[which][at]);
+            for (const double value : values)
+                totals[which] =
+                    which < 4 ? totals[which] + value : (value > totals[which] ? value : totals[which]);
+        }
+        *into = {totals[0], totals[1], totals[2], totals[3], totals[4], 0};
+    }
+
+  private:
+    typename V::Double sum_[5][vectors<V> * V::doubles];
+};
+
+template <class V>
+struct CompareKernel {
+    [[gnu::flatten]] static void compare(const float* x, const float* reconstruction, std::size_t n,
+                                         bool all_finite, SegmentSums* sums) {
+        GivenReconstruction<V> quantizer(reconstruction);
+        measure_with<V>(x, n, all_finite, quantizer, sums);
+    }
+
+    [[gnu::flatten]] static void compare_wide(const float* x, const float* reconstruction, std::size_t n,
+                                              SegmentSums* sums) {
+        GivenReconstruction<V> quantizer(reconstruction);
+        WideSumsSink<V> sink;
+        visit<V, false>(x, n, quantizer, sink);
+        sink.finish(sums);
+    }
+};
+
+}  // namespace
+}  // namespace halfstep::kernels

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/kernel_types.h"
+
+namespace halfstep::kernels {
+
+// The kernels of one instruction set. All sets give the same bits. `x` may have any alignment and length;
+// non-finite elements are left out of every sum and are reconstructed as 0. `all_finite` promises that there
+// are none.
+//
+// measure_* sums up the error of a segment. reconstruct_* writes x̂ and, as 0 or 1, whether the code was
+// clipped, and returns how many were.
+struct KernelTable {
+    const char* name;
+
+    void (*convert_f16)(const std::uint16_t* from, std::size_t n, float* to);
+    void (*convert_bf16)(const std::uint16_t* from, std::size_t n, float* to);
+
+    void (*find_range)(const float* x, std::size_t n, RangeSummary* range);
+    // Limits of the finite values of consecutive groups (0, 0 where a group has none).
+    void (*find_group_ranges)(const float* x, std::size_t n, std::size_t group, float* low, float* high);
+
+    void (*measure_uniform)(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
+                            SegmentSums* sums);
+    void (*measure_log)(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
+                        SegmentSums* sums);
+    void (*measure_codebook)(const float* x, std::size_t n, bool all_finite, const CodebookGrid& grid,
+                             SegmentSums* sums);
+    void (*measure_fp16)(const float* x, std::size_t n, bool all_finite, SegmentSums* sums);
+    void (*measure_bf16)(const float* x, std::size_t n, bool all_finite, SegmentSums* sums);
+
+    std::uint64_t (*reconstruct_uniform)(const float* x, std::size_t n, const UniformUnits& units,
+                                         float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_log)(const float* x, std::size_t n, const LogGrid& grid,
+                                     float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_codebook)(const float* x, std::size_t n, const CodebookGrid& grid,
+                                          float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_fp16)(const float* x, std::size_t n, float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_bf16)(const float* x, std::size_t n, float* reconstruction, float* clipped);
+
+    // Sums over an x̂ made elsewhere: the same bits as the fused kernels give, but `clipped` is 0.
+    void (*compare)(const float* x, const float* reconstruction, std::size_t n, bool all_finite,
+                    SegmentSums* sums);
+    // The same with every product and sum in double: for weights whose squares leave float's range, and where
+    // a sum decides something.
+    void (*compare_wide)(const float* x, const float* reconstruction, std::size_t n, SegmentSums* sums);
+
+    // Sums of powers of x − centre over n finite values.
+    void (*sum_powers)(const float* x, std::size_t n, double centre, PowerSums* sums);
+};
+
+}  // namespace halfstep::kernels

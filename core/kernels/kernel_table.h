@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/kernel_functions.h"
+
+#include <string_view>
+#include <vector>
+
+namespace halfstep::kernels {
+
+// The table in use: the best one of this processor, or the one that HALFSTEP_SIMD (scalar, sse2, avx2,
+// avx512) names. Throws Error where that is unknown, or not possible here.
+const KernelTable& kernel_table();
+
+// The tables that this build has and this processor can run, slowest first. For tests and benchmarks.
+std::vector<const KernelTable*> available_kernel_tables();
+
+// What kernel_table() does with a given HALFSTEP_SIMD (empty: none).
+const KernelTable& choose_kernel_table(std::string_view forced);
+
+}  // namespace halfstep::kernels

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// The operations that kernels are written in, one element at a time: for any processor, and the plainest
+// statement of what each of them does. See vector_xsimd.h for the vector ones.
+namespace halfstep::kernels {
+namespace {
+
+struct ScalarVector {
+    using Float = float;
+    using Double = double;
+    using Bits = std::uint32_t;
+    using Mask = bool;
+    static constexpr std::size_t width = 1;
+    static constexpr std::size_t doubles = 1;  // Doubles that one Float widens to
+
+    static Float load(const float* from) { return *from; }
+    static void store(float* to, Float v) { *to = v; }
+    static Float set(float v) { return v; }
+    static void store_double(double* to, Double v) { *to = v; }
+    static Double set_double(double v) { return v; }
+    static void widen(Float v, Double* to) { *to = v; }
+
+    static Bits bits(Float v) { return __builtin_bit_cast(Bits, v); }
+    static Float from_bits(Bits v) { return __builtin_bit_cast(Float, v); }
+    static Bits set_bits(std::uint32_t v) { return v; }
+    template <int count>
+    static Bits shift_right(Bits v) {
+        return v >> count;
+    }
+
+    // As the processor's instructions: the second operand where neither is smaller (larger).
+    static Float min(Float a, Float b) { return a < b ? a : b; }
+    static Float max(Float a, Float b) { return a > b ? a : b; }
+    static Double max(Double a, Double b) { return a > b ? a : b; }
+    static Float abs(Float v) { return from_bits(bits(v) & 0x7fffffffU); }
+    static Double abs(Double v) { return v < 0 ? -v : v; }
+    static Float choose(Mask mask, Float yes, Float no) { return mask ? yes : no; }
+    static Mask both(Mask a, Mask b) { return a && b; }
+
+    // To nearest, ties to even: from 2^23 on a float is whole, below the sums round it.
+    static Float round_even(Float v) {
+        const Float magnitude = abs(v);
+        const Float rounded = magnitude < 0x1p23F ? (magnitude + 0x1p23F) - 0x1p23F : magnitude;
+        return from_bits(bits(rounded) | (bits(v) & 0x80000000U));
+    }
+
+    static Float gather(const float* from, Bits index) { return from[index]; }
+};
+
+}  // namespace
+}  // namespace halfstep::kernels
