@@ -31,6 +31,14 @@ struct EstimatedGrid {
 
 Scheme with_32_bit_scales(Scheme scheme);
 
+// The smallest and largest code of an integer scheme.
+struct CodeLimits {
+    std::int32_t qmin = 0;
+    std::int32_t qmax = 0;
+};
+
+CodeLimits code_limits(const Scheme& scheme);
+
 // Integer and log schemes: scale and zero-point from the limits of the finite values to be represented, by
 // the formulas of the notation's definition (float32, each operation rounded):
 //   sym      s = max|x|/qmax              qmax = 2^(b-1)-1, codes ±qmax
@@ -52,7 +60,7 @@ struct RangeScratch {
 //
 // minmax: [min, max].
 //
-// clip: [max(min, L), min(max, H)]; clipX is L = -X, H = X.
+// clip: min and max, each clamped to [L, H]; clipX is L = -X, H = X.
 //
 // pct: A = the P-th percentile of |x|, limits [max(min, -A), min(max, A)]; asym: the (100-P)/2-th and
 // (100-(100-P)/2)-th percentiles of x. Percentiles are numpy's (linear), in double: with p = (n-1)·(P/100),
