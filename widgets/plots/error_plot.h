@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/analysis/error_profile.h"
+#include "widgets/plots/plot_view.h"
+
+namespace halfstep {
+
+// The Error view: how the error x̂−x is distributed, how it depends on the weight's value, and what part of
+// its energy comes from rounding and what from clipping. The two panes over the value zoom together.
+class ErrorPlot : public PlotView {
+    Q_OBJECT
+  public:
+    explicit ErrorPlot(QWidget* parent = nullptr);
+
+    void setProfile(const ErrorProfile& profile);
+
+    QString title() const override;
+    QString fileStem() const override { return QStringLiteral("error"); }
+    PlotTable table() const override;
+
+  protected:
+    void rebuild() override;
+    QString emptySentence() const override;
+    QString summary() const override;
+    bool mouseMoved(QMouseEvent* event) override;
+
+  private:
+    void buildPanes();
+    void rebuildDistribution();
+    void rebuildByValue();
+    void rebuildShares();
+    void drawDistribution(QCPPainter* painter) const;
+    void drawShares(QCPPainter* painter) const;
+    void drawTotal(QCPPainter* painter, const QRect& rect) const;
+    const ErrorProfile::ValueBin* binAt(double value) const;
+
+    ErrorProfile profile_;
+    QCPAxisRect* distribution_ = nullptr;
+    QCPAxisRect* by_value_ = nullptr;
+    QCPAxisRect* shares_ = nullptr;
+    QCPTextElement* distribution_title_ = nullptr;
+    QCPTextElement* by_value_title_ = nullptr;
+    QCPTextElement* shares_title_ = nullptr;
+};
+
+}  // namespace halfstep

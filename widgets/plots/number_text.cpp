@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/number_text.h"
+
+#include <QLocale>
+
+#include <array>
+#include <cmath>
+
+namespace halfstep {
+
+QString valueText(double value, int significant) {
+    if (!std::isfinite(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("–");
+    if (value == 0) return QStringLiteral("0");
+    QString text = QLocale().toString(value, 'g', significant);
+    if (text.startsWith(u'-')) text[0] = QChar(0x2212);
+    return text;
+}
+
+QString countText(std::uint64_t count) {
+    return QLocale().toString(static_cast<qulonglong>(count));
+}
+
+QString shortCountText(double count) {
+    static constexpr std::array<const char*, 5> suffixes = {"", "k", "M", "G", "T"};
+    std::size_t step = 0;
+    while (std::abs(count) >= 999.5 && step + 1 < suffixes.size()) {
+        count /= 1000;
+        ++step;
+    }
+    return QLocale().toString(count, 'g', 3) + QLatin1String(suffixes.at(step));
+}
+
+QString percentText(double share, int significant) {
+    const double percent = 100 * share;
+    if (percent != 0 && std::abs(percent) < 0.001)
+        return QStringLiteral("< 0.001 %").replace(u'.', QLocale().decimalPoint());
+    return QLocale().toString(percent, 'g', significant) + QStringLiteral(" %");
+}
+
+}  // namespace halfstep

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/plot_view.h"
+
+#include "widgets/plots/painted.h"
+#include "widgets/style/plot_style.h"
+
+#include <QBuffer>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QPainter>
+#include <QPdfWriter>
+#include <QStackedLayout>
+#include <QSvgGenerator>
+#include <QTimer>
+
+#include <algorithm>
+#include <cmath>
+
+namespace halfstep {
+namespace {
+
+constexpr double key_zoom = 0.7;
+constexpr double key_pan = 0.1;
+constexpr int title_height = 26;  // of exported pictures
+constexpr double png_scale = 2;
+
+bool covers(const QCPRange& outer, const QCPRange& inner) {
+    const double slack = 1e-9 * outer.size();
+    return inner.lower >= outer.lower - slack && inner.upper <= outer.upper + slack;
+}
+
+bool same(const QCPRange& a, const QCPRange& b) {
+    return covers(a, b) && covers(b, a);
+}
+
+}  // namespace
+
+QString fileSuffix(PlotFormat format) {
+    switch (format) {
+        case PlotFormat::svg:
+            return QStringLiteral("svg");
+        case PlotFormat::png:
+            return QStringLiteral("png");
+        case PlotFormat::pdf:
+            return QStringLiteral("pdf");
+        case PlotFormat::csv:
+            return QStringLiteral("csv");
+    }
+    return {};
+}
+
+PlotView::PlotView(QWidget* parent)
+    : QWidget(parent),
+      plot_(new QCustomPlot(this)),
+      heading_(new QLabel(this)),
+      sentence_(new QLabel(this)),
+      controls_(new QHBoxLayout),
+      stack_(new QStackedLayout),
+      read_out_(new ReadOut(plot_)) {
+    plot_->plotLayout()->clear();
+    plot_->plotLayout()->setRowSpacing(8);
+    plot_->plotLayout()->setColumnSpacing(10);
+    plot_->setAutoAddPlottableToLegend(false);
+    plot_->setNoAntialiasingOnDrag(false);
+    plot_->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
+    plot_->setFocusPolicy(Qt::StrongFocus);
+    plot_->setMouseTracking(true);
+    plot_->setContextMenuPolicy(Qt::CustomContextMenu);
+    plot_->installEventFilter(this);
+    connect(plot_, &QWidget::customContextMenuRequested, this, &PlotView::showMenu);
+
+    heading_->setTextFormat(Qt::PlainText);
+    heading_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    sentence_->setAlignment(Qt::AlignCenter);
+    sentence_->setWordWrap(true);
+    sentence_->setMargin(24);
+
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 6, 0);
+    bar->addWidget(heading_, 1);
+    controls_->setSpacing(6);
+    bar->addLayout(controls_);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(2, 2, 2, 2);
+    column->setSpacing(2);
+    column->addLayout(bar);
+    column->addLayout(stack_, 1);
+    stack_->addWidget(sentence_);
+    stack_->addWidget(plot_);
+    setFocusProxy(plot_);
+}
+
+PlotView::~PlotView() = default;
+
+void PlotView::setSubject(const QString& subject) {
+    subject_ = subject;
+    updateHeading();
+}
+
+void PlotView::clear(const QString& sentence) {
+    has_data_ = false;
+    clear_sentence_ = sentence;
+    read_out_->hide();
+    restyle();
+}
+
+void PlotView::dataChanged() {
+    has_data_ = true;
+    restyle();
+}
+
+const Theme& PlotView::theme() const {
+    return themeOf(this);
+}
+
+void PlotView::updateHeading() {
+    heading_->setText(subject_.isEmpty() ? title() : title() + QStringLiteral("   ·   ") + subject_);
+    heading_->setToolTip(subject_);
+}
+
+void PlotView::restyle() {
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    heading_->setFont(headingFont());
+    updateHeading();
+    setAccessibleName(title());
+    plot_->setAccessibleName(title());
+    sentence_->setText(clear_sentence_.isEmpty() ? emptySentence() : clear_sentence_);
+    sentence_->setForegroundRole(QPalette::PlaceholderText);
+    stack_->setCurrentWidget(has_data_ ? static_cast<QWidget*>(plot_) : sentence_);
+    for (int i = 0; i < controls_->count(); ++i) {
+        if (QWidget* widget = controls_->itemAt(i)->widget()) widget->setVisible(has_data_);
+    }
+    if (!has_data_) return;
+    rebuild();
+    plot_->setAccessibleDescription(summary());
+    replotSoon();
+}
+
+void PlotView::replotSoon() {
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void PlotView::replotOverlay() {
+    if (overlay_replot_pending_) return;
+    overlay_replot_pending_ = true;
+    QTimer::singleShot(0, this, [this] {
+        overlay_replot_pending_ = false;
+        plot_->layer(QStringLiteral("overlay"))->replot();
+    });
+}
+
+QCPAxisRect* PlotView::newAxisRect() {
+    auto* rect = new QCPAxisRect(plot_);
+    for (QCPAxis* axis : rect->axes()) {
+        axis->setLayer(QStringLiteral("axes"));
+        axis->grid()->setLayer(QStringLiteral("grid"));
+    }
+    rect->axis(QCPAxis::atBottom)->grid()->setVisible(false);
+    rect->setRangeDragAxes(rect->axis(QCPAxis::atBottom), nullptr);
+    rect->setRangeZoomAxes(rect->axis(QCPAxis::atBottom), nullptr);
+    return rect;
+}
+
+QCPLayer* PlotView::addBufferedLayer(const QString& name, const QString& above) {
+    plot_->addLayer(name, plot_->layer(above), QCustomPlot::limAbove);
+    plot_->layer(name)->setMode(QCPLayer::lmBuffered);
+    return plot_->layer(name);
+}
+
+void PlotView::setFullRange(QCPAxis* axis, const QCPRange& full) {
+    const auto known = std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
+                                    [axis](const ZoomAxis& entry) { return entry.axis == axis; });
+    if (known != zoom_axes_.end()) {
+        const bool keep = isZoomed(axis) && covers(full, axis->range());
+        known->full = full;
+        if (!keep) axis->setRange(full);
+        return;
+    }
+    zoom_axes_.push_back({axis, full});
+    axis->setRange(full);
+    connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
+            [this, axis](const QCPRange& range) {
+                const auto entry =
+                    std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
+                                 [axis](const ZoomAxis& known_axis) { return known_axis.axis == axis; });
+                if (entry != zoom_axes_.end() && !covers(entry->full, range)) {
+                    axis->setRange(range.bounded(entry->full.lower, entry->full.upper));
+                }
+            });
+}
+
+void PlotView::linkAxes(QCPAxis* first, QCPAxis* second) {
+    const auto follow = [](QCPAxis* leader, QCPAxis* follower) {
+        QObject::connect(leader, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), follower,
+                         [follower](const QCPRange& range) {
+                             if (!same(range, follower->range())) follower->setRange(range);
+                         });
+    };
+    follow(first, second);
+    follow(second, first);
+}
+
+void PlotView::forgetAxes() {
+    zoom_axes_.clear();
+}
+
+bool PlotView::isZoomed(const QCPAxis* axis) const {
+    const auto entry = std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
+                                    [axis](const ZoomAxis& known) { return known.axis == axis; });
+    return entry != zoom_axes_.end() && !same(entry->full, axis->range());
+}
+
+void PlotView::resetZoom() {
+    for (const ZoomAxis& entry : zoom_axes_) {
+        if (entry.axis) entry.axis->setRange(entry.full);
+    }
+    replotSoon();
+}
+
+void PlotView::zoomBy(double factor) {
+    for (const ZoomAxis& entry : zoom_axes_) {
+        if (entry.axis && entry.axis->axisRect()->rangeZoomAxis(entry.axis->orientation()) == entry.axis) {
+            entry.axis->scaleRange(factor);
+        }
+    }
+    replotSoon();
+}
+
+void PlotView::panBy(double share) {
+    for (const ZoomAxis& entry : zoom_axes_) {
+        if (entry.axis && entry.axis->orientation() == Qt::Horizontal && isZoomed(entry.axis)) {
+            entry.axis->moveRange(share * entry.axis->range().size());
+        }
+    }
+    replotSoon();
+}
+
+void PlotView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (isThemeChange(event) || event->type() == QEvent::LanguageChange) restyle();
+}
+
+void PlotView::paintEvent(QPaintEvent*) {
+    if (!plot_->hasFocus()) return;
+    QPainter painter(this);
+    painter.setPen(QPen(theme().accent, 1));
+    painter.drawRect(plot_->geometry().adjusted(-1, -1, 0, 0));
+}
+
+bool PlotView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched != plot_) return QWidget::eventFilter(watched, event);
+    switch (event->type()) {
+        case QEvent::MouseButtonPress:
+            return mousePressed(static_cast<QMouseEvent*>(event));
+        case QEvent::MouseMove:
+            return mouseMoved(static_cast<QMouseEvent*>(event));
+        case QEvent::MouseButtonRelease:
+            return mouseReleased(static_cast<QMouseEvent*>(event));
+        case QEvent::MouseButtonDblClick:
+            resetZoom();
+            return true;
+        case QEvent::Leave:
+            mouseLeft();
+            break;
+        case QEvent::KeyPress:
+            return keyPressed(static_cast<QKeyEvent*>(event));
+        case QEvent::KeyRelease:
+            return keyReleased(static_cast<QKeyEvent*>(event));
+        case QEvent::FocusIn:
+        case QEvent::FocusOut:
+            update();
+            break;
+        default:
+            break;
+    }
+    return false;
+}
+
+bool PlotView::mousePressed(QMouseEvent*) {
+    return false;
+}
+
+bool PlotView::mouseMoved(QMouseEvent*) {
+    return false;
+}
+
+bool PlotView::mouseReleased(QMouseEvent*) {
+    return false;
+}
+
+void PlotView::mouseLeft() {
+    if (!read_out_->visible()) return;
+    read_out_->hide();
+    replotOverlay();
+}
+
+bool PlotView::keyPressed(QKeyEvent* event) {
+    switch (event->key()) {
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+            zoomBy(key_zoom);
+            return true;
+        case Qt::Key_Minus:
+            zoomBy(1 / key_zoom);
+            return true;
+        case Qt::Key_Home:
+        case Qt::Key_0:
+            resetZoom();
+            return true;
+        case Qt::Key_Left:
+            panBy(-key_pan);
+            return true;
+        case Qt::Key_Right:
+            panBy(key_pan);
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool PlotView::keyReleased(QKeyEvent*) {
+    return false;
+}
+
+void PlotView::showMenu(const QPoint& position) {
+    QMenu menu(this);
+    menu.addAction(tr("Show &everything"), this, &PlotView::resetZoom);
+    menu.addSeparator();
+    menu.addAction(tr("Copy &picture"), this,
+                   [this] { QGuiApplication::clipboard()->setImage(renderImage(plot_->size(), png_scale)); });
+    menu.addAction(tr("Copy &figures"), this,
+                   [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(toCsv(table()))); });
+    menu.addSeparator();
+    const auto add_export = [&](const QString& text, PlotFormat format) {
+        menu.addAction(text, this, [this, format] { emit exportRequested(format); });
+    };
+    add_export(tr("Export as &SVG…"), PlotFormat::svg);
+    add_export(tr("Export as P&NG…"), PlotFormat::png);
+    add_export(tr("Export as P&DF…"), PlotFormat::pdf);
+    add_export(tr("Export figures as &CSV…"), PlotFormat::csv);
+    menu.exec(plot_->mapToGlobal(position));
+}
+
+QByteArray PlotView::exportAs(PlotFormat format) const {
+    if (!has_data_) return {};
+    switch (format) {
+        case PlotFormat::svg:
+            return svg();
+        case PlotFormat::png:
+            return png();
+        case PlotFormat::pdf:
+            return pdf();
+        case PlotFormat::csv:
+            return toCsv(table());
+    }
+    return {};
+}
+
+void PlotView::paintTo(QCPPainter* painter, const QSize& size) const {
+    painter->fillRect(QRect(QPoint(), size), theme().surface);
+    painter->setFont(headingFont());
+    painter->setPen(theme().text);
+    const QRect heading(10, 0, size.width() - 20, title_height);
+    painter->drawText(heading, Qt::AlignLeft | Qt::AlignVCenter,
+                      painter->fontMetrics().elidedText(heading_->text(), Qt::ElideMiddle, heading.width()));
+    painter->translate(0, title_height);
+    const bool hovering = read_out_->visible();
+    read_out_->setVisible(false);
+    plot_->toPainter(painter, size.width(), size.height() - title_height);
+    read_out_->setVisible(hovering);
+}
+
+QByteArray PlotView::svg() const {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    const QSize size = plot_->size() + QSize(0, title_height);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(96);
+    generator.setSize(size);
+    generator.setViewBox(QRect(QPoint(), size));
+    generator.setTitle(heading_->text());
+    generator.setDescription(summary());
+    QCPPainter painter(&generator);
+    painter.setMode(QCPPainter::pmVectorized);
+    paintTo(&painter, size);
+    painter.end();
+    return bytes;
+}
+
+QByteArray PlotView::pdf() const {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    const QSize size = plot_->size() + QSize(0, title_height);
+    QPdfWriter writer(&buffer);
+    writer.setResolution(96);
+    writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point));
+    writer.setPageMargins(QMarginsF());
+    writer.setTitle(heading_->text());
+    writer.setCreator(QStringLiteral("Halfstep"));
+    QCPPainter painter(&writer);
+    painter.setMode(QCPPainter::pmVectorized);
+    paintTo(&painter, size);
+    painter.end();
+    return bytes;
+}
+
+QByteArray PlotView::png() const {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    renderImage(plot_->size() + QSize(0, title_height), png_scale).save(&buffer, "PNG");
+    return bytes;
+}
+
+QImage PlotView::renderImage(const QSize& size, double device_pixel_ratio) const {
+    QImage image(size * device_pixel_ratio, QImage::Format_RGB32);
+    image.setDevicePixelRatio(device_pixel_ratio);
+    QCPPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setRenderHint(QPainter::TextAntialiasing);
+    paintTo(&painter, size);
+    painter.end();
+    return image;
+}
+
+}  // namespace halfstep

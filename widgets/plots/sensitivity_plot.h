@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/plots/plot_view.h"
+
+#include <optional>
+#include <vector>
+
+class QComboBox;
+
+namespace halfstep {
+
+// What a set of schemes does to the tensors of a model, in the model's order.
+struct SensitivityData {
+    struct Row {
+        QString tensor;
+        std::optional<int> block;
+        double sensitivity = 1;
+        std::vector<std::optional<double>>
+            rel_error;                            // one for each scheme; none: not applicable or no figure
+        std::optional<double> planned_rel_error;  // of the plan's own scheme
+        QString planned_scheme;
+    };
+
+    QStringList schemes;
+    std::vector<Row> rows;
+};
+
+// The Sensitivity view: tensor × scheme heat map, the tensors that cost most, and how the cost
+// Σ sensitivity·rel_error² accumulates through the depth of the model.
+class SensitivityPlot : public PlotView {
+    Q_OBJECT
+  public:
+    enum class Quantity { sqnr, rel_error };
+
+    explicit SensitivityPlot(QWidget* parent = nullptr);
+
+    void setData(const SensitivityData& data);
+    void setQuantity(Quantity quantity);
+    void setRanking(int scheme);  // index of a scheme; -1: the plan
+    void setSelectedTensor(const QString& tensor);
+    QString selectedTensor() const { return selected_; }
+
+    QString title() const override;
+    QString fileStem() const override { return QStringLiteral("sensitivity"); }
+    PlotTable table() const override;
+
+  signals:
+    void tensorSelected(const QString& tensor);
+
+  protected:
+    void rebuild() override;
+    QString emptySentence() const override;
+    QString summary() const override;
+    bool mousePressed(QMouseEvent* event) override;
+    bool mouseMoved(QMouseEvent* event) override;
+    bool mouseReleased(QMouseEvent* event) override;
+
+  private:
+    struct Ranked {
+        std::size_t row = 0;
+        double cost = 0;
+    };
+
+    void buildPanes();
+    void retranslate();
+    void fillRankingBox();
+    void rank();
+    void rebuildMap();
+    void rebuildRanking();
+    void rebuildDepth();
+    std::optional<double> cost(const SensitivityData::Row& row, int scheme) const;
+    std::vector<QPointF> accumulated(int scheme) const;
+    bool hasPlan() const;
+    std::optional<std::size_t> rowAt(const QPointF& point) const;
+    QStringList describe(const QPointF& point, std::size_t row) const;
+    void drawSelection(QCPPainter* painter) const;
+    void drawRanking(QCPPainter* painter) const;
+    void drawCellText(QCPPainter* painter) const;
+
+    SensitivityData data_;
+    std::vector<Ranked> ranked_;
+    QString selected_;
+    Quantity quantity_ = Quantity::sqnr;
+    int ranking_ = -1;
+    QPoint pressed_at_;
+    QCPAxisRect* map_rect_ = nullptr;
+    QCPAxisRect* ranking_rect_ = nullptr;
+    QCPAxisRect* depth_rect_ = nullptr;
+    QCPTextElement* ranking_title_ = nullptr;
+    QCPTextElement* depth_title_ = nullptr;
+    QCPColorMap* map_ = nullptr;
+    QCPColorScale* scale_ = nullptr;
+    QCPLegend* legend_ = nullptr;
+    QComboBox* quantity_box_ = nullptr;
+    QComboBox* ranking_box_ = nullptr;
+};
+
+}  // namespace halfstep

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/tickers.h"
+
+#include "widgets/plots/number_text.h"
+
+#include <array>
+#include <cmath>
+
+namespace halfstep {
+namespace {
+
+QString superscript(int number) {
+    static const QString digits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
+    QString text;
+    for (const QChar c : QString::number(number))
+        text += c == u'-' ? QChar(0x207b) : digits.at(c.digitValue());
+    return text;
+}
+
+}  // namespace
+
+QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return valueText(tick, 6);
+}
+
+double CountTicker::getTickStep(const QCPRange& range) {
+    return std::max(1.0, QCPAxisTicker::getTickStep(range));
+}
+
+QString CountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return shortCountText(tick);
+}
+
+LogCountTicker::LogCountTicker() {
+    setSubTickCount(8);
+}
+
+QString LogCountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return tick < 0.99 ? QString() : shortCountText(tick);
+}
+
+QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    const double exponent = std::log10(tick);
+    if (std::abs(exponent - std::round(exponent)) > 1e-6 || std::abs(exponent) < 3.5)
+        return valueText(tick, 6);
+    return QStringLiteral("10") + superscript(static_cast<int>(std::lround(exponent)));
+}
+
+QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& range) {
+    if (range.lower <= 0 || range.upper / range.lower > 50)
+        return QCPAxisTickerLog::createTickVector(step, range);
+    QVector<double> ticks;
+    const double first = std::floor(std::log10(range.lower));
+    const double last = std::ceil(std::log10(range.upper));
+    for (double exponent = first; exponent <= last; ++exponent) {
+        for (const double factor : {1.0, 2.0, 5.0})
+            ticks << factor * std::pow(10.0, exponent);
+    }
+    return ticks;
+}
+
+double NameTicker::getTickStep(const QCPRange& range) {
+    const double pixels_each = length / std::max(range.size(), 1e-9);
+    double step = 1;
+    while (step * pixels_each < label_extent)
+        step += 1;
+    return step;
+}
+
+int NameTicker::getSubTickCount(double) {
+    return 0;
+}
+
+QString NameTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    const auto index = static_cast<qsizetype>(std::llround(tick));
+    if (index < 0 || index >= names.size()) return {};
+    return QFontMetrics(font).elidedText(names.at(index), Qt::ElideMiddle, width);
+}
+
+QVector<double> NameTicker::createTickVector(double step, const QCPRange& range) {
+    QVector<double> ticks;
+    const auto stride = std::max<qsizetype>(1, static_cast<qsizetype>(step));
+    const auto first = std::max<qsizetype>(0, static_cast<qsizetype>(std::floor(range.lower)));
+    const auto last = std::min<qsizetype>(names.size() - 1, static_cast<qsizetype>(std::ceil(range.upper)));
+    for (qsizetype i = (first + stride - 1) / stride * stride; i <= last; i += stride) {
+        ticks << static_cast<double>(i);
+    }
+    return ticks;
+}
+
+}  // namespace halfstep
