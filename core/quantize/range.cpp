@@ -10,14 +10,6 @@
 namespace halfstep {
 namespace {
 
-// The scale as its storage holds it.
-EstimatedGrid stored(const Scheme& scheme, float scale) {
-    if (scheme.scale_storage == ScaleStorage::s32) return {{scale, 0}, false};
-    const float rounded = f16_to_f32(f32_to_f16(scale));
-    const bool lost = scale != 0 && (rounded == 0 || !std::isfinite(rounded));
-    return {{rounded, 0}, lost};
-}
-
 float asymmetric_scale(float low, float high, float steps) {
     const float width = high - low;
     return std::isfinite(width) ? width / steps : high / steps - low / steps;
@@ -33,15 +25,15 @@ EstimatedGrid integer_grid(const Scheme& scheme, float low, float high) {
     const auto top = static_cast<float>(codes.qmax);
     switch (scheme.symmetry) {
         case Symmetry::sym:
-            return stored(scheme, usable(std::max(std::fabs(low), std::fabs(high)) / top));
+            return stored_grid(scheme, usable(std::max(std::fabs(low), std::fabs(high)) / top));
         case Symmetry::symfull:
-            return stored(scheme, usable(std::max(high / top, -low / -static_cast<float>(codes.qmin))));
+            return stored_grid(scheme, usable(std::max(high / top, -low / -static_cast<float>(codes.qmin))));
         case Symmetry::asym:
             break;
     }
     low = std::min(low, 0.0F);
     high = std::max(high, 0.0F);
-    EstimatedGrid result = stored(scheme, usable(asymmetric_scale(low, high, top)));
+    EstimatedGrid result = stored_grid(scheme, usable(asymmetric_scale(low, high, top)));
     if (result.grid.scale > 0 && std::isfinite(result.grid.scale))
         result.grid.zero_point =
             static_cast<std::int32_t>(std::clamp(std::nearbyint(-low / result.grid.scale), 0.0F, top));
@@ -68,9 +60,16 @@ Scheme with_32_bit_scales(Scheme scheme) {
     return scheme;
 }
 
+EstimatedGrid stored_grid(const Scheme& scheme, float scale) {
+    if (scheme.scale_storage == ScaleStorage::s32) return {{scale, 0}, false};
+    const float rounded = f16_to_f32(f32_to_f16(scale));
+    const bool lost = scale != 0 && (rounded == 0 || !std::isfinite(rounded));
+    return {{rounded, 0}, lost};
+}
+
 EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high) {
     if (scheme.family == Family::logarithmic)
-        return stored(scheme, nearest_log_level(scheme, std::max(std::fabs(low), std::fabs(high))));
+        return stored_grid(scheme, nearest_log_level(scheme, std::max(std::fabs(low), std::fabs(high))));
     return integer_grid(scheme, low, high);
 }
 

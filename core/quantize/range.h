@@ -39,6 +39,9 @@ struct CodeLimits {
 
 CodeLimits code_limits(const Scheme& scheme);
 
+// A scale as the scheme's storage holds it.
+EstimatedGrid stored_grid(const Scheme& scheme, float scale);
+
 // Integer and log schemes: scale and zero-point from the limits of the finite values to be represented, by
 // the formulas of the notation's definition (float32, each operation rounded):
 //   sym      s = max|x|/qmax              qmax = 2^(b-1)-1, codes ±qmax
