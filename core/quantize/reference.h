@@ -12,9 +12,13 @@
 namespace halfstep {
 
 // A tensor quantized plainly, one value at a time, in the order of the definition: what the fast kernels are
-// checked against. Not for large tensors.
+// checked against. Not for large tensors: ranges of kind mse are found by exhaustive search (and refused
+// where that would take too long: asymmetric ones from about 10 bits on), codebooks in O(levels·n²).
+//
+// Codes: integer: [qmin, qmax]; log: sign times the level's place from the smallest positive level, 1, to the
+// largest, 2^(b-1)-1; kmeans: index into the table; GGUF blocks: as they stand in the block.
 struct ReferenceResult {
-    std::vector<std::int32_t> codes;         // one an element; 0 for non-finite values
+    std::vector<std::int32_t> codes;         // one an element; 0 for non-finite values, floats and keep
     std::vector<float> scales;               // one a unit, as stored
     std::vector<std::int32_t> zero_points;   // one a unit, asym only
     std::vector<std::vector<float>> levels;  // kmeans: one table a unit
