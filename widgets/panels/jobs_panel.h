@@ -43,7 +43,13 @@ class JobsPanel : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
+    class JobWidget;
     struct Parts;
+    void press(quint64 id);
+    void updateCounts();
+    void retranslate();
+    void color();
+
     std::unique_ptr<Parts> parts_;
 };
 
