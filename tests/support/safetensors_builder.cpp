@@ -60,13 +60,14 @@ std::vector<std::byte> SafetensorsBuilder::bytes() const {
     }
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');
-    std::vector<std::byte> file(8);
     const std::uint64_t length = text.size();
-    std::memcpy(file.data(), &length, 8);
-    const auto append = [&file](const void* data, std::size_t size) {
-        const auto* first = static_cast<const std::byte*>(data);
-        file.insert(file.end(), first, first + size);
+    std::vector<std::byte> file(sizeof length + text.size() + offset);
+    std::byte* end = file.data();
+    const auto append = [&end](const void* data, std::size_t size) {
+        if (size != 0) std::memcpy(end, data, size);
+        end += size;
     };
+    append(&length, sizeof length);
     append(text.data(), text.size());
     for (const Entry& entry : entries_)
         append(entry.bytes.data(), entry.bytes.size());
