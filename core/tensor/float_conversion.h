@@ -19,7 +19,16 @@ inline std::uint16_t f32_to_bf16(float value) {
     return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U);
 }
 
-float f16_to_f32(std::uint16_t bits);
+// Without branches, so that loops over it are vectorised.
+inline float f16_to_f32(std::uint16_t bits) {
+    const std::uint32_t sign = (bits & 0x8000U) << 16U;
+    const std::uint32_t magnitude = (bits & 0x7fffU) << 13U;
+    // Shifted into place the exponent is short of 127 - 15; the product mends that, subnormals included,
+    // exactly. Infinity and NaN need the largest exponent instead, another 112 up.
+    const auto scaled = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) * 0x1p112F);
+    const std::uint32_t special = magnitude >= (0x7c00U << 13U) ? 112U << 23U : 0U;
+    return std::bit_cast<float>((scaled + special) | sign);
+}
 
 // Overflow gives infinity, NaN gives 0x7e00 with the sign.
 std::uint16_t f32_to_f16(float value);

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is in a model file, read with NumPy.
+
+    read_weights.py MODEL [--dump FILE]
+
+MODEL is a safetensors file, a *.safetensors.index.json or a GGUF file. Prints a JSON list of its tensors in
+file order: name, dtype, shape (slowest axis first) and elements; for floating-point types also min, max, mean,
+std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
+infs. With --dump the values of those tensors are written to FILE one after another as float64.
+
+It is written from the descriptions of the formats, not from the program, so that the two can be held together.
+It trusts its files.
+"""
+
+import json
+import os
+import struct
+import sys
+
+import numpy as np
+
+FLOATS = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "bf16": "<u2"}
+
+# ggml type id -> (name, elements of a block, bytes of a block)
+GGML_TYPES = {
+    0: ("f32", 1, 4), 1: ("f16", 1, 2), 2: ("q4_0", 32, 18), 3: ("q4_1", 32, 20), 6: ("q5_0", 32, 22),
+    7: ("q5_1", 32, 24), 8: ("q8_0", 32, 34), 9: ("q8_1", 32, 36), 10: ("q2_K", 256, 84),
+    11: ("q3_K", 256, 110), 12: ("q4_K", 256, 144), 13: ("q5_K", 256, 176), 14: ("q6_K", 256, 210),
+    15: ("q8_K", 256, 292), 16: ("iq2_xxs", 256, 66), 17: ("iq2_xs", 256, 74), 18: ("iq3_xxs", 256, 98),
+    19: ("iq1_s", 256, 50), 20: ("iq4_nl", 32, 18), 21: ("iq3_s", 256, 110), 22: ("iq2_s", 256, 82),
+    23: ("iq4_xs", 256, 136), 24: ("i8", 1, 1), 25: ("i16", 1, 2), 26: ("i32", 1, 4), 27: ("i64", 1, 8),
+    28: ("f64", 1, 8), 29: ("iq1_m", 256, 56), 30: ("bf16", 1, 2), 34: ("tq1_0", 256, 54),
+    35: ("tq2_0", 256, 66), 39: ("mxfp4", 32, 17), 40: ("nvfp4", 64, 36), 41: ("q1_0", 128, 18),
+    42: ("q2_0", 64, 18),
+}
+
+
+def safetensors(path, wanted=None):
+    """Yields (name, dtype, shape, bytes) in the order of the bytes."""
+    with open(path, "rb") as file:
+        data = file.read()
+    (length,) = struct.unpack_from("<Q", data, 0)
+    header = json.loads(data[8:8 + length])
+    header.pop("__metadata__", None)
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        if wanted is None or name in wanted:
+            begin, end = entry["data_offsets"]
+            yield name, entry["dtype"].lower(), entry["shape"], data[8 + length + begin:8 + length + end]
+
+
+def sharded(path):
+    with open(path, encoding="utf-8") as file:
+        weight_map = json.load(file)["weight_map"]
+    for shard in sorted(set(weight_map.values())):
+        wanted = {name for name, place in weight_map.items() if place == shard}
+        yield from safetensors(os.path.join(os.path.dirname(path), shard), wanted)
+
+
+class Cursor:
+    def __init__(self, data):
+        self.data, self.at = data, 0
+
+    def take(self, code):
+        (value,) = struct.unpack_from("<" + code, self.data, self.at)
+        self.at += struct.calcsize("<" + code)
+        return value
+
+    def string(self):
+        length = self.take("Q")
+        self.at += length
+        return self.data[self.at - length:self.at].decode("utf-8", "replace")
+
+    def value(self, kind):
+        if kind == 8:
+            return self.string()
+        if kind == 9:
+            inner, count = self.take("I"), self.take("Q")
+            return [self.value(inner) for _ in range(count)]
+        return self.take("BbHhIif?__Qqd"[kind])
+
+
+def gguf(path):
+    with open(path, "rb") as file:
+        cursor = Cursor(file.read())
+    assert cursor.data[:4] == b"GGUF"
+    cursor.at = 8
+    tensors, values = cursor.take("Q"), cursor.take("Q")
+    metadata = {}
+    for _ in range(values):
+        key = cursor.string()
+        metadata[key] = cursor.value(cursor.take("I"))
+    infos = []
+    for _ in range(tensors):
+        name, rank = cursor.string(), cursor.take("I")
+        extents = [cursor.take("Q") for _ in range(rank)]
+        infos.append((name, extents[::-1], cursor.take("I"), cursor.take("Q")))
+    alignment = metadata.get("general.alignment", 32)
+    start = -(-cursor.at // alignment) * alignment
+    for name, shape, kind, offset in infos:
+        dtype, per_block, block_bytes = GGML_TYPES[kind]
+        size = int(np.prod(shape, dtype=object)) // per_block * block_bytes
+        yield name, dtype, shape, cursor.data[start + offset:start + offset + size]
+
+
+def values_of(dtype, raw):
+    stored = np.frombuffer(raw, FLOATS[dtype])
+    if dtype == "bf16":
+        stored = (stored.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    return stored.astype(np.float64)
+
+
+def statistics(values):
+    finite = values[np.isfinite(values)]
+    counts = {"zeros": int((finite == 0).sum()), "nans": int(np.isnan(values).sum()),
+              "infs": int(np.isinf(values).sum())}
+    if finite.size == 0:
+        return dict.fromkeys(("min", "max", "mean", "std", "abs_max", "kurtosis")) | counts
+    mean = finite.mean()
+    deviation = finite - mean
+    variance = np.mean(deviation**2)
+    kurtosis = np.mean(deviation**4) / variance**2 - 3 if variance > 0 else None
+    return {"min": finite.min(), "max": finite.max(), "mean": mean, "std": np.sqrt(variance),
+            "abs_max": np.abs(finite).max(), "kurtosis": kurtosis} | counts
+
+
+def tensors_of(path):
+    with open(path, "rb") as file:
+        start = file.read(9)
+    if start[:4] == b"GGUF":
+        return gguf(path)
+    return sharded(path) if path.endswith(".json") else safetensors(path)
+
+
+def main():
+    model = sys.argv[1]
+    dump = open(sys.argv[3], "wb") if sys.argv[2:3] == ["--dump"] else None
+    result = []
+    for name, dtype, shape, raw in tensors_of(model):
+        entry = {"name": name, "dtype": dtype, "shape": shape,
+                 "elements": int(np.prod(shape, dtype=object))}
+        if dtype in FLOATS:
+            values = values_of(dtype, raw)
+            entry |= {key: float(value) if isinstance(value, np.floating) else value
+                      for key, value in statistics(values).items()}
+            if dump:
+                values.tofile(dump)
+        result.append(entry)
+    json.dump(result, sys.stdout, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main()
