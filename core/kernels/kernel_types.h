@@ -32,6 +32,7 @@ struct SegmentSums {
 struct RangeSummary {
     float min;  // over the finite values; 0 where there are none
     float max;
+    std::uint64_t finite;  // how many there are of each
     std::uint64_t nans;
     std::uint64_t infs;
     std::uint64_t zeros;             // of both signs

@@ -104,7 +104,7 @@ inline void count_non_finite(const float* x, std::size_t n, RangeSummary* range)
 template <class V>
 struct RangeKernel {
     [[gnu::flatten]] static void find_range(const float* x, std::size_t n, RangeSummary* range) {
-        *range = {0, 0, 0, 0, 0, n};
+        *range = {0, 0, n, 0, 0, 0, n};
         Limits<V> limits;
         limits.take(x, n);
         limits.finish(&range->min, &range->max);
@@ -115,6 +115,7 @@ struct RangeKernel {
         if (i < n) odd.take_block(TailBlock(x + i, n - i, 1).value);
         range->zeros = odd.zeros();
         if (odd.non_finite() != 0) count_non_finite(x, n, range);
+        range->finite = n - range->nans - range->infs;
     }
 
     [[gnu::flatten]] static void find_group_ranges(const float* x, std::size_t n, std::size_t group,

@@ -11,8 +11,8 @@ bool has_scale(Family family) {
 }  // namespace
 
 UnitLayout unit_layout(const Scheme& scheme, MatrixShape shape) {
-    const bool one_unit = has_scale(scheme.family) ? scheme.granularity == Granularity::tensor
-                                                   : scheme.family != Family::ggml;
+    const bool one_unit =
+        has_scale(scheme.family) ? scheme.granularity == Granularity::tensor : scheme.family != Family::ggml;
     UnitLayout layout;
     layout.flat = one_unit;
     layout.rows = one_unit ? 1 : shape.channels;

@@ -55,8 +55,8 @@ struct UnitLayout {
         if (streamed()) return stretch;
         const std::uint64_t row_first = stretch.row * row_elements;
         const std::uint64_t begin = (stretch.first - row_first) / unit_elements * unit_elements;
-        const std::uint64_t end = (stretch.first + stretch.count - row_first + unit_elements - 1) /
-                                  unit_elements * unit_elements;
+        const std::uint64_t end =
+            (stretch.first + stretch.count - row_first + unit_elements - 1) / unit_elements * unit_elements;
         return {stretch.row, row_first + begin, std::min(end, row_elements) - begin};
     }
 };

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/measure.h"
+
+#include "core/base/error.h"
+#include "core/quantize/measuring_pass.h"
+#include "core/quantize/streamed_units.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+// Tensors whose parts are handed out together, so that many small ones keep every thread busy while what is
+// remembered of the parts stays small.
+constexpr std::uint64_t batch_elements = std::uint64_t{1} << 28U;
+
+Measurement empty_measurement(const Scheme& scheme, const TensorInfo& tensor) {
+    Measurement result;
+    result.scheme = scheme;
+    result.refused = why_not_applicable(scheme, matrix_shape(tensor).inputs);
+    return result;
+}
+
+// One tensor on its way: the results asked for, and the tasks that fill them in.
+class TensorMeasuring {
+  public:
+    TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes)
+        : tensor_(tensor) {
+        if (!tensor.measurable())
+            throw Error(fmt::format("tensors of type {} are not measured", tensor.dtype_name),
+                        {model.path().string(), tensor.name, {}});
+        result_.tensor = tensor.name;
+        result_.elements = tensor.elements;
+        task_.tensor = &tensor;
+        for (const Scheme& scheme : schemes) {
+            result_.results.push_back(empty_measurement(scheme, tensor));
+            if (!result_.results.back().refused.empty()) continue;
+            task_.entries.push_back(
+                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}}, {}, false, false});
+            places_.push_back(result_.results.size() - 1);
+        }
+    }
+
+    MeasuringTask& task() { return task_; }
+
+    // Entries that have to be measured again with 32-bit scales; they take the place of the others.
+    bool start_again_with_32_bit_scales() {
+        MeasuringTask again{task_.tensor, {}};
+        std::vector<std::size_t> again_places;
+        for (std::size_t i = 0; i < task_.entries.size(); ++i) {
+            MeasuringTask::Entry& entry = task_.entries[i];
+            if (!entry.scale_lost) {
+                finish(entry, places_[i]);
+                continue;
+            }
+            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}};
+            again.entries.push_back({std::move(applied), {}, false, false});
+            again_places.push_back(places_[i]);
+        }
+        task_ = std::move(again);
+        places_ = std::move(again_places);
+        return !task_.entries.empty();
+    }
+
+    TensorMeasurement take_result() { return std::move(result_); }
+
+  private:
+    void finish(const MeasuringTask::Entry& entry, std::size_t place) {
+        Measurement& result = result_.results[place];
+        result.sums = entry.sums;
+        set_size(result, entry.applied.scheme);
+        set_tensor_grid(result, entry.applied);
+        if (entry.applied.scheme != result.scheme)
+            result.issues.push_back(
+                {Severity::warning, tensor_.name,
+                 fmt::format("{}: 16-bit storage would make a scale 0 or infinite; 32-bit scales are used",
+                             to_string(result.scheme))});
+        if (entry.scale_overflow)
+            result.issues.push_back(
+                {Severity::warning, tensor_.name,
+                 fmt::format("{}: a block's scale is infinite in float16", to_string(result.scheme))});
+    }
+
+    void set_size(Measurement& result, const Scheme& scheme) const {
+        const MatrixShape shape = matrix_shape(tensor_);
+        const std::uint64_t bits = stored_bits(scheme, shape.channels, shape.inputs, tensor_.dtype);
+        result.bytes = (bits + 7) / 8;
+        if (tensor_.elements != 0)
+            result.bits_per_weight = static_cast<double>(bits) / static_cast<double>(tensor_.elements);
+    }
+
+    static void set_tensor_grid(Measurement& result, const AppliedScheme& applied) {
+        const Scheme& scheme = applied.scheme;
+        const bool has_scale = scheme.family == Family::integer || scheme.family == Family::logarithmic;
+        if (!has_scale || !applied.layout.flat || applied.streamed_units.empty()) return;
+        result.scale = applied.streamed_units.front().stored_scale;
+        if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym)
+            result.zero_point = applied.streamed_units.front().grid.zero_point;
+    }
+
+    const TensorInfo& tensor_;
+    TensorMeasurement result_;
+    MeasuringTask task_;
+    std::vector<std::size_t> places_;  // of the task's entries in the results
+};
+
+void run(const Model& model, std::span<TensorMeasuring> batch, ElementProgress& progress) {
+    std::vector<MeasuringTask> tasks;
+    for (TensorMeasuring& one : batch)
+        tasks.push_back(std::move(one.task()));
+    find_streamed_units(model, tasks, progress);
+    run_measuring_pass(model, tasks, progress);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+        batch[i].task() = std::move(tasks[i]);
+}
+
+void measure_batch(const Model& model, std::span<TensorMeasuring> batch, ElementProgress& progress) {
+    run(model, batch, progress);
+    bool again = false;
+    for (TensorMeasuring& one : batch)
+        again = one.start_again_with_32_bit_scales() || again;
+    if (!again) return;
+    run(model, batch, progress);
+    for (TensorMeasuring& one : batch)
+        one.start_again_with_32_bit_scales();
+}
+
+}  // namespace
+
+std::vector<TensorMeasurement> measure_tensors(const Model& model, std::span<const TensorInfo* const> tensors,
+                                               std::span<const Scheme> schemes, const JobContext& job) {
+    std::vector<TensorMeasuring> all;
+    all.reserve(tensors.size());
+    ElementProgress progress(job);
+    for (const TensorInfo* tensor : tensors) {
+        all.emplace_back(model, *tensor, schemes);
+        progress.expect(tensor->elements + streamed_work(all.back().task()));
+    }
+    for (std::size_t first = 0; first < all.size();) {
+        std::uint64_t elements = 0;
+        std::size_t end = first;
+        while (end < all.size() && (end == first || elements < batch_elements))
+            elements += tensors[end++]->elements;
+        measure_batch(model, std::span(all).subspan(first, end - first), progress);
+        first = end;
+    }
+    std::vector<TensorMeasurement> results;
+    for (TensorMeasuring& one : all)
+        results.push_back(one.take_result());
+    return results;
+}
+
+TensorMeasurement measure_tensor(const Model& model, const TensorInfo& tensor,
+                                 std::span<const Scheme> schemes, const JobContext& job) {
+    const TensorInfo* const one[] = {&tensor};
+    return measure_tensors(model, one, schemes, job).front();
+}
+
+}  // namespace halfstep

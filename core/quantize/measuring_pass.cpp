@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/measuring_pass.h"
+
+#include "core/base/parallel.h"
+#include "core/kernels/kernel_table.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace halfstep {
+namespace {
+
+using kernels::segment_elements;
+
+// A part of a tensor's elements: the stretches that begin in it are worked on by one thread, together.
+struct Part {
+    std::size_t task = 0;
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+};
+
+std::size_t parts_of(const TensorInfo& tensor) {
+    return static_cast<std::size_t>((tensor.elements + segment_elements - 1) / segment_elements);
+}
+
+Part part_of(const TensorInfo& tensor, std::size_t task, std::size_t index) {
+    const std::uint64_t from = index * segment_elements;
+    return {task, from, std::min<std::uint64_t>(from + segment_elements, tensor.elements)};
+}
+
+// Elements to be read for a part.
+class Extent {
+  public:
+    void include(const UnitLayout& layout, const Part& part) {
+        layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
+            const Stretch covered = layout.covered(stretch);
+            first_ = std::min(first_, covered.first);
+            end_ = std::max(end_, covered.first + covered.count);
+        });
+    }
+    bool empty() const { return end_ <= first_; }
+    std::uint64_t first() const { return first_; }
+    std::uint64_t count() const { return end_ - first_; }
+
+  private:
+    std::uint64_t first_ = UINT64_MAX;
+    std::uint64_t end_ = 0;
+};
+
+// What one thread works with.
+struct Bench {
+    BlockReader reader;
+    StretchQuantizer quantizer;
+    std::vector<kernels::RangeSummary> ranges;  // of the segments of a stretch
+    std::vector<float> reconstruction;
+    std::vector<float> clipped;
+};
+
+kernels::RangeSummary combined(std::span<const kernels::RangeSummary> ranges) {
+    kernels::RangeSummary all{};
+    bool any = false;
+    for (const kernels::RangeSummary& range : ranges) {
+        all.nans += range.nans;
+        all.infs += range.infs;
+        all.zeros += range.zeros;
+        if (range.finite == 0) continue;
+        all.finite += range.finite;
+        all.min = any ? std::min(all.min, range.min) : range.min;
+        all.max = any ? std::max(all.max, range.max) : range.max;
+        any = true;
+    }
+    return all;
+}
+
+// Calls visit(first, n, range) for every segment of a stretch whose ranges are known.
+template <class Visit>
+void for_each_segment(const Stretch& stretch, std::span<const kernels::RangeSummary> ranges, Visit&& visit) {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const std::uint64_t offset = i * segment_elements;
+        visit(stretch.first + offset,
+              static_cast<std::size_t>(std::min<std::uint64_t>(segment_elements, stretch.count - offset)),
+              ranges[i]);
+    }
+}
+
+void find_ranges(const Window& window, const Stretch& stretch, std::vector<kernels::RangeSummary>& ranges) {
+    ranges.resize(static_cast<std::size_t>((stretch.count + segment_elements - 1) / segment_elements));
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const std::uint64_t offset = i * segment_elements;
+        const std::span<const float> values = window.part(
+            stretch.first + offset, std::min<std::uint64_t>(segment_elements, stretch.count - offset));
+        kernels::kernel_table().find_range(values.data(), values.size(), &ranges[i]);
+    }
+}
+
+ErrorSums error_sums(const kernels::SegmentSums& sums, const kernels::RangeSummary& range) {
+    return {range.finite, sums.clipped,           sums.error_squared, sums.value_squared,
+            sums.product, sums.quantized_squared, sums.max_abs_error};
+}
+
+struct PartResult {
+    ErrorSums sums;
+    bool scale_lost = false;
+    bool scale_overflow = false;
+};
+
+// Measures every entry whose layout is `flat` or not on the stretches of a part.
+void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, const Window& window,
+                       const JobContext& job, Bench& bench, std::span<PartResult> results) {
+    const auto same_layout = [flat](const MeasuringTask::Entry& entry) {
+        return entry.applied.layout.flat == flat;
+    };
+    const auto found = std::find_if(task.entries.begin(), task.entries.end(), same_layout);
+    if (found == task.entries.end()) return;
+    found->applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
+        find_ranges(window, stretch, bench.ranges);
+        const kernels::RangeSummary stretch_range = combined(bench.ranges);
+        for (std::size_t i = 0; i < task.entries.size(); ++i) {
+            if (!same_layout(task.entries[i])) continue;
+            job.throw_if_stopped();
+            bench.quantizer.start(task.entries[i].applied, window, stretch, stretch_range, job);
+            for_each_segment(stretch, bench.ranges,
+                             [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary& range) {
+                                 results[i].sums +=
+                                     error_sums(bench.quantizer.measure(first, n, range), range);
+                             });
+            results[i].scale_lost = results[i].scale_lost || bench.quantizer.scale_lost();
+            results[i].scale_overflow = results[i].scale_overflow || bench.quantizer.scale_overflow();
+        }
+    });
+}
+
+std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& task, const Part& part,
+                                     const JobContext& job, Bench& bench) {
+    std::vector<PartResult> results(task.entries.size());
+    Extent extent;
+    for (const MeasuringTask::Entry& entry : task.entries)
+        extent.include(entry.applied.layout, part);
+    if (extent.empty()) return results;
+    const Window window = bench.reader.read(model, *task.tensor, extent.first(), extent.count());
+    for (const bool flat : {true, false})
+        measure_stretches(task, flat, part, window, job, bench, results);
+    return results;
+}
+
+}  // namespace
+
+void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
+    std::vector<Part> parts;
+    for (std::size_t task = 0; task < tasks.size(); ++task)
+        for (std::size_t i = 0; i < parts_of(*tasks[task].tensor); ++i)
+            parts.push_back(part_of(*tasks[task].tensor, task, i));
+    const JobContext job = progress.quiet_job();
+    std::vector<Bench> benches(job.thread_count());
+    std::vector<std::vector<PartResult>> results(parts.size());
+    parallel_for(parts.size(), job, [&](std::size_t index, unsigned worker) {
+        const Part& part = parts[index];
+        results[index] = measure_part(model, tasks[part.task], part, job, benches[worker]);
+        progress.add(part.to - part.from);
+    });
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+        std::vector<MeasuringTask::Entry>& entries = tasks[parts[index].task].entries;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            entries[i].sums += results[index][i].sums;
+            entries[i].scale_lost = entries[i].scale_lost || results[index][i].scale_lost;
+            entries[i].scale_overflow = entries[i].scale_overflow || results[index][i].scale_overflow;
+        }
+    }
+}
+
+std::size_t reconstruction_parts(const TensorInfo& tensor) {
+    return parts_of(tensor);
+}
+
+void reconstruct_tensor(
+    const Model& model, const TensorInfo& tensor, const AppliedScheme& applied, const JobContext& job,
+    const std::function<void(std::size_t, unsigned, const ReconstructedSegment&)>& visit) {
+    std::vector<Bench> benches(job.thread_count());
+    parallel_for(parts_of(tensor), job, [&](std::size_t index, unsigned worker) {
+        Bench& bench = benches[worker];
+        const Part part = part_of(tensor, 0, index);
+        Extent extent;
+        extent.include(applied.layout, part);
+        if (extent.empty()) return;
+        bench.reconstruction.resize(segment_elements);
+        bench.clipped.resize(segment_elements);
+        const Window window = bench.reader.read(model, tensor, extent.first(), extent.count());
+        applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
+            job.throw_if_stopped();
+            find_ranges(window, stretch, bench.ranges);
+            bench.quantizer.start(applied, window, stretch, combined(bench.ranges), job);
+            for_each_segment(stretch, bench.ranges,
+                             [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary& range) {
+                                 bench.quantizer.reconstruct(first, n, bench.reconstruction.data(),
+                                                             bench.clipped.data());
+                                 visit(index, worker,
+                                       {first, stretch.row, window.part(first, n),
+                                        std::span<const float>(bench.reconstruction).first(n),
+                                        std::span<const float>(bench.clipped).first(n), range});
+                             });
+        });
+    });
+}
+
+}  // namespace halfstep

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model_files/model.h"
+#include "core/quantize/element_progress.h"
+#include "core/quantize/measurement.h"
+#include "core/quantize/stretch_quantizer.h"
+
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace halfstep {
+
+// One tensor and what is to be measured on it; the grids of streamed units are known.
+struct MeasuringTask {
+    struct Entry {
+        AppliedScheme applied;
+        ErrorSums sums;
+        bool scale_lost = false;
+        bool scale_overflow = false;
+    };
+
+    const TensorInfo* tensor = nullptr;
+    std::vector<Entry> entries;
+};
+
+// Fills in what was measured. Every task's data is read once, for all of its schemes together.
+void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
+
+// x and x̂ of one segment.
+struct ReconstructedSegment {
+    std::uint64_t first = 0;  // element of the tensor
+    std::uint64_t row = 0;    // of the scheme's layout
+    std::span<const float> values;
+    std::span<const float> reconstruction;
+    std::span<const float> clipped;  // 1 where the code was clipped
+    kernels::RangeSummary range{};
+};
+
+// Parts into which a tensor's reconstruction is handed out; a function of its shape alone.
+std::size_t reconstruction_parts(const TensorInfo& tensor);
+
+// Calls visit(part, worker, segment) for every segment of the tensor, those of a part one after another and
+// in order, different parts at the same time.
+void reconstruct_tensor(const Model& model, const TensorInfo& tensor, const AppliedScheme& applied,
+                        const JobContext& job,
+                        const std::function<void(std::size_t, unsigned, const ReconstructedSegment&)>& visit);
+
+}  // namespace halfstep

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/streamed_units.h"
+
+#include "core/analysis/moment_table.h"
+#include "core/base/parallel.h"
+#include "core/kernels/kernel_table.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+namespace halfstep {
+namespace {
+
+// Units below this are estimated side by side, a thread each; longer ones one by one, by all threads.
+constexpr std::uint64_t side_by_side_elements = std::uint64_t{1} << 22U;
+
+struct StreamedUnit {
+    std::size_t task = 0;
+    std::size_t entry = 0;
+    std::uint64_t row = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    float low = 0;  // where limits are wanted
+    float high = 0;
+    bool estimated = false;
+    bool scale_lost = false;
+};
+
+bool wants_limits(const Scheme& scheme) {
+    return scheme.family != Family::kmeans && (scheme.range == Range::minmax || scheme.range == Range::clip);
+}
+
+bool is_streamed(const AppliedScheme& applied) {
+    const Family family = applied.scheme.family;
+    return applied.layout.streamed() &&
+           (family == Family::integer || family == Family::logarithmic || family == Family::kmeans);
+}
+
+std::vector<StreamedUnit> streamed_units_of(std::span<const MeasuringTask> tasks) {
+    std::vector<StreamedUnit> units;
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+        for (std::size_t e = 0; e < tasks[t].entries.size(); ++e) {
+            const AppliedScheme& applied = tasks[t].entries[e].applied;
+            if (!is_streamed(applied)) continue;
+            const UnitLayout& layout = applied.layout;
+            for (std::uint64_t row = 0; row < layout.rows; ++row)
+                units.push_back({t, e, row, row * layout.row_elements, layout.row_elements});
+        }
+    return units;
+}
+
+// Limits of the finite values of a run of elements.
+struct Run {
+    std::size_t task = 0;
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    kernels::RangeSummary range{};
+
+    std::tuple<std::size_t, std::uint64_t, std::uint64_t> place() const { return {task, first, count}; }
+};
+
+class StreamedUnitsFinder {
+  public:
+    StreamedUnitsFinder(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress)
+        : model_(model),
+          tasks_(tasks),
+          progress_(progress),
+          job_(progress.quiet_job()),
+          units_(streamed_units_of(tasks)) {}
+
+    void run() {
+        if (units_.empty()) return;
+        for (const StreamedUnit& unit : units_) {
+            AppliedScheme& applied = applied_of(unit);
+            applied.streamed_units.resize(static_cast<std::size_t>(applied.layout.rows));
+        }
+        find_limits();
+        estimate_all();
+        if (keep_32_bit_scales()) estimate_all();
+    }
+
+  private:
+    MeasuringTask::Entry& entry_of(const StreamedUnit& unit) const {
+        return tasks_[unit.task].entries[unit.entry];
+    }
+    AppliedScheme& applied_of(const StreamedUnit& unit) const { return entry_of(unit).applied; }
+
+    void find_limits() {
+        std::vector<Run> runs = wanted_runs();
+        std::vector<BlockReader> readers(job_.thread_count());
+        parallel_for(runs.size(), job_, [&](std::size_t index, unsigned worker) {
+            Run& run = runs[index];
+            const Window window =
+                readers[worker].read(model_, *tasks_[run.task].tensor, run.first, run.count);
+            kernels::kernel_table().find_range(window.values.data(), window.values.size(), &run.range);
+            progress_.add(run.count);
+        });
+        for (StreamedUnit& unit : units_)
+            set_limits(unit, runs);
+    }
+
+    // In pieces of a segment, each once however many units want it.
+    std::vector<Run> wanted_runs() const {
+        std::vector<Run> runs;
+        for (const StreamedUnit& unit : units_) {
+            if (!wants_limits(applied_of(unit).scheme)) continue;
+            constexpr std::uint64_t step = kernels::segment_elements;
+            for (std::uint64_t offset = 0; offset < unit.count; offset += step)
+                runs.push_back({unit.task, unit.first + offset, std::min(step, unit.count - offset), {}});
+        }
+        std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.place() < b.place(); });
+        const auto same = [](const Run& a, const Run& b) { return a.place() == b.place(); };
+        runs.erase(std::unique(runs.begin(), runs.end(), same), runs.end());
+        return runs;
+    }
+
+    // Runs that lie in the unit cover it; those of other units that do so too change nothing.
+    static void set_limits(StreamedUnit& unit, const std::vector<Run>& runs) {
+        const auto begin =
+            std::lower_bound(runs.begin(), runs.end(), std::tuple(unit.task, unit.first, std::uint64_t{0}),
+                             [](const Run& run, const auto& place) { return run.place() < place; });
+        bool any = false;
+        for (auto run = begin; run != runs.end() && run->task == unit.task; ++run) {
+            if (run->first >= unit.first + unit.count) break;
+            if (run->first + run->count > unit.first + unit.count || run->range.finite == 0) continue;
+            unit.low = any ? std::min(unit.low, run->range.min) : run->range.min;
+            unit.high = any ? std::max(unit.high, run->range.max) : run->range.max;
+            any = true;
+        }
+    }
+
+    void estimate_all() {
+        std::vector<StreamedUnit*> small;
+        std::vector<StreamedUnit*> large;
+        for (StreamedUnit& unit : units_)
+            if (!unit.estimated) (unit.count < side_by_side_elements ? small : large).push_back(&unit);
+        JobContext one_thread = job_;
+        one_thread.threads = 1;
+        parallel_for(small.size(), job_,
+                     [&](std::size_t index, unsigned) { estimate(*small[index], one_thread); });
+        for (StreamedUnit* unit : large)
+            estimate(*unit, job_);
+    }
+
+    void estimate(StreamedUnit& unit, const JobContext& job) const {
+        const AppliedScheme& applied = applied_of(unit);
+        UnitParameters& parameters = applied_of(unit).streamed_units[static_cast<std::size_t>(unit.row)];
+        if (applied.scheme.family == Family::kmeans) {
+            const MomentTable table =
+                MomentTable::build(model_, *tasks_[unit.task].tensor, unit.first, unit.count, job);
+            parameters.levels = fit_codebook(table, applied.scheme.bits, job);
+            progress_.add(unit.count);
+        } else {
+            const EstimatedGrid estimated = estimate_grid_of(unit, applied.scheme, job);
+            parameters.grid = estimated.grid;
+            parameters.stored_scale = estimated.grid.scale;
+            unit.scale_lost = estimated.scale_lost;
+            if (applied.scheme.gamma) apply_gamma(unit, parameters, job);
+        }
+        unit.estimated = true;
+    }
+
+    EstimatedGrid estimate_grid_of(const StreamedUnit& unit, const Scheme& scheme,
+                                   const JobContext& job) const {
+        if (scheme.range == Range::minmax) return grid_from_limits(scheme, unit.low, unit.high);
+        if (scheme.range == Range::clip)
+            return grid_from_limits(scheme, std::clamp(unit.low, scheme.clip_low, scheme.clip_high),
+                                    std::clamp(unit.high, scheme.clip_low, scheme.clip_high));
+        const EstimatedGrid estimated =
+            estimate_streamed_grid(scheme, model_, *tasks_[unit.task].tensor, unit.first, unit.count, job);
+        progress_.add(unit.count);
+        return estimated;
+    }
+
+    void apply_gamma(StreamedUnit& unit, UnitParameters& parameters, const JobContext& job) const {
+        const AppliedScheme& applied = applied_of(unit);
+        const std::size_t pieces = static_cast<std::size_t>((unit.count + kernels::segment_elements - 1) /
+                                                            kernels::segment_elements);
+        std::vector<kernels::SegmentSums> sums(pieces);
+        std::vector<Bench> benches(job.thread_count());
+        parallel_for(pieces, job, [&](std::size_t index, unsigned worker) {
+            const std::uint64_t offset = index * kernels::segment_elements;
+            const Stretch stretch{unit.row, unit.first + offset,
+                                  std::min<std::uint64_t>(kernels::segment_elements, unit.count - offset)};
+            sums[index] = benches[worker].wide_sums(model_, *tasks_[unit.task].tensor, applied, stretch, job);
+            progress_.add(stretch.count);
+        });
+        double values_squared = 0;
+        double quantized_squared = 0;
+        for (const kernels::SegmentSums& piece : sums) {
+            values_squared += piece.value_squared;
+            quantized_squared += piece.quantized_squared;
+        }
+        const EstimatedGrid rescaled =
+            gamma_rescaled(applied.scheme, parameters.grid.scale, values_squared, quantized_squared);
+        unit.scale_lost = unit.scale_lost || rescaled.scale_lost;
+        parameters.stored_scale = rescaled.grid.scale;
+    }
+
+    // Whether any entry had to be given 32-bit scales, and so has to be done again.
+    bool keep_32_bit_scales() {
+        bool any = false;
+        for (const StreamedUnit& unit : units_) {
+            if (!unit.scale_lost) continue;
+            any = true;
+            entry_of(unit).scale_lost = true;
+            entry_of(unit).applied.scheme = with_32_bit_scales(entry_of(unit).applied.scheme);
+        }
+        for (StreamedUnit& unit : units_)
+            unit.estimated = unit.estimated && !entry_of(unit).scale_lost;
+        for (const StreamedUnit& unit : units_)
+            entry_of(unit).scale_lost = false;
+        return any;
+    }
+
+    // What one thread works with.
+    struct Bench {
+        kernels::SegmentSums wide_sums(const Model& model, const TensorInfo& tensor,
+                                       const AppliedScheme& applied, const Stretch& stretch,
+                                       const JobContext& job) {
+            const Window window = reader.read(model, tensor, stretch.first, stretch.count);
+            const std::size_t n = window.values.size();
+            reconstruction.resize(n);
+            clipped.resize(n);
+            quantizer.start(applied, window, stretch, {}, job);
+            quantizer.reconstruct(stretch.first, n, reconstruction.data(), clipped.data());
+            kernels::SegmentSums sums{};
+            kernels::kernel_table().compare_wide(window.values.data(), reconstruction.data(), n, &sums);
+            return sums;
+        }
+
+        BlockReader reader;
+        StretchQuantizer quantizer;
+        std::vector<float> reconstruction;
+        std::vector<float> clipped;
+    };
+
+    const Model& model_;
+    const std::span<MeasuringTask> tasks_;
+    ElementProgress& progress_;
+    const JobContext job_;
+    std::vector<StreamedUnit> units_;
+};
+
+}  // namespace
+
+void find_streamed_units(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
+    StreamedUnitsFinder(model, tasks, progress).run();
+}
+
+std::uint64_t streamed_work(const MeasuringTask& task) {
+    std::uint64_t passes = 0;
+    bool limits = false;
+    for (const MeasuringTask::Entry& entry : task.entries) {
+        if (!is_streamed(entry.applied)) continue;
+        const Scheme& scheme = entry.applied.scheme;
+        limits = limits || wants_limits(scheme);
+        passes += (wants_limits(scheme) ? 0U : 1U) + (scheme.gamma ? 1U : 0U);
+    }
+    return (passes + (limits ? 1U : 0U)) * task.tensor->elements;
+}
+
+}  // namespace halfstep

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/model_files/model.h"
+#include "core/quantize/element_progress.h"
+#include "core/quantize/measuring_pass.h"
+
+#include <cstdint>
+#include <span>
+
+namespace halfstep {
+
+// Finds the grids of the units that a measuring pass cannot hold in memory: of schemes with one scale for the
+// tensor, and of channels that are very long. Those that take the limits of their weights share one pass; the
+// others need passes of their own. Where 16-bit storage loses a scale, the entry's scheme becomes the one
+// with 32-bit scales.
+void find_streamed_units(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
+
+// Elements that this will read, for the progress.
+std::uint64_t streamed_work(const MeasuringTask& task);
+
+}  // namespace halfstep

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/stretch_quantizer.h"
+
+#include "core/kernels/kernel_table.h"
+#include "core/quantize/ggml_blocks.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace halfstep {
+namespace {
+
+using kernels::kernel_table;
+
+// Squares and their sums over 128 elements stay normal float32 numbers, errors down to 2^-32 of the largest
+// weight included.
+bool fits_float_sums(const kernels::RangeSummary& range) {
+    const float largest = std::max(std::fabs(range.min), std::fabs(range.max));
+    return largest == 0 || (largest >= 0x1p-30F && largest <= 0x1p40F);
+}
+
+bool all_finite(const kernels::RangeSummary& range) {
+    return range.nans == 0 && range.infs == 0;
+}
+
+void grow(std::vector<float>& buffer, std::size_t n) {
+    if (buffer.size() < n) buffer.resize(n);
+}
+
+}  // namespace
+
+void StretchQuantizer::start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
+                             const kernels::RangeSummary& range, const JobContext& job) {
+    applied_ = &applied;
+    window_ = &window;
+    job_ = &job;
+    stretch_ = stretch;
+    covered_ = applied.layout.covered(stretch);
+    range_ = range;
+    scale_lost_ = false;
+    scale_overflow_ = false;
+    block_clipped_ = 0;
+    switch (applied.scheme.family) {
+        case Family::integer:
+            start_integer();
+            break;
+        case Family::logarithmic:
+        case Family::kmeans:
+            start_single_or_reconstruct();
+            break;
+        case Family::floating:
+            form_ = applied.scheme.float_format == FloatFormat::fp16   ? Form::fp16
+                    : applied.scheme.float_format == FloatFormat::bf16 ? Form::bf16
+                                                                       : Form::same;
+            break;
+        case Family::ggml:
+            start_blocks();
+            break;
+        case Family::keep:
+            form_ = Form::same;
+            break;
+    }
+}
+
+// Limits of every unit, where the range is taken from them.
+void StretchQuantizer::find_limits() {
+    const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
+    const auto n = static_cast<std::size_t>(covered_.count);
+    const std::size_t units = (n + unit - 1) / unit;
+    grow(lows_, units);
+    grow(highs_, units);
+    if (applied_->scheme.range != Range::minmax) return;
+    if (units == 1 && covered_.count == stretch_.count) {
+        lows_[0] = range_.min;
+        highs_[0] = range_.max;
+    } else {
+        const std::span<const float> values = window_->part(covered_.first, covered_.count);
+        kernel_table().find_group_ranges(values.data(), n, unit, lows_.data(), highs_.data());
+    }
+}
+
+void StretchQuantizer::start_integer() {
+    form_ = Form::uniform;
+    uniform_units_.clear();
+    const CodeLimits codes = code_limits(applied_->scheme);
+    if (applied_->layout.streamed()) {
+        const UnitParameters& unit = applied_->streamed_units[stretch_.row];
+        uniform_units_.push_back(uniform_unit(codes, unit.grid, unit.stored_scale));
+        return;
+    }
+    find_limits();
+    const std::uint64_t step = applied_->layout.unit_elements;
+    std::size_t index = 0;
+    for (std::uint64_t offset = 0; offset < covered_.count; offset += step, ++index) {
+        const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
+        const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
+        uniform_units_.push_back(uniform_unit(codes, parameters.grid, parameters.stored_scale));
+    }
+}
+
+// One unit: the fused kernel. More of them: x̂ is written down, unit by unit, and compared afterwards, which
+// gives the same sums.
+void StretchQuantizer::start_single_or_reconstruct() {
+    const bool log = applied_->scheme.family == Family::logarithmic;
+    const auto use = [&](const UnitParameters& unit) { log ? use_log(unit) : use_codebook(unit); };
+    if (applied_->layout.streamed()) {
+        use(applied_->streamed_units[stretch_.row]);
+        return;
+    }
+    find_limits();
+    const std::uint64_t step = applied_->layout.unit_elements;
+    const auto parameters_of = [&](const Unit& unit, std::size_t index) {
+        return log ? estimate(unit, lows_[index], highs_[index]) : fit(unit);
+    };
+    if (covered_.count <= step) {
+        use(parameters_of({covered_.first, covered_.count}, 0));
+        return;
+    }
+    grow(reconstruction_, static_cast<std::size_t>(stretch_.count));
+    grow(clipped_, static_cast<std::size_t>(stretch_.count));
+    std::size_t index = 0;
+    for (std::uint64_t offset = 0; offset < covered_.count; offset += step, ++index) {
+        const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
+        use(parameters_of(unit, index));
+        const std::uint64_t from = std::max(unit.first, stretch_.first);
+        const std::uint64_t to = std::min(unit.first + unit.count, stretch_.first + stretch_.count);
+        const auto at = static_cast<std::size_t>(from - stretch_.first);
+        const std::span<const float> values = window_->part(from, to - from);
+        apply(values.data(), values.size(), from, &reconstruction_[at], &clipped_[at]);
+    }
+    form_ = Form::reconstructed;
+}
+
+void StretchQuantizer::start_blocks() {
+    form_ = Form::reconstructed;
+    const std::span<const float> values = window_->part(stretch_.first, stretch_.count);
+    grow(reconstruction_, values.size());
+    grow(clipped_, values.size());
+    std::fill_n(clipped_.begin(), values.size(), 0.0F);
+    std::span<const float> finite = values;
+    if (!all_finite(range_)) {
+        grow(other_, values.size());
+        std::transform(values.begin(), values.end(), other_.begin(),
+                       [](float x) { return std::isfinite(x) ? x : 0.0F; });
+        finite = std::span<const float>(other_).first(values.size());
+    }
+    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite,
+                                                        std::span(reconstruction_).first(values.size()));
+    block_clipped_ = outcome.clipped;
+    scale_overflow_ = outcome.scale_overflow;
+}
+
+void StretchQuantizer::use_log(const UnitParameters& unit) {
+    form_ = Form::log;
+    log_ = log_grid(applied_->scheme, unit.grid.scale, unit.stored_scale);
+}
+
+void StretchQuantizer::use_codebook(const UnitParameters& unit) {
+    form_ = Form::codebook;
+    codebook_ = codebook_grid(unit.levels);
+}
+
+UnitParameters StretchQuantizer::estimate(const Unit& unit, float low, float high) {
+    const Scheme& scheme = applied_->scheme;
+    EstimatedGrid estimated;
+    if (scheme.range == Range::minmax) {
+        estimated = grid_from_limits(scheme, low, high);
+    } else {
+        check_stop();
+        estimated = estimate_grid(scheme, window_->part(unit.first, unit.count), range_scratch_);
+    }
+    scale_lost_ = scale_lost_ || estimated.scale_lost;
+    UnitParameters parameters{estimated.grid, estimated.grid.scale, {}};
+    if (scheme.gamma) apply_gamma(unit, parameters);
+    return parameters;
+}
+
+void StretchQuantizer::apply_gamma(const Unit& unit, UnitParameters& parameters) {
+    const std::span<const float> x = window_->part(unit.first, unit.count);
+    grow(other_, x.size());
+    grow(other_clipped_, x.size());
+    const kernels::KernelTable& kernel = kernel_table();
+    if (applied_->scheme.family == Family::integer) {
+        const kernels::UniformUnit uniform =
+            uniform_unit(code_limits(applied_->scheme), parameters.grid, parameters.stored_scale);
+        kernel.reconstruct_uniform(x.data(), x.size(), {&uniform, x.size(), 0}, other_.data(),
+                                   other_clipped_.data());
+    } else {
+        const kernels::LogGrid log =
+            log_grid(applied_->scheme, parameters.grid.scale, parameters.stored_scale);
+        kernel.reconstruct_log(x.data(), x.size(), log, other_.data(), other_clipped_.data());
+    }
+    kernels::SegmentSums sums{};
+    kernel.compare_wide(x.data(), other_.data(), x.size(), &sums);
+    const EstimatedGrid rescaled =
+        gamma_rescaled(applied_->scheme, parameters.grid.scale, sums.value_squared, sums.quantized_squared);
+    scale_lost_ = scale_lost_ || rescaled.scale_lost;
+    parameters.stored_scale = rescaled.grid.scale;
+}
+
+UnitParameters StretchQuantizer::fit(const Unit& unit) {
+    check_stop();
+    return {
+        {},
+        0,
+        fit_codebook(window_->part(unit.first, unit.count), applied_->scheme.bits, range_scratch_, *job_)};
+}
+
+void StretchQuantizer::check_stop() const {
+    job_->throw_if_stopped();
+}
+
+kernels::UniformUnits StretchQuantizer::units_at(std::uint64_t first) const {
+    if (applied_->layout.streamed())
+        return {uniform_units_.data(), static_cast<std::size_t>(stretch_.count), 0};
+    const auto offset = static_cast<std::size_t>(first - covered_.first);
+    const auto step = static_cast<std::size_t>(applied_->layout.unit_elements);
+    return {uniform_units_.data() + offset / step, step, offset % step};
+}
+
+std::uint64_t StretchQuantizer::apply(const float* x, std::size_t n, std::uint64_t first,
+                                      float* reconstruction, float* clipped) const {
+    const kernels::KernelTable& kernel = kernel_table();
+    switch (form_) {
+        case Form::uniform:
+            return kernel.reconstruct_uniform(x, n, units_at(first), reconstruction, clipped);
+        case Form::log:
+            return kernel.reconstruct_log(x, n, log_, reconstruction, clipped);
+        case Form::codebook:
+            return kernel.reconstruct_codebook(x, n, codebook_, reconstruction, clipped);
+        case Form::fp16:
+            return kernel.reconstruct_fp16(x, n, reconstruction, clipped);
+        case Form::bf16:
+            return kernel.reconstruct_bf16(x, n, reconstruction, clipped);
+        case Form::same:
+            std::transform(x, x + n, reconstruction, [](float v) { return std::isfinite(v) ? v : 0.0F; });
+            std::fill_n(clipped, n, 0.0F);
+            return 0;
+        case Form::reconstructed:
+            break;
+    }
+    const auto at = static_cast<std::size_t>(first - stretch_.first);
+    std::copy_n(&reconstruction_[at], n, reconstruction);
+    std::copy_n(&clipped_[at], n, clipped);
+    return static_cast<std::uint64_t>(std::count(clipped, clipped + n, 1.0F));
+}
+
+void StretchQuantizer::reconstruct(std::uint64_t first, std::size_t n, float* reconstruction,
+                                   float* clipped) {
+    apply(window_->part(first, n).data(), n, first, reconstruction, clipped);
+}
+
+kernels::SegmentSums StretchQuantizer::measure(std::uint64_t first, std::size_t n,
+                                               const kernels::RangeSummary& range) {
+    const kernels::KernelTable& kernel = kernel_table();
+    const float* x = window_->part(first, n).data();
+    const bool finite = all_finite(range);
+    kernels::SegmentSums sums{};
+    if (!fits_float_sums(range)) {
+        grow(other_, n);
+        grow(other_clipped_, n);
+        const std::uint64_t clipped = apply(x, n, first, other_.data(), other_clipped_.data());
+        kernel.compare_wide(x, other_.data(), n, &sums);
+        sums.clipped = clipped;
+    } else {
+        switch (form_) {
+            case Form::uniform:
+                kernel.measure_uniform(x, n, finite, units_at(first), &sums);
+                break;
+            case Form::log:
+                kernel.measure_log(x, n, finite, log_, &sums);
+                break;
+            case Form::codebook:
+                kernel.measure_codebook(x, n, finite, codebook_, &sums);
+                break;
+            case Form::fp16:
+                kernel.measure_fp16(x, n, finite, &sums);
+                break;
+            case Form::bf16:
+                kernel.measure_bf16(x, n, finite, &sums);
+                break;
+            case Form::same:
+                kernel.compare(x, x, n, finite, &sums);
+                break;
+            case Form::reconstructed: {
+                const auto at = static_cast<std::size_t>(first - stretch_.first);
+                kernel.compare(x, &reconstruction_[at], n, finite, &sums);
+                sums.clipped = static_cast<std::uint64_t>(std::count(&clipped_[at], &clipped_[at] + n, 1.0F));
+                break;
+            }
+        }
+    }
+    if (first == stretch_.first) sums.clipped += block_clipped_;
+    return sums;
+}
+
+}  // namespace halfstep

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/job_context.h"
+#include "core/kernels/kernel_types.h"
+#include "core/quantize/block_reader.h"
+#include "core/quantize/range.h"
+#include "core/quantize/unit_layout.h"
+#include "core/quantize/unit_quantizers.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace halfstep {
+
+// A scheme made ready for one tensor.
+struct AppliedScheme {
+    Scheme scheme;
+    UnitLayout layout;
+    std::vector<UnitParameters> streamed_units;  // one a row, where the layout's units are streamed
+};
+
+// Quantizes one stretch of a tensor after another. Holds buffers; one a thread.
+class StretchQuantizer {
+  public:
+    // Finds the grids of the stretch's units. `window` holds layout.covered(stretch); `range` is of the
+    // stretch. What is passed must outlive the calls below.
+    void start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
+               const kernels::RangeSummary& range, const JobContext& job);
+
+    // The sums over elements [first, first + n) of the tensor, which lie in the stretch; `range` is theirs.
+    kernels::SegmentSums measure(std::uint64_t first, std::size_t n, const kernels::RangeSummary& range);
+
+    // x̂ of the same elements, and 1 where the code was clipped (0 in GGUF blocks, which do not tell).
+    void reconstruct(std::uint64_t first, std::size_t n, float* reconstruction, float* clipped);
+
+    bool scale_lost() const { return scale_lost_; }          // by 16-bit storage, in this stretch
+    bool scale_overflow() const { return scale_overflow_; }  // of a GGUF block
+
+  private:
+    enum class Form { uniform, log, codebook, fp16, bf16, same, reconstructed };
+
+    struct Unit {
+        std::uint64_t first = 0;
+        std::uint64_t count = 0;
+    };
+
+    void start_integer();
+    void start_single_or_reconstruct();
+    void start_blocks();
+    void find_limits();
+    void use_log(const UnitParameters& unit);
+    void use_codebook(const UnitParameters& unit);
+    void apply_gamma(const Unit& unit, UnitParameters& parameters);
+    UnitParameters estimate(const Unit& unit, float low, float high);
+    UnitParameters fit(const Unit& unit);
+    std::uint64_t apply(const float* x, std::size_t n, std::uint64_t first, float* reconstruction,
+                        float* clipped) const;
+    kernels::UniformUnits units_at(std::uint64_t first) const;
+    void check_stop() const;
+
+    const AppliedScheme* applied_ = nullptr;
+    const Window* window_ = nullptr;
+    const JobContext* job_ = nullptr;
+    Stretch stretch_;
+    Stretch covered_;
+    kernels::RangeSummary range_{};
+    Form form_ = Form::same;
+    bool scale_lost_ = false;
+    bool scale_overflow_ = false;
+    std::uint64_t block_clipped_ = 0;
+
+    RangeScratch range_scratch_;
+    std::vector<float> lows_;
+    std::vector<float> highs_;
+    std::vector<kernels::UniformUnit> uniform_units_;
+    kernels::LogGrid log_{};
+    kernels::CodebookGrid codebook_{};
+    std::vector<float> reconstruction_;
+    std::vector<float> clipped_;
+    std::vector<float> other_;  // a unit, or a segment, on the side
+    std::vector<float> other_clipped_;
+};
+
+}  // namespace halfstep
