@@ -80,7 +80,7 @@ struct RangeScratch {
 // mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
 // rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
 //
-// What float32 cannot hold: a scale whose reciprocal would be infinite is 0; where max−min overflows,
+// What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min overflows,
 // s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.
 //
 // gamma: γ = √(Σx²/Σx̂²) over the unit's finite weights in double, 1 where Σx̂² = 0; the stored scale becomes

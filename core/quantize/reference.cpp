@@ -96,25 +96,30 @@ class Quantizer {
             if (scale != 0 && (rounded == 0 || std::isinf(rounded))) scale_lost_ = true;
             return rounded;
         }
-        return std::isinf(1.0F / scale) ? 0.0F : scale;
+        return scale;
     }
+
+    // Integer codes need the reciprocal: a scale that has none in float32 is 0.
+    float stored_with_reciprocal(float scale) { return stored(std::isinf(1.0F / scale) ? 0.0F : scale); }
 
     float integer_scale(std::span<const float> finite, std::int32_t& zero_point) {
         if (scheme_.range == Range::mse) {
             const reference::BestGrid best = reference::best_integer_grid(scheme_, finite);
             zero_point = best.zero_point;
-            return stored(static_cast<float>(best.scale));
+            return stored_with_reciprocal(static_cast<float>(best.scale));
         }
         auto [low, high] = reference::limits_of(scheme_, finite);
         const auto qmax = static_cast<float>((1 << (scheme_.bits - 1)) - 1);
         if (scheme_.symmetry == Symmetry::sym)
-            return stored(std::max(std::fabs(low), std::fabs(high)) / qmax);
-        if (scheme_.symmetry == Symmetry::symfull) return stored(std::max(high / qmax, -low / (qmax + 1)));
+            return stored_with_reciprocal(std::max(std::fabs(low), std::fabs(high)) / qmax);
+        if (scheme_.symmetry == Symmetry::symfull)
+            return stored_with_reciprocal(std::max(high / qmax, -low / (qmax + 1)));
         low = std::min(low, 0.0F);
         high = std::max(high, 0.0F);
         const float steps = 2 * qmax + 1;
         const float width = high - low;
-        const float scale = stored(std::isinf(width) ? high / steps - low / steps : width / steps);
+        const float scale =
+            stored_with_reciprocal(std::isinf(width) ? high / steps - low / steps : width / steps);
         if (scale > 0)
             zero_point = static_cast<std::int32_t>(std::clamp(std::nearbyint(-low / scale), 0.0F, steps));
         return scale;

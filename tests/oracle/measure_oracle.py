@@ -137,9 +137,9 @@ def divergence(bins, kept, groups):
     mass = np.bincount(group, bins[:kept], groups)
     members = np.bincount(group, filled, groups)
     q = np.where(filled, (mass / np.maximum(members, 1))[group], 0.0)
-    p, q = p / p.sum(), q / q.sum()
     if np.any((p > 0) & (q == 0)):
         return np.inf
+    p, q = p / p.sum(), q / q.sum()
     used = p > 0
     return float(np.sum(p[used] * np.log(p[used] / q[used])))
 
@@ -196,6 +196,10 @@ class ScaleLost(Exception):
     """A 16-bit scale became 0 or infinite."""
 
 
+class Refused(Exception):
+    """The scheme cannot be applied to the tensor."""
+
+
 def stored(scheme, scale):
     scale = F32(scale)
     if scheme.storage == "s16":
@@ -203,23 +207,28 @@ def stored(scheme, scale):
         if scale != 0 and (rounded == 0 or np.isinf(rounded)):
             raise ScaleLost
         return rounded
-    return F32(0) if np.isinf(F32(1) / scale) else scale
+    return scale
+
+
+def usable(scale):
+    """Integer codes need the reciprocal: a scale that has none in float32 is 0."""
+    return F32(0) if np.isinf(F32(1) / F32(scale)) else F32(scale)
 
 
 def integer_grid(scheme, x):
     if scheme.range == "mse":
         scale, zero_point = best_integer_grid(scheme, x)
-        return stored(scheme, scale), zero_point
+        return stored(scheme, usable(scale)), zero_point
     low, high = limits(scheme, x)
     qmin, qmax = scheme.codes
     if scheme.symmetry == "sym":
-        return stored(scheme, max(abs(low), abs(high)) / F32(qmax)), 0
+        return stored(scheme, usable(max(abs(low), abs(high)) / F32(qmax))), 0
     if scheme.symmetry == "symfull":
-        return stored(scheme, max(high / F32(qmax), -low / F32(-qmin))), 0
+        return stored(scheme, usable(max(high / F32(qmax), -low / F32(-qmin)))), 0
     low, high = min(low, F32(0)), max(high, F32(0))
     width = high - low
     scale = high / F32(qmax) - low / F32(qmax) if np.isinf(width) else width / F32(qmax)
-    scale = stored(scheme, scale)
+    scale = stored(scheme, usable(scale))
     return scale, int(np.clip(np.rint(-low / scale), 0, qmax)) if scale > 0 else 0
 
 
@@ -359,7 +368,9 @@ def half(values):
 
 
 def ggml_tensor(scheme, x):
-    """x: one row of the matrix a row; ggml's reference quantizers without importance weights."""
+    """ggml's reference quantizers without importance weights."""
+    if x.shape[1] % 32:
+        raise Refused
     x = x.reshape(-1, 32)
     top = {"q4_0": 15, "q4_1": 15, "q5_0": 31, "q5_1": 31, "q8_0": 127}[scheme.format]
     low = np.zeros((len(x), 1), F32)
@@ -386,6 +397,8 @@ def ggml_tensor(scheme, x):
     # Infinite reciprocals and NaN: the conversion to integer leaves 0.
     codes = np.where(np.isinf(reciprocal) | np.isnan(before), 0, codes)
     clipped = int(np.count_nonzero((before > codes) & ~np.isinf(reciprocal)))
+    if np.any(np.isinf(half(scale))) or np.any(np.isinf(half(low))):
+        raise Refused
     quantized = (codes - centre).astype(F32) * half(scale)
     if scheme.format in ("q4_1", "q5_1"):
         quantized = quantized + half(low)
@@ -450,7 +463,7 @@ def quantize(scheme, rows):
     elif scheme.format in ("fp16", "bf16", "fp32"):
         quantized[finite], clipped = float_tensor(scheme, x[finite])
     else:
-        blocks, clipped = ggml_tensor(scheme, np.where(finite, x, F32(0)))
+        blocks, clipped = ggml_tensor(scheme, np.where(finite, x, F32(0)).reshape(rows.shape))
         quantized = blocks.reshape(-1)
     return quantized, clipped, scales, zero_points
 
@@ -459,10 +472,10 @@ def measure(text, kind, tensor):
     scheme = Scheme(text)
     rows = matrix(tensor)
     result = {"scheme": text}
-    if scheme.format in ("q4_0", "q4_1", "q5_0", "q5_1", "q8_0") and rows.shape[1] % 32:
-        return {**result, "refused": True}
     try:
         quantized, clipped, scales, zero_points = quantize(scheme, rows)
+    except Refused:
+        return {**result, "refused": True}
     except ScaleLost:
         scheme.storage = "s32"
         quantized, clipped, scales, zero_points = quantize(scheme, rows)
