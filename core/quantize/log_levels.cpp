@@ -8,14 +8,8 @@
 namespace halfstep {
 namespace {
 
-constexpr double largest_octave = 127;  // 2^128 is beyond float32
-
 double steps_per_octave(const Scheme& scheme) {
     return scheme.half_octave ? 2.0 : 1.0;
-}
-
-double nearest_step(const Scheme& scheme, float magnitude) {
-    return std::nearbyint(steps_per_octave(scheme) * std::log2(static_cast<double>(magnitude)));
 }
 
 // The first float32 at or above a value that is no float32 itself.
@@ -29,17 +23,32 @@ float first_from(double value) {
 
 }  // namespace
 
+int nearest_log_step(const Scheme& scheme, double magnitude) {
+    constexpr double root = 0x1.6a09e667f3bcdp0;           // 2^(1/2)
+    constexpr double fourth_root = 0x1.306fe0a31b715p0;    // 2^(1/4)
+    constexpr double three_fourths = 0x1.ae89f995ad3adp0;  // 2^(3/4)
+    int exponent = 0;
+    const double mantissa = 2 * std::frexp(magnitude, &exponent);  // in [1, 2)
+    --exponent;
+    if (!scheme.half_octave) return exponent + (mantissa >= root ? 1 : 0);
+    return 2 * exponent + (mantissa >= fourth_root ? 1 : 0) + (mantissa >= three_fourths ? 1 : 0);
+}
+
+float log_level(const Scheme& scheme, int step) {
+    const int largest = scheme.half_octave ? 255 : 127;  // 2^128 is beyond float32
+    return static_cast<float>(std::exp2(std::min(step, largest) / steps_per_octave(scheme)));
+}
+
 float nearest_log_level(const Scheme& scheme, float magnitude) {
     if (magnitude == 0) return 0;
-    const double octave = nearest_step(scheme, magnitude) / steps_per_octave(scheme);
-    return static_cast<float>(std::exp2(std::min(octave, scheme.half_octave ? 127.5 : largest_octave)));
+    return log_level(scheme, nearest_log_step(scheme, static_cast<double>(magnitude)));
 }
 
 LogLevels log_levels(const Scheme& scheme, float largest) {
     LogLevels result;
     if (largest == 0) return result;
     const double per_octave = steps_per_octave(scheme);
-    const double top = nearest_step(scheme, largest);
+    const double top = nearest_log_step(scheme, static_cast<double>(largest));
     const int count = (1 << (scheme.bits - 1)) - 1;
     for (int below = count - 1; below >= 0; --below) {
         result.level.push_back(

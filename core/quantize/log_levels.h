@@ -11,6 +11,12 @@ namespace halfstep {
 // takes the level whose k is round(log_base|x|), at most the largest, and 0 where that k is below the
 // smallest. The midpoints base^(k+1/2) are irrational, so that no float32 value is a tie.
 
+// round(log_base(magnitude)) of a positive magnitude.
+int nearest_log_step(const Scheme& scheme, double magnitude);
+
+// base^step, as float32.
+float log_level(const Scheme& scheme, int step);
+
 // base^round(log_base(magnitude)); 0 for 0. Capped at the largest power that float32 holds.
 float nearest_log_level(const Scheme& scheme, float magnitude);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/scale_search.h"
 #include "core/schemes/scheme.h"
 
 #include <cstdint>
@@ -52,9 +53,9 @@ EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 
 // Buffers that estimate_grid reuses from unit to unit; one a thread.
 struct RangeScratch {
-    std::vector<float> sorted;
-    std::vector<double> sums;
-    std::vector<float> candidates;
+    std::vector<float> values;
+    std::vector<float> finite;
+    ScaleScan scan;
 };
 
 // The rules of the ranges, which the plain reference and the fast estimators both follow. [min, max] are the

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/range.h"
+#include "core/quantize/range_limits.h"
+#include "core/quantize/range_mse.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace halfstep {
+namespace {
+
+// The finite values of a unit: the unit itself where all are.
+std::span<const float> finite_values(std::span<const float> unit, std::vector<float>& buffer) {
+    std::uint32_t largest = 0;
+    for (const float x : unit)
+        largest = std::max(largest, std::bit_cast<std::uint32_t>(x) & 0x7fffffffU);
+    if (largest < 0x7f800000U) return unit;
+    buffer.clear();
+    std::copy_if(unit.begin(), unit.end(), std::back_inserter(buffer),
+                 [](float x) { return std::isfinite(x); });
+    return buffer;
+}
+
+Limits limits_of(std::span<const float> values) {
+    constexpr std::size_t lanes = 8;
+    if (values.empty()) return {};
+    std::array<float, lanes> low;
+    std::array<float, lanes> high;
+    low.fill(values.front());
+    high.fill(values.front());
+    std::size_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            low[lane] = std::min(low[lane], values[i + lane]);
+            high[lane] = std::max(high[lane], values[i + lane]);
+        }
+    for (; i < values.size(); ++i) {
+        low[0] = std::min(low[0], values[i]);
+        high[0] = std::max(high[0], values[i]);
+    }
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
+Limits percentile_limits(const Scheme& scheme, std::span<const float> values, const Limits& unit,
+                         std::vector<float>& buffer) {
+    buffer.assign(values.begin(), values.end());
+    if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym) {
+        const PercentPair percents = asymmetric_percents(scheme);
+        return {percentile(buffer, percents.low), percentile(buffer, percents.high)};
+    }
+    for (float& x : buffer)
+        x = std::fabs(x);
+    return limited_to(unit, percentile(buffer, scheme.percentile));
+}
+
+EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
+                       RangeScratch& scratch) {
+    if (scheme.family == Family::logarithmic) {
+        LogMoments moments(scheme);
+        for (const float x : values)
+            moments.add(static_cast<double>(x), 1, 0);
+        return moments.best();
+    }
+    double value_squared = 0;
+    for (const float x : values)
+        value_squared += static_cast<double>(x) * static_cast<double>(x);
+    ScalePoints points;
+    points.plain = values;
+    const BestCandidates found = search_scales(scheme, points, limits, value_squared, scratch.scan);
+    const std::span<const ScaleCandidate> list = found.list();
+    const CodeLimits codes = code_limits(scheme);
+    EstimatedGrid best;
+    double least = std::numeric_limits<double>::infinity();
+    for (const EstimatedGrid& grid :
+         stored_grids(scheme, list.first(std::min<std::size_t>(2, list.size())))) {
+        if (grid.scale_lost) return grid;
+        const double error = rounding_error(values, grid.grid, codes);
+        if (error < least) {
+            least = error;
+            best = grid;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch) {
+    const std::span<const float> values = finite_values(unit, scratch.finite);
+    const Limits limits = limits_of(values);
+    if (limits.abs_max() == 0) return {};
+    switch (scheme.range) {
+        case Range::minmax:
+            break;
+        case Range::clip: {
+            const Limits clipped = clipped_limits(scheme, limits);
+            return grid_from_limits(scheme, clipped.low, clipped.high);
+        }
+        case Range::percentile: {
+            const Limits inner = percentile_limits(scheme, values, limits, scratch.values);
+            return grid_from_limits(scheme, inner.low, inner.high);
+        }
+        case Range::kl: {
+            MagnitudeHistogram histogram(limits.abs_max());
+            histogram.add(values);
+            const Limits inner = limited_to(limits, histogram.entropy_limit(scheme.bits));
+            return grid_from_limits(scheme, inner.low, inner.high);
+        }
+        case Range::mse:
+            return mse_grid(scheme, values, limits, scratch);
+    }
+    return grid_from_limits(scheme, limits.low, limits.high);
+}
+
+}  // namespace halfstep

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/range_mse.h"
+
+#include "core/tensor/float_conversion.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace halfstep {
+namespace {
+
+constexpr double lowest_growth = 1.2;  // of t, between the first looks at clipping
+
+// Σ w(x − s·limit)² over the points beyond the window.
+double clipping_error(const ScalePoints& points, const CodeWindow& window, double scale) {
+    const double high = window.hi * scale;
+    const double low = window.lo * scale;
+    double sum = 0;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double x = points.value(i);
+        const double over = std::max(x - high, 0.0) + std::max(low - x, 0.0);
+        sum += points.weight(i) * over * over;
+    }
+    return sum;
+}
+
+CodeSums sums_at(const ScalePoints& points, const CodeWindow& window, double t) {
+    constexpr double shift = 0x1.8p52;
+    CodeSums sums;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        const double x = points.value(i);
+        const double clamped = std::max(window.lo, std::min(window.hi, x * t));
+        const double code = (clamped + shift) - shift;
+        sums.product += points.weight(i) * x * code;
+        sums.square += points.weight(i) * code * code;
+    }
+    return sums;
+}
+
+double magnitude_sum(const ScalePoints& points) {
+    double sum = 0;
+    for (std::size_t i = 0; i < points.size(); ++i)
+        sum += std::fabs(points.value(i));
+    return sum;
+}
+
+class Search {
+  public:
+    Search(const Scheme& scheme, const ScalePoints& points, const Limits& limits, double value_squared,
+           ScaleScan& scratch)
+        : scheme_(scheme),
+          points_(points),
+          min_(std::min(0.0, static_cast<double>(limits.low))),
+          max_(std::max(0.0, static_cast<double>(limits.high))),
+          value_squared_(value_squared),
+          magnitude_sum_(magnitude_sum(points)),
+          scan_(scratch) {}
+
+    BestCandidates run() {
+        if (scheme_.symmetry == Symmetry::asym)
+            search_asymmetric();
+        else
+            search_symmetric();
+        BestCandidates refined;
+        for (const ScaleCandidate& candidate : coarse_.list())
+            refine(candidate, refined);
+        return refined;
+    }
+
+  private:
+    void search_symmetric() {
+        const CodeLimits codes = code_limits(scheme_);
+        const CodeWindow window{static_cast<double>(codes.qmin), static_cast<double>(codes.qmax)};
+        // The largest t that clips nothing. Above twice its scale every grid is part of one with half the
+        // step.
+        const double unclipped = 1 / std::max(max_ / window.hi, min_ / window.lo);
+        double least = value_squared_;
+        int worse = 0;
+        for (double t = unclipped; worse < 2; t *= lowest_growth) {
+            const double error =
+                best_scale(sums_at(points_, window, t), value_squared_, ScaleStorage::s32).error;
+            worse = error < least ? 0 : worse + 1;
+            least = std::min(least, error);
+        }
+        scan({unclipped * smallest_share(), clipping_bound(window, unclipped, least), 0}, window);
+    }
+
+    void search_asymmetric() {
+        const double top = static_cast<double>(code_limits(scheme_).qmax);
+        const double width = max_ - min_;
+        // Where the codes of all points fit, the zero-point does not matter.
+        scan_unclipped(top, width);
+        double least = value_squared_;
+        if (!coarse_.list().empty()) least = coarse_.list().front().error;
+        const double from = (top - 1) / width;
+        const double middle = std::clamp(std::nearbyint(-min_ * top / width), 0.0, top);
+        for (double zero = middle; zero <= top && scan_clipped(zero, top, from, least); ++zero) {
+        }
+        for (double zero = middle - 1; zero >= 0 && scan_clipped(zero, top, from, least); --zero) {
+        }
+    }
+
+    void scan_unclipped(double top, double width) {
+        const ScaleScan::Interval interval =
+            with_bins({top / width * smallest_share(), (top + 1) / width, 0});
+        scan_.start(interval, {-top, top});
+        scan_.add(points_);
+        scan_.visit_edges([&](double t, const CodeSums& sums) {
+            const double low = std::nearbyint(min_ * t);
+            if (std::nearbyint(max_ * t) - low > top) return;
+            const BestScale fit = best_scale(sums, value_squared_, scheme_.scale_storage);
+            coarse_.offer({fit.error, t, fit.scale, interval.bin_width(), {low, low + top}});
+        });
+    }
+
+    // False where this zero-point clips so much that it can be of no use.
+    bool scan_clipped(double zero, double top, double from, double least) {
+        const CodeWindow window{-zero, top - zero};
+        if (clipping_error(points_, window, 1 / from) >= least) return false;
+        scan({from, clipping_bound(window, from, least), 0}, window);
+        return true;
+    }
+
+    // A t from which on clipping alone costs more than `least`.
+    double clipping_bound(const CodeWindow& window, double from, double least) const {
+        double high = from * lowest_growth;
+        double low = from;
+        while (clipping_error(points_, window, 1 / high) < least) {
+            low = high;
+            high *= lowest_growth;
+        }
+        for (int i = 0; i < 4; ++i) {
+            const double middle = (low + high) / 2;
+            (clipping_error(points_, window, 1 / middle) < least ? low : high) = middle;
+        }
+        return high;
+    }
+
+    // The smallest t to look at as a share of the largest that clips nothing: one half, unless codes are so
+    // many that the error, n·s²/12 but for a chance of some 1/√n, cannot vary that much.
+    double smallest_share() const {
+        if (scheme_.bits <= 8) return 0.5;
+        return std::max(0.5, 1 - 5 / std::sqrt(static_cast<double>(points_.size())));
+    }
+
+    ScaleScan::Interval with_bins(ScaleScan::Interval interval) const {
+        constexpr double bins_per_wave = 16;  // of the error over t, whose period is 1/|x|
+        const double events = magnitude_sum_ * (interval.to - interval.from);
+        const double waves = (max_ - min_) * (interval.to - interval.from);
+        const double few = std::min(8 * events, 1024.0);  // short units: every event in a bin of its own
+        const double bins = std::max(few, std::min(events / 2, 256 + bins_per_wave * waves));
+        interval.bins = static_cast<std::size_t>(std::clamp(bins, 16.0, 0x1p22));
+        return interval;
+    }
+
+    void scan(const ScaleScan::Interval& interval, const CodeWindow& window) {
+        scan_.start(with_bins(interval), window);
+        scan_.add(points_);
+        offer_edges(scan_, value_squared_, scheme_.scale_storage, coarse_);
+    }
+
+    void refine(const ScaleCandidate& candidate, BestCandidates& into) {
+        into.offer(candidate);
+        ScaleScan::Interval interval{std::max(candidate.t - candidate.bin_width, candidate.t / 2),
+                                     candidate.t + candidate.bin_width, 0};
+        const double events = magnitude_sum_ * (interval.to - interval.from);
+        interval.bins = static_cast<std::size_t>(std::clamp(4 * events, 8.0, 4096.0));
+        scan_.start(interval, candidate.window);
+        scan_.add(points_);
+        offer_edges(scan_, value_squared_, scheme_.scale_storage, into);
+    }
+
+    const Scheme& scheme_;
+    const ScalePoints& points_;
+    double min_;
+    double max_;
+    double value_squared_;
+    double magnitude_sum_;
+    ScaleScan& scan_;
+    BestCandidates coarse_;
+};
+
+}  // namespace
+
+BestCandidates search_scales(const Scheme& scheme, const ScalePoints& points, const Limits& limits,
+                             double value_squared, ScaleScan& scratch) {
+    return Search(scheme, points, limits, value_squared, scratch).run();
+}
+
+double rounding_error(std::span<const float> values, const UnitGrid& grid, const CodeLimits& codes) {
+    constexpr float shift = 0x1.8p23F;  // added and taken away it rounds to an integer
+    constexpr std::size_t lanes = 8;
+    const float reciprocal = grid.scale == 0 ? 0.0F : 1.0F / grid.scale;
+    const auto low = static_cast<float>(codes.qmin - grid.zero_point);
+    const auto high = static_cast<float>(codes.qmax - grid.zero_point);
+    const auto square = [&](float x) {
+        const float clamped = std::max(low, std::min(high, x * reciprocal));
+        const double error =
+            static_cast<double>(x) - static_cast<double>(grid.scale * ((clamped + shift) - shift));
+        return error * error;
+    };
+    std::array<double, lanes> sums{};
+    std::size_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            sums[lane] += square(values[i + lane]);
+    for (; i < values.size(); ++i)
+        sums[0] += square(values[i]);
+    return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+std::vector<EstimatedGrid> stored_grids(const Scheme& scheme, std::span<const ScaleCandidate> candidates) {
+    std::vector<EstimatedGrid> grids;
+    const auto add = [&](float scale, const ScaleCandidate& candidate) {
+        if (!std::isfinite(1 / scale)) scale = 0;
+        EstimatedGrid result{{scale, 0}, false};
+        if (scheme.symmetry == Symmetry::asym && scale != 0)
+            result.grid.zero_point = static_cast<std::int32_t>(-candidate.window.lo);
+        grids.push_back(result);
+    };
+    for (const ScaleCandidate& candidate : candidates) {
+        const auto scale = static_cast<float>(candidate.scale);
+        if (scheme.scale_storage == ScaleStorage::s32) {
+            add(scale, candidate);
+            continue;
+        }
+        const std::uint16_t bits = f32_to_f16(scale);
+        const float near = f16_to_f32(bits);
+        if (scale != 0 && (near == 0 || !std::isfinite(near))) {
+            grids.push_back({{near, 0}, true});
+            continue;
+        }
+        add(near, candidate);
+        const float other = f16_to_f32(static_cast<std::uint16_t>(near < scale ? bits + 1 : bits - 1));
+        if (near != scale && other != 0 && std::isfinite(other)) add(other, candidate);
+    }
+    return grids;
+}
+
+void LogMoments::add(double value, double count, double spread) {
+    const double magnitude = std::fabs(value);
+    if (magnitude == 0) return;
+    const int step = nearest_log_step(scheme_, magnitude) - lowest_step;
+    Step& sums = step_[static_cast<std::size_t>(step)];
+    sums.count += count;
+    sums.magnitude += count * magnitude;
+    sums.squared += count * magnitude * magnitude + spread;
+    first_ = std::min(first_, step);
+    last_ = std::max(last_, step);
+}
+
+void LogMoments::merge(const LogMoments& other) {
+    for (std::size_t i = 0; i < step_.size(); ++i) {
+        step_[i].count += other.step_[i].count;
+        step_[i].magnitude += other.step_[i].magnitude;
+        step_[i].squared += other.step_[i].squared;
+    }
+    first_ = std::min(first_, other.first_);
+    last_ = std::max(last_, other.last_);
+}
+
+double LogMoments::error(int top, std::span<const float> levels) const {
+    double sum = 0;
+    const int bottom = top - static_cast<int>(levels.size()) + 1;
+    for (int step = first_; step <= last_; ++step) {
+        const Step& sums = step_[static_cast<std::size_t>(step)];
+        const int at = std::min(step, top) - bottom;
+        const double level = at < 0 ? 0.0 : static_cast<double>(levels[static_cast<std::size_t>(at)]);
+        sum += sums.squared - 2 * level * sums.magnitude + level * level * sums.count;
+    }
+    return sum;
+}
+
+EstimatedGrid LogMoments::best() const {
+    EstimatedGrid best;
+    if (last_ < 0) return best;
+    double least = std::numeric_limits<double>::infinity();
+    for (int top = last_; top >= first_; --top) {
+        const EstimatedGrid grid = stored_grid(scheme_, log_level(scheme_, top + lowest_step));
+        if (grid.scale_lost) {
+            if (top == last_) return grid;
+            continue;
+        }
+        const double sum = error(top, log_levels(scheme_, grid.grid.scale).level);
+        if (sum < least) {
+            least = sum;
+            best = grid;
+        }
+    }
+    return best;
+}
+
+}  // namespace halfstep
