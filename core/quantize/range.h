@@ -53,7 +53,7 @@ EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 
 // Buffers that estimate_grid reuses from unit to unit; one a thread.
 struct RangeScratch {
-    std::vector<float> values;
+    std::vector<float> sorted;
     std::vector<float> finite;
     ScaleScan scan;
 };

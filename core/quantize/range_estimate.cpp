@@ -100,7 +100,7 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, clipped.low, clipped.high);
         }
         case Range::percentile: {
-            const Limits inner = percentile_limits(scheme, values, limits, scratch.values);
+            const Limits inner = percentile_limits(scheme, values, limits, scratch.sorted);
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::kl: {
