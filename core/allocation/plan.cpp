@@ -54,13 +54,6 @@ std::string why_not(const TensorInfo& tensor, const Scheme& scheme) {
     return why_not_applicable(scheme, matrix_shape(tensor).inputs);
 }
 
-std::uint64_t planned_bits(const TensorInfo& tensor, const Scheme* scheme) {
-    if (scheme == nullptr || scheme->family == Family::keep || !why_not(tensor, *scheme).empty())
-        return tensor.bytes * 8;
-    const MatrixShape matrix = matrix_shape(tensor);
-    return stored_bits(*scheme, matrix.channels, matrix.inputs, tensor.dtype);
-}
-
 double ratio(std::uint64_t bits, std::uint64_t elements) {
     return elements == 0 ? 0.0 : static_cast<double>(bits) / static_cast<double>(elements);
 }
@@ -94,6 +87,12 @@ Plan uniform_plan(const Model& model, const Scheme& scheme) {
     return plan;
 }
 
+std::uint64_t planned_bits(const TensorInfo& tensor, const Scheme& scheme) {
+    if (scheme.family == Family::keep || !why_not(tensor, scheme).empty()) return tensor.bytes * 8;
+    const MatrixShape matrix = matrix_shape(tensor);
+    return stored_bits(scheme, matrix.channels, matrix.inputs, tensor.dtype);
+}
+
 PlanCost plan_cost(const Model& model, const Plan& plan) {
     const auto schemes = by_name(plan);
     PlanCost cost;
@@ -102,7 +101,7 @@ PlanCost plan_cost(const Model& model, const Plan& plan) {
     std::uint64_t quantizable_elements = 0;
     for (const TensorInfo& tensor : model.tensors()) {
         const auto found = schemes.find(tensor.name);
-        const std::uint64_t bits = planned_bits(tensor, found == schemes.end() ? nullptr : found->second);
+        const std::uint64_t bits = planned_bits(tensor, found == schemes.end() ? Scheme{} : *found->second);
         const std::uint64_t bytes = bits / 8 + (bits % 8 != 0 ? 1 : 0);
         cost.bytes += bytes;
         bits_of_all += bits;

@@ -34,6 +34,9 @@ std::string model_fingerprint(const Model& model);
 // `scheme` for every quantizable tensor, keep for the rest.
 Plan uniform_plan(const Model& model, const Scheme& scheme);
 
+// Stored bits of one tensor under a scheme; as it is stored now where that is keep or cannot be applied.
+std::uint64_t planned_bits(const TensorInfo& tensor, const Scheme& scheme);
+
 struct PlanCost {
     std::uint64_t bytes = 0;     // of all tensors, kept ones as stored
     double bits_per_weight = 0;  // of all tensors

@@ -2,12 +2,13 @@
 #include "core/allocation/plan.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/base/text_file.h"
+#include "core/model_files/input_file.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <functional>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
@@ -156,7 +157,12 @@ void save_plan(const Plan& plan, const std::filesystem::path& path) {
 }
 
 Plan load_plan(const std::filesystem::path& path) {
-    return plan_from_json(read_text_file(path, largest_plan_file, not_a_plan), path.string());
+    const InputFile file(path);
+    if (file.size() > largest_plan_file)
+        throw Error("is too large to be a plan", place_of(path.string()), not_a_plan);
+    std::string text(static_cast<std::size_t>(file.size()), '\0');
+    file.read_at(0, std::as_writable_bytes(std::span(text)));
+    return plan_from_json(text, path.string());
 }
 
 }  // namespace halfstep

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/plan.h"
 #include "core/base/error.h"
+#include "tests/support/tiny_model.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -10,51 +11,14 @@
 #include <string>
 
 using namespace halfstep;
+using namespace halfstep::testing;
 
 namespace {
 
-TensorInfo matrix(std::string name, std::int64_t channels, std::int64_t inputs, DType dtype = DType::bf16) {
-    TensorInfo tensor;
-    tensor.name = std::move(name);
-    tensor.dtype = dtype;
-    tensor.dtype_name = traits(dtype).name;
-    tensor.shape = {channels, inputs};
-    tensor.elements = static_cast<std::uint64_t>(channels * inputs);
-    tensor.bytes = tensor.elements * traits(dtype).block_bits / 8;
-    tensor.role = Role::ffn_up;
-    tensor.channel_axis = 0;
-    tensor.input_axis = 1;
-    tensor.quantizable = is_measurable(dtype);
-    return tensor;
-}
-
-TensorInfo vector(std::string name, std::int64_t elements, DType dtype = DType::f32) {
-    TensorInfo tensor = matrix(std::move(name), 1, elements, dtype);
-    tensor.shape = {elements};
-    tensor.role = Role::norm;
-    tensor.channel_axis.reset();
-    tensor.input_axis.reset();
-    tensor.quantizable = false;
-    return tensor;
-}
-
-Model model_of(std::vector<TensorInfo> tensors,
-               const std::filesystem::path& path = "/models/tiny.safetensors") {
-    std::uint64_t offset = 100;
-    for (TensorInfo& tensor : tensors) {
-        tensor.file_offset = offset;
-        offset += tensor.bytes;
-    }
-    Model::Contents contents;
-    contents.path = path;
-    contents.format = "safetensors";
-    contents.tensors = std::move(tensors);
-    return Model(std::move(contents));
-}
-
 Model sample_model() {
-    return model_of({matrix("up", 64, 256), vector("norm", 64), matrix("down", 3, 50, DType::f32),
-                     matrix("ids", 4, 4, DType::i32)});
+    return described_model({described_matrix("up", 64, 256), described_vector("norm", 64),
+                            described_matrix("down", 3, 50, DType::f32),
+                            described_matrix("ids", 4, 4, DType::i32)});
 }
 
 // Where reading the text fails: the key or tensor that the error names.
@@ -85,7 +49,7 @@ class TestPlan : public QObject {
     }
 
     void a_folder_is_named_without_its_trailing_slash() {
-        const Model model = model_of({matrix("up", 2, 2)}, "/models/llama/");
+        const Model model = described_model({described_matrix("up", 2, 2)}, "/models/llama/");
         QCOMPARE(uniform_plan(model, Scheme{}).model_name, std::string("llama"));
     }
 
@@ -102,34 +66,34 @@ class TestPlan : public QObject {
 
     // 3 x 50 with 3 bits: 450 + 3·32 = 546 bits, 68.25 bytes.
     void bytes_are_rounded_up_for_each_tensor() {
-        const Model model = model_of({matrix("a", 3, 50), matrix("b", 3, 50)});
+        const Model model = described_model({described_matrix("a", 3, 50), described_matrix("b", 3, 50)});
         QCOMPARE(plan_cost(model, uniform_plan(model, parse_scheme("int3"))).bytes, std::uint64_t{2 * 69});
     }
 
     void an_empty_plan_keeps_everything() {
         const Model model = sample_model();
         QCOMPARE(plan_cost(model, Plan{}).bytes, model.bytes());
-        QCOMPARE(plan_cost(model_of({}), Plan{}).bits_per_weight, 0.0);
+        QCOMPARE(plan_cost(described_model({}), Plan{}).bits_per_weight, 0.0);
     }
 
     void the_fingerprint_follows_the_contents_and_not_the_place() {
         const std::string print = model_fingerprint(sample_model());
         QCOMPARE(print.size(), std::size_t{16});
-        QCOMPARE(
-            model_fingerprint(model_of({matrix("up", 64, 256), vector("norm", 64),
-                                        matrix("down", 3, 50, DType::f32), matrix("ids", 4, 4, DType::i32)},
-                                       "/elsewhere/x.safetensors")),
-            print);
-        QVERIFY(model_fingerprint(model_of({matrix("up", 64, 256)})) != print);
-        const std::string one = model_fingerprint(model_of({matrix("a", 4, 6)}));
-        QVERIFY(model_fingerprint(model_of({matrix("b", 4, 6)})) != one);
-        QVERIFY(model_fingerprint(model_of({matrix("a", 6, 4)})) != one);
-        QVERIFY(model_fingerprint(model_of({matrix("a", 4, 6, DType::f16)})) != one);
+        QCOMPARE(model_fingerprint(described_model(
+                     {described_matrix("up", 64, 256), described_vector("norm", 64),
+                      described_matrix("down", 3, 50, DType::f32), described_matrix("ids", 4, 4, DType::i32)},
+                     "/elsewhere/x.safetensors")),
+                 print);
+        QVERIFY(model_fingerprint(described_model({described_matrix("up", 64, 256)})) != print);
+        const std::string one = model_fingerprint(described_model({described_matrix("a", 4, 6)}));
+        QVERIFY(model_fingerprint(described_model({described_matrix("b", 4, 6)})) != one);
+        QVERIFY(model_fingerprint(described_model({described_matrix("a", 6, 4)})) != one);
+        QVERIFY(model_fingerprint(described_model({described_matrix("a", 4, 6, DType::f16)})) != one);
     }
 
     // FNV-1a of nothing is its offset basis (Fowler, Noll, Vo).
     void the_fingerprint_of_no_tensors_is_the_offset_basis() {
-        QCOMPARE(model_fingerprint(model_of({})), std::string("cbf29ce484222325"));
+        QCOMPARE(model_fingerprint(described_model({})), std::string("cbf29ce484222325"));
     }
 
     void a_plan_survives_its_json() {
@@ -226,7 +190,7 @@ class TestPlan : public QObject {
     }
 
     void a_scheme_that_does_not_fit_costs_what_the_kept_tensor_costs() {
-        const Model model = model_of({matrix("down", 3, 50, DType::f32)});
+        const Model model = described_model({described_matrix("down", 3, 50, DType::f32)});
         QCOMPARE(plan_cost(model, uniform_plan(model, parse_scheme("q8_0"))).bytes, std::uint64_t{600});
     }
 };

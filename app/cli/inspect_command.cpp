@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/command.h"
+#include "app/cli/exit_code.h"
+#include "app/cli/numbers.h"
+#include "app/cli/progress.h"
+#include "app/cli/text_table.h"
+#include "core/analysis/statistics.h"
+#include "core/model_files/model.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace halfstep::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Statistics = std::vector<std::optional<TensorStatistics>>;
+
+struct InspectOptions {
+    CommonOptions common;
+    std::string model;
+    bool no_stats = false;
+};
+
+std::string_view severity_name(Severity severity) {
+    switch (severity) {
+        case Severity::note:
+            return "note";
+        case Severity::warning:
+            return "warning";
+        case Severity::error:
+            return "error";
+    }
+    return "error";
+}
+
+// What the file says, and the values in it that are not numbers.
+std::vector<Issue> all_issues(const Model& model, const Statistics& statistics) {
+    std::vector<Issue> issues = model.issues();
+    for (std::size_t i = 0; i < model.tensors().size(); ++i) {
+        const auto& found = statistics[i];
+        if (!found || found->nans + found->infs == 0) continue;
+        std::string message = fmt::format("{} NaN and {} infinite values", found->nans, found->infs);
+        if (found->first_non_finite)
+            message += fmt::format(", the first at element {}", *found->first_non_finite);
+        issues.push_back({Severity::warning, model.tensors()[i].name, std::move(message)});
+    }
+    return issues;
+}
+
+Json model_json(const Model& model) {
+    return {{"path", model.path().string()},
+            {"format", model.format()},
+            {"architecture", model.architecture().empty() ? Json() : Json(model.architecture())},
+            {"tensors", model.tensors().size()},
+            {"parameters", model.parameters()},
+            {"bytes", model.bytes()}};
+}
+
+// A tensor without a finite value has counts, but neither limits nor moments.
+Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>& statistics) {
+    const auto moment = [&](double TensorStatistics::*member) {
+        return statistics && statistics->count > 0 ? Json(*statistics.*member) : Json();
+    };
+    const auto count = [&](std::uint64_t TensorStatistics::*member) {
+        return statistics ? Json(*statistics.*member) : Json();
+    };
+    return {{"name", tensor.name},
+            {"dtype", tensor.dtype_name},
+            {"shape", tensor.shape},
+            {"role", role_name(tensor.role)},
+            {"quantizable", tensor.quantizable},
+            {"channel_axis", tensor.channel_axis ? Json(*tensor.channel_axis) : Json()},
+            {"input_axis", tensor.input_axis ? Json(*tensor.input_axis) : Json()},
+            {"elements", tensor.elements},
+            {"min", moment(&TensorStatistics::min)},
+            {"max", moment(&TensorStatistics::max)},
+            {"mean", moment(&TensorStatistics::mean)},
+            {"std", moment(&TensorStatistics::std)},
+            {"abs_max", moment(&TensorStatistics::abs_max)},
+            {"kurtosis", moment(&TensorStatistics::kurtosis)},
+            {"zeros", count(&TensorStatistics::zeros)},
+            {"nans", count(&TensorStatistics::nans)},
+            {"infs", count(&TensorStatistics::infs)}};
+}
+
+Json document(const Model& model, const Statistics& statistics) {
+    Json tensors = Json::array();
+    for (std::size_t i = 0; i < model.tensors().size(); ++i)
+        tensors.push_back(tensor_json(model.tensors()[i], statistics[i]));
+    Json issues = Json::array();
+    for (const Issue& issue : all_issues(model, statistics))
+        issues.push_back({{"severity", severity_name(issue.severity)},
+                          {"tensor", issue.tensor.empty() ? Json() : Json(issue.tensor)},
+                          {"message", issue.message}});
+    return {{"model", model_json(model)}, {"tensors", std::move(tensors)}, {"issues", std::move(issues)}};
+}
+
+std::string summary(const Model& model) {
+    return fmt::format(
+        "{}\n{}{}, {} tensors, {} parameters, {}\n\n", printable(model.path().string()), model.format(),
+        model.architecture().empty() ? "" : ", " + printable(model.architecture()),
+        count_text(model.tensors().size()), count_text(model.parameters()), size_text(model.bytes()));
+}
+
+std::string header_table(const Model& model) {
+    using enum TextTable::Align;
+    TextTable table({{"tensor", left}, {"type", left}, {"shape", left}, {"role", left}, {"size", right}});
+    for (const TensorInfo& tensor : model.tensors())
+        table.add_row({tensor.name, tensor.dtype_name, shape_text(tensor.shape),
+                       std::string(role_name(tensor.role)), size_text(tensor.bytes)});
+    return table.text();
+}
+
+std::string statistics_table(const Model& model, const Statistics& statistics) {
+    using enum TextTable::Align;
+    TextTable table({{"tensor", left},
+                     {"type", left},
+                     {"shape", left},
+                     {"min", right},
+                     {"max", right},
+                     {"mean", right},
+                     {"std", right},
+                     {"kurtosis", right},
+                     {"zeros", right}});
+    for (std::size_t i = 0; i < model.tensors().size(); ++i) {
+        const TensorInfo& tensor = model.tensors()[i];
+        std::vector<std::string> row{tensor.name, tensor.dtype_name, shape_text(tensor.shape)};
+        if (const auto& found = statistics[i]; found && found->count > 0)
+            for (std::string cell :
+                 {short_number(found->min), short_number(found->max), fmt::format("{:.1e}", found->mean),
+                  short_number(found->std), decimals(found->kurtosis, 2), count_text(found->zeros)})
+                row.push_back(std::move(cell));
+        table.add_row(std::move(row));
+    }
+    return table.text();
+}
+
+std::string issue_lines(const std::vector<Issue>& issues) {
+    std::string text = issues.empty() ? "" : "\n";
+    for (const Issue& issue : issues)
+        text +=
+            fmt::format("{}: {}{}\n", severity_name(issue.severity),
+                        issue.tensor.empty() ? "" : printable(issue.tensor) + ": ", printable(issue.message));
+    return text;
+}
+
+int inspect(const InspectOptions& options, Session& session) {
+    const auto model = open_model(options.model, session.job(options.common));
+    Statistics statistics(model->tensors().size());
+    if (!options.no_stats) {
+        Progress progress("reading");
+        statistics = compute_all_statistics(
+            *model, session.job(options.common, [&](double fraction) { progress.show(fraction); }));
+    }
+    if (options.common.json) {
+        session.out.json(document(*model, statistics));
+    } else {
+        session.out.text(summary(*model) +
+                         (options.no_stats ? header_table(*model) : statistics_table(*model, statistics)) +
+                         issue_lines(all_issues(*model, statistics)));
+    }
+    return exit_done;
+}
+
+}  // namespace
+
+void add_inspect_command(CLI::App& app, ChosenCommand& chosen) {
+    auto options = std::make_shared<InspectOptions>();
+    CLI::App* command = app.add_subcommand("inspect", "List a model's tensors with their statistics");
+    add_model_argument(*command, options->model);
+    command->add_flag("--no-stats", options->no_stats,
+                      "Names, types and shapes from the headers alone, at once whatever the model's size");
+    add_common_options(*command, options->common);
+    command->footer(
+        "Example:\n"
+        "  halfstep-cli inspect model.safetensors\n"
+        "  halfstep-cli inspect --json model.gguf | jq '.tensors[] | select(.kurtosis > 10).name'\n\n"
+        "Statistics are over the finite values; tensors of a type that cannot be measured have none.");
+    command->callback(
+        [options, &chosen] { chosen = [options](Session& session) { return inspect(*options, session); }; });
+}
+
+}  // namespace halfstep::cli

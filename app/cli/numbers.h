@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+// Numbers and names for people; JSON gets them whole.
+namespace halfstep::cli {
+
+std::string short_number(double value);                 // four significant digits: "0.01235", "-1.5e-07"
+std::string short_number(std::optional<double> value);  // "-" for none
+std::string decimals(std::optional<double> value, int places);
+std::string percent(std::optional<double> share);             // "1.23 %"
+std::string size_text(std::uint64_t bytes);                   // "512 B", "8.4 MB" (powers of 1000)
+std::string count_text(std::uint64_t count);                  // "1,048,576"
+std::string shape_text(std::span<const std::int64_t> shape);  // "64 x 172", "scalar"
+
+// Text from a file, safe to show in a terminal: control characters come out as \xNN.
+std::string printable(std::string_view text);
+
+nlohmann::ordered_json json_number(std::optional<double> value);  // null for none
+
+}  // namespace halfstep::cli

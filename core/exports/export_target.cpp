@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exports/export_target.h"
+
+#include "core/base/error.h"
+#include "core/exports/targets.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+namespace halfstep {
+namespace {
+
+void refuse_what_does_not_fit(const Model& model, const Plan& plan) {
+    for (const Issue& issue : check_plan(model, plan))
+        if (issue.severity == Severity::error)
+            throw Error(issue.message, {{}, issue.tensor, {}},
+                        "Choose another scheme for it, or a plan made for this model");
+}
+
+// One sentence for each scheme that the target lacks, with a tensor that asks for it.
+void refuse_what_is_not_carried(const ExportTarget& target, const Plan& plan) {
+    struct Refusal {
+        std::string tensor;
+        std::size_t others = 0;
+    };
+    std::map<std::string, Refusal> refusals;
+    for (const Plan::Entry& entry : plan.entries) {
+        const std::string reason = target.why_not(entry.scheme);
+        if (reason.empty()) continue;
+        const auto [place, added] = refusals.try_emplace(reason, Refusal{entry.tensor});
+        if (!added) ++place->second.others;
+    }
+    if (refusals.empty()) return;
+    std::string problem;
+    for (const auto& [reason, refusal] : refusals) {
+        if (!problem.empty()) problem += ". ";
+        problem += fmt::format("{} (planned for '{}'", reason, refusal.tensor);
+        problem += refusal.others == 0 ? ")" : fmt::format(" and {} more)", refusal.others);
+    }
+    throw Error(problem);
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest& request) const {
+    refuse_what_is_not_carried(*this, request.plan);
+    refuse_what_does_not_fit(request.model, request.plan);
+    return write(request);
+}
+
+std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
+    static const std::array targets{llama_cpp_target(), json_target(), csv_target()};
+    return targets;
+}
+
+const ExportTarget& find_export_target(std::string_view name) {
+    std::string known;
+    for (const auto& target : export_targets()) {
+        if (target->name() == name) return *target;
+        known += fmt::format("{}{}", known.empty() ? "" : ", ", target->name());
+    }
+    throw Error(fmt::format("there is no target '{}'", name), {}, fmt::format("Choose one of {}", known));
+}
+
+}  // namespace halfstep

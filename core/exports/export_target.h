@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/allocation/plan.h"
+#include "core/base/job_context.h"
+#include "core/model_files/model.h"
+#include "core/quantize/measurement.h"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace halfstep {
+
+struct ExportRequest {
+    const Model& model;
+    const Plan& plan;
+    std::filesystem::path out;  // the file to write; further ones get its name with something appended
+    // What was measured, for targets that show it: any tensors, any schemes. Figures of the plan's own
+    // schemes are left empty where they are not among these.
+    std::span<const TensorMeasurement> measurements = {};
+    JobContext job = {};
+};
+
+// Somewhere a plan can go: a runtime's configuration, a table, a report.
+class ExportTarget {
+  public:
+    virtual ~ExportTarget() = default;
+
+    virtual std::string_view name() const = 0;    // as in "--to NAME"
+    virtual std::string_view writes() const = 0;  // one line for people
+
+    // Why the target cannot carry a scheme, and what to take instead; empty where it can.
+    virtual std::string why_not(const Scheme& scheme) const = 0;
+
+    // Whether measurements of the plan's schemes make what it writes better.
+    virtual bool shows_measurements() const = 0;
+
+    // Writes its files, each atomically, and returns them. Throws Error, before anything is written, for a
+    // plan that does not fit the model or that the target cannot carry.
+    std::vector<std::filesystem::path> export_plan(const ExportRequest& request) const;
+
+  private:
+    virtual std::vector<std::filesystem::path> write(const ExportRequest& request) const = 0;
+};
+
+// All targets, in the order in which they are listed.
+std::span<const std::unique_ptr<const ExportTarget>> export_targets();
+
+// Throws Error, naming the targets that there are, where there is none of that name.
+const ExportTarget& find_export_target(std::string_view name);
+
+}  // namespace halfstep
