@@ -4,6 +4,7 @@
 #include "core/analysis/moment_table.h"
 #include "core/base/parallel.h"
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/codebook_fit.h"
 
 #include <algorithm>
 #include <tuple>

@@ -2,6 +2,7 @@
 #include "core/quantize/stretch_quantizer.h"
 
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/codebook_fit.h"
 #include "core/quantize/ggml_blocks.h"
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/range.h"
 #include "core/schemes/scheme.h"
@@ -10,8 +9,6 @@
 #include <vector>
 
 namespace halfstep {
-
-class MomentTable;
 
 // What one scale unit is quantized with. Codes are chosen by `grid`; reconstructions use `stored_scale`,
 // which differs from its scale where gamma is asked for.
@@ -29,11 +26,5 @@ kernels::CodebookGrid codebook_grid(std::span<const float> levels);
 // The scale that keeps Σx² where reconstructions by `scale` have Σx̂² = quantized_squared.
 EstimatedGrid gamma_rescaled(const Scheme& scheme, float scale, double values_squared,
                              double quantized_squared);
-
-// The codebook of a unit: the optimal centres of its finite values, as they are stored. Empty where there is
-// no finite value. For a table of approximate buckets, the optimum over them.
-std::vector<float> fit_codebook(std::span<const float> unit, int bits, RangeScratch& scratch,
-                                const JobContext& job);
-std::vector<float> fit_codebook(const MomentTable& table, int bits, const JobContext& job);
 
 }  // namespace halfstep
