@@ -5,6 +5,7 @@
 #include "widgets/editors/scheme_options.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 #include "widgets/tables/role_text.h"
 
 #include <QEvent>
@@ -84,6 +85,7 @@ SchemeEditor::SchemeEditor(QWidget* parent) : QWidget(parent), parts_(std::make_
     parts_->connectAll();
     parts_->retranslate();
     parts_->show(parts_->form->scheme());
+    new ThemeFollower(this, [this] { parts_->refresh(); });
 }
 
 SchemeEditor::~SchemeEditor() = default;
@@ -353,7 +355,6 @@ bool SchemeEditor::isMixed() const {
 void SchemeEditor::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) parts_->retranslate();
-    if (event->type() == QEvent::PaletteChange) parts_->refresh();
 }
 
 }  // namespace halfstep

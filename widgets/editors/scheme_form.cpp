@@ -31,11 +31,6 @@ void addItem(QComboBox* box, Enum value) {
 }
 
 template <class Enum>
-void select(QComboBox* box, Enum value) {
-    box->setCurrentIndex(box->findData(static_cast<int>(value)));
-}
-
-template <class Enum>
 Enum chosen(const QComboBox* box, int index) {
     return static_cast<Enum>(box->itemData(index).toInt());
 }
@@ -45,7 +40,14 @@ void setItem(QComboBox* box, int index, const QString& text, const QString& expl
     box->setItemData(index, explanation, Qt::ToolTipRole);
 }
 
-// Disabled with the reason, or enabled with what it does.
+// Shows the value, or no value and the reason.
+template <class Enum>
+void showChoice(QComboBox* box, Enum value, bool allowed, const QString& reason, const QString& explanation) {
+    box->setCurrentIndex(allowed ? box->findData(static_cast<int>(value)) : -1);
+    box->setEnabled(allowed);
+    box->setToolTip(allowed ? explanation : reason);
+}
+
 void allow(QWidget* control, bool allowed, const QString& reason, const QString& explanation) {
     control->setEnabled(allowed);
     control->setToolTip(allowed ? explanation : reason);
@@ -76,6 +78,7 @@ void SchemeForm::build() {
         auto* box = new QComboBox(this);
         box->setObjectName(QLatin1String(name));
         box->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        box->setPlaceholderText(QStringLiteral("–"));  // where the format has no choice
         box->setMinimumContentsLength(8);
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         return box;
@@ -88,8 +91,6 @@ void SchemeForm::build() {
     bits_slider_ = new QSlider(Qt::Horizontal, bits_);
     bits_slider_->setObjectName(QStringLiteral("scheme_bits_slider"));
     bits_slider_->setPageStep(1);
-    bits_slider_->setTickPosition(QSlider::TicksBelow);
-    bits_slider_->setTickInterval(1);
     bits_spin_ = new QSpinBox(bits_);
     bits_spin_->setObjectName(QStringLiteral("scheme_bits"));
     auto* bits = new QHBoxLayout(bits_);
@@ -267,7 +268,7 @@ void SchemeForm::refreshFormat() {
     const QSignalBlocker block_slider(bits_slider_);
     const QSignalBlocker block_spin(bits_spin_);
     const QSignalBlocker block_format(format_);
-    select(family_, scheme_.family);
+    family_->setCurrentIndex(family_->findData(static_cast<int>(scheme_.family)));
     family_->setToolTip(familyExplanation(scheme_.family));
     const auto limits = bitLimits(scheme_.family);
     if (limits) {
@@ -291,12 +292,11 @@ void SchemeForm::refreshScale() {
     const QSignalBlocker block_size(group_size_);
     const QSignalBlocker block_gamma(gamma_);
     const QSignalBlocker block_half(half_octave_);
-    select(symmetry_, scheme_.symmetry);
-    allow(symmetry_, allowsOption(scheme_, "asym"), whyNoSymmetry(),
-          tr("Whether zero is the middle of the codes or the codes are shifted to fit the weights"));
+    showChoice(symmetry_, scheme_.symmetry, allowsOption(scheme_, "asym"), whyNoSymmetry(),
+               tr("Whether zero is the middle of the codes or the codes are shifted to fit the weights"));
     const bool units = allowsOption(scheme_, "g64");
-    select(granularity_, scheme_.granularity);
-    allow(granularity_, units, whyNoGranularity(scheme_), tr("Which weights share a scale"));
+    showChoice(granularity_, scheme_.granularity, units, whyNoGranularity(scheme_),
+               tr("Which weights share a scale"));
     form_->setRowVisible(group_size_, units && scheme_.granularity == Granularity::group);
     if (scheme_.granularity == Granularity::group &&
         group_size_->currentText().toUInt() != scheme_.group_size)
@@ -304,9 +304,8 @@ void SchemeForm::refreshScale() {
     group_size_->setToolTip(tr("How many weights along the input axis share a scale"));
 
     const bool scaled = allowsOption(scheme_, "s16");
-    select(scale_storage_, scheme_.scale_storage);
-    allow(scale_storage_, scaled, whyNoScale(scheme_),
-          tr("How a scale is stored; it counts in the bits per weight"));
+    showChoice(scale_storage_, scheme_.scale_storage, scaled, whyNoScale(scheme_),
+               tr("How a scale is stored; it counts in the bits per weight"));
     gamma_->setChecked(scheme_.gamma);
     allow(gamma_, allowsOption(scheme_, "gamma"), whyNoScale(scheme_),
           tr("Multiplies each scale so that the weights' mean square stays as it was"));
@@ -320,8 +319,9 @@ void SchemeForm::refreshRange() {
     const QSignalBlocker block_low(clip_low_);
     const QSignalBlocker block_high(clip_high_);
     const bool ranged = allowsOption(scheme_, "mse");
-    select(range_, scheme_.range);
-    allow(range_, ranged, whyNoRange(scheme_), range_->currentData(Qt::ToolTipRole).toString());
+    showChoice(
+        range_, scheme_.range, ranged, whyNoRange(scheme_),
+        range_->itemData(range_->findData(static_cast<int>(scheme_.range)), Qt::ToolTipRole).toString());
     form_->setRowVisible(percentile_, ranged && scheme_.range == Range::percentile);
     form_->setRowVisible(clip_, ranged && scheme_.range == Range::clip);
     if (scheme_.range == Range::percentile) percentile_->setValue(scheme_.percentile);
@@ -349,14 +349,14 @@ void SchemeForm::retranslate() {
     label(group_size_, tr("Group si&ze"));
     label(range_, tr("Ra&nge"));
     label(percentile_, tr("&Percentile"));
-    label(clip_, tr("&Limits"));
+    label(clip_, tr("L&imits"));
     label(scale_storage_, tr("Scale &storage"));
     bits_slider_->setAccessibleName(tr("Bits"));
     bits_spin_->setAccessibleName(tr("Bits"));
     clip_low_->setAccessibleName(tr("Lower limit"));
     clip_high_->setAccessibleName(tr("Upper limit"));
     gamma_->setText(tr("&Keep the second moment (γ)"));
-    half_octave_->setText(tr("Steps of √&2"));
+    half_octave_->setText(tr("Steps of √2"));
     retranslateItems();
     refresh();
 }

@@ -4,6 +4,7 @@
 #include "widgets/style/icons.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QEvent>
 #include <QFrame>
@@ -87,6 +88,7 @@ BudgetStrip::BudgetStrip(QWidget* parent) : QWidget(parent), parts_(std::make_un
     setRedo(false, {});
     parts_->refresh();
     parts_->color();
+    new ThemeFollower(this, [this] { parts_->color(); });
 }
 
 BudgetStrip::~BudgetStrip() = default;
@@ -180,7 +182,7 @@ void BudgetStrip::Parts::refresh() {
         bar->setShare(share);
         bits.value->setText(bitsText(numbers->bits_per_weight));
         bits.value->setToolTip(exactText(numbers->bits_per_weight));
-        error.value->setText(percentText(numbers->mean_rel_error));
+        error.value->setText(shareText(numbers->mean_rel_error));
         if (numbers->mean_rel_error) error.value->setToolTip(exactText(*numbers->mean_rel_error));
         if (numbers->measured < numbers->quantized)
             progress->setText(BudgetStrip::tr("%1 of %n layer(s) measured", nullptr, numbers->quantized)
@@ -239,7 +241,6 @@ void BudgetStrip::setRedo(bool available, const QString& what) {
 void BudgetStrip::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) parts_->refresh();
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) parts_->color();
 }
 
 }  // namespace halfstep

@@ -72,7 +72,7 @@ QString roundingSentence(const ExplainFacts& facts, double rel) {
                                                 .arg(wholePercent(1 - *facts.clipping_share))
                                           : Explain::tr("All of the error is rounding, nothing is clipped");
     } else {
-        cause = Explain::tr("The error is %1 of the weights' own size").arg(percentText(rel));
+        cause = Explain::tr("The error is %1 of the weights' own size").arg(shareText(rel));
     }
     const auto gain = gainOfOneBit(facts);
     if (rel < barely_visible)

@@ -3,6 +3,7 @@
 
 #include "widgets/style/icons.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QEvent>
 #include <QHeaderView>
@@ -66,6 +67,7 @@ IssuesPanel::IssuesPanel(QWidget* parent) : QWidget(parent), parts_(std::make_un
     parts_->panel = this;
     parts_->build();
     parts_->retranslate();
+    new ThemeFollower(this, [this] { parts_->color(); });
 }
 
 IssuesPanel::~IssuesPanel() = default;
@@ -189,7 +191,6 @@ int IssuesPanel::problemCount() const {
 void IssuesPanel::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) parts_->retranslate();
-    if (event->type() == QEvent::PaletteChange) parts_->color();
 }
 
 bool IssuesPanel::eventFilter(QObject* watched, QEvent* event) {

@@ -4,6 +4,7 @@
 #include "widgets/panels/elided_label.h"
 #include "widgets/style/icons.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -168,6 +169,7 @@ JobsPanel::JobsPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
     retranslate();
+    new ThemeFollower(this, [this] { color(); });
 }
 
 JobsPanel::~JobsPanel() = default;
@@ -250,7 +252,6 @@ void JobsPanel::color() {
 void JobsPanel::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) retranslate();
-    if (event->type() == QEvent::PaletteChange) color();
 }
 
 }  // namespace halfstep

@@ -4,6 +4,7 @@
 #include "widgets/panels/elided_label.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QEvent>
 #include <QFrame>
@@ -41,6 +42,10 @@ QString bytesText(double bytes) {
     return sizeText(static_cast<std::uint64_t>(std::abs(bytes)));
 }
 
+QString figureText(double value) {
+    return shortNumber(value);
+}
+
 QString wholeNumber(double value) {
     return QLocale().toString(value, 'f', 0);
 }
@@ -58,22 +63,21 @@ const std::array<Line, 10>& lines() {
          [](double value) { return decibelText(value); }, Better::higher, Change::difference},
         {"rel_error", [] { return LiveNumbersPanel::tr("Relative error"); },
          [](const Measurement& m) { return rel_error(m.sums); },
-         [](double value) { return percentText(value); }, Better::lower, Change::factor},
+         [](double value) { return shareText(value); }, Better::lower, Change::factor},
         {"mse", [] { return LiveNumbersPanel::tr("Mean squared error"); },
-         [](const Measurement& m) { return std::optional(mse(m.sums)); }, shortNumber, Better::lower,
+         [](const Measurement& m) { return std::optional(mse(m.sums)); }, figureText, Better::lower,
          Change::factor},
         {"max_error", [] { return LiveNumbersPanel::tr("Greatest error"); },
-         [](const Measurement& m) { return std::optional(m.sums.max_abs_error); }, shortNumber, Better::lower,
+         [](const Measurement& m) { return std::optional(m.sums.max_abs_error); }, figureText, Better::lower,
          Change::factor},
         {"cosine", [] { return LiveNumbersPanel::tr("Cosine similarity"); },
          [](const Measurement& m) { return cosine(m.sums); },
          [](double value) { return QLocale().toString(value, 'f', 5); }, Better::higher, Change::difference},
         {"clipped", [] { return LiveNumbersPanel::tr("Clipped weights"); },
          [](const Measurement& m) { return std::optional(clipped_share(m.sums)); },
-         [](double value) { return percentText(value); }, Better::neither, Change::difference},
+         [](double value) { return shareText(value); }, Better::neither, Change::difference},
         {"scale", [] { return LiveNumbersPanel::tr("Scale"); },
-         [](const Measurement& m) { return asDouble(m.scale); }, shortNumber, Better::neither,
-         Change::factor},
+         [](const Measurement& m) { return asDouble(m.scale); }, figureText, Better::neither, Change::factor},
         {"zero_point", [] { return LiveNumbersPanel::tr("Zero-point"); },
          [](const Measurement& m) { return asDouble(m.zero_point); }, wholeNumber, Better::neither,
          Change::difference},
@@ -172,6 +176,7 @@ LiveNumbersPanel::LiveNumbersPanel(QWidget* parent) : QWidget(parent), parts_(st
     parts_->panel = this;
     parts_->build();
     parts_->refresh();
+    new ThemeFollower(this, [this] { parts_->colorLabels(); });
 }
 
 LiveNumbersPanel::~LiveNumbersPanel() = default;
@@ -288,7 +293,6 @@ void LiveNumbersPanel::clear() {
 void LiveNumbersPanel::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) parts_->refresh();
-    if (event->type() == QEvent::PaletteChange) parts_->colorLabels();
 }
 
 }  // namespace halfstep

@@ -4,6 +4,7 @@
 #include "widgets/panels/recent_files_list.h"
 #include "widgets/style/icons.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QDragEnterEvent>
 #include <QDropEvent>
@@ -106,6 +107,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     parts_->retranslate();
     parts_->color();
     setRecentFiles({});
+    new ThemeFollower(this, [this] { parts_->color(); });
 }
 
 StartPage::~StartPage() = default;
@@ -225,7 +227,7 @@ QWidget* StartPage::Parts::buildRecent() {
 
 void StartPage::Parts::retranslate() {
     subtitle->setText(
-        StartPage::tr("See what quantization does to every layer, learn why, and decide the bits."));
+        StartPage::tr("See what quantization does to every layer, and decide the bits."));
     zone_title->setText(StartPage::tr("Drop a model here"));
     zone_text->setText(
         StartPage::tr("A safetensors or GGUF file, a shard index, or a folder that holds a model"));
@@ -289,7 +291,6 @@ void StartPage::setSampleAvailable(bool available, const QString& why_not) {
 void StartPage::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) parts_->retranslate();
-    if (event->type() == QEvent::PaletteChange) parts_->color();
 }
 
 void StartPage::dragEnterEvent(QDragEnterEvent* event) {

@@ -55,29 +55,29 @@ QString decibelText(std::optional<double> decibel) {
     return NumberText::tr("%1 dB", "decibels").arg(QLocale().toString(*decibel, 'f', 1));
 }
 
-QString percentText(double fraction) {
+QString shareText(double fraction) {
     const double percent = fraction * 100;
     QString number;
     if (percent == 0 || std::abs(percent) >= 0.001) {
-        number = withoutTrailingZeros(significant(percent, 3));
+        number = significant(percent, 3);
     } else {
         number = QLocale().toString(percent, 'e', 1);
     }
     return NumberText::tr("%1 %", "percent").arg(number);
 }
 
-QString percentText(std::optional<double> fraction) {
-    return fraction ? percentText(*fraction) : noValueText();
+QString shareText(std::optional<double> fraction) {
+    return fraction ? shareText(*fraction) : noValueText();
 }
 
 QString bitsText(double bits_per_weight) {
     return withoutTrailingZeros(QLocale().toString(bits_per_weight, 'f', 3));
 }
 
-QString shortNumber(double value) {
+QString shortNumber(double value, int digits) {
     const double size = std::abs(value);
-    if (value == 0 || (size >= 1e-3 && size < 1e6)) return withoutTrailingZeros(significant(value, 4));
-    return QLocale().toString(value, 'e', 2);
+    if (value == 0 || (size >= 1e-3 && size < 1e6)) return withoutTrailingZeros(significant(value, digits));
+    return QLocale().toString(value, 'e', std::max(0, digits - 2));
 }
 
 QString exactText(double value) {

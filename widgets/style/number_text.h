@@ -12,12 +12,12 @@ namespace halfstep {
 
 QString sizeText(std::uint64_t bytes);               // "3.94 MB", decimal prefixes; "512 bytes" below 1 kB
 QString decibelText(std::optional<double> decibel);  // "31.4 dB"; "–" where there is none
-QString percentText(double fraction);                // "0.52 %", three significant digits; "0 %"
-QString percentText(std::optional<double> fraction);
-QString bitsText(double bits_per_weight);  // "4.25"; at most three decimals, trailing zeros left out
-QString shortNumber(double value);         // four significant digits: "0.01237", "1.24e-05"
-QString exactText(double value);           // the shortest text that reads back as the same double
-QString integerText(std::uint64_t value);  // "1,234,567"
-QString noValueText();                     // "–"
+QString shareText(double fraction);                  // of 1: "0.520 %", three significant digits; "0 %"
+QString shareText(std::optional<double> fraction);
+QString bitsText(double bits_per_weight);           // "4.25"; at most three decimals, trailing zeros left out
+QString shortNumber(double value, int digits = 4);  // significant digits: "0.01237", "1.24e-05"
+QString exactText(double value);                    // the shortest text that reads back as the same double
+QString integerText(std::uint64_t value);           // "1,234,567"
+QString noValueText();                              // "–"
 
 }  // namespace halfstep

@@ -10,11 +10,20 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace halfstep {
 namespace {
 
 constexpr double poor_sqnr_db = 10;  // a tenth of the tensor's energy is error
+
+QColor blend(const QColor& color, const QColor& ground, double share) {
+    const auto mix = [share](int a, int b) {
+        return static_cast<int>(std::lround(a * share + b * (1 - share)));
+    };
+    return {mix(color.red(), ground.red()), mix(color.green(), ground.green()),
+            mix(color.blue(), ground.blue())};
+}
 
 LayerStatus statusOf(const QModelIndex& index) {
     return static_cast<LayerStatus>(index.data(LayerTableModel::StatusRole).toInt());
@@ -58,13 +67,16 @@ LayerDelegate::LayerDelegate(QObject* parent) : QStyledItemDelegate(parent) {}
 void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const {
     QStyledItemDelegate::initStyleOption(option, index);
     const Theme& theme = themeOf(option->palette);
-    option->palette.setColor(QPalette::Text, textColor(index, theme));
+    const QColor text = textColor(index, theme);
+    option->palette.setColor(QPalette::Text, text);
+    // A tint instead of the full accent: marks and colours stay readable in selected rows.
+    option->palette.setColor(QPalette::HighlightedText, text == theme.faintText ? theme.mutedText : text);
+    option->palette.setColor(QPalette::Highlight, blend(theme.accent, theme.surface, 0.26));
     if (index.column() == LayerTableModel::SchemeColumn) option->font = monospaceFont();
     if (index.column() == LayerTableModel::StatusColumn) {
-        const bool selected = (option->state & QStyle::State_Selected) != 0;
         const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;
         option->decorationSize = QSize(14, 14);
-        if (!selected) option->icon = statusIcon(statusOf(index), theme, option->decorationSize, ratio);
+        option->icon = statusIcon(statusOf(index), theme, option->decorationSize, ratio);
         if (!option->icon.isNull()) option->features |= QStyleOptionViewItem::HasDecoration;
     }
 }
@@ -88,15 +100,12 @@ void LayerDelegate::paintBar(QPainter* painter, const QStyleOptionViewItem& give
     style->drawControl(QStyle::CE_ItemViewItem, &option, painter, option.widget);
 
     const Theme& theme = themeOf(option.palette);
-    const bool selected = (option.state & QStyle::State_Selected) != 0;
     const QRect cell = option.rect.adjusted(6, 0, -6, 0);
-    const int text_width = option.fontMetrics.horizontalAdvance(QStringLiteral("0.0000"));
+    const int text_width = option.fontMetrics.horizontalAdvance(QStringLiteral("0.00e-00"));
 
     painter->save();
     painter->setFont(option.font);
-    painter->setPen(selected                ? theme.accentText
-                    : text == noValueText() ? theme.faintText
-                                            : option.palette.color(QPalette::Text));
+    painter->setPen(text == noValueText() ? theme.faintText : option.palette.color(QPalette::Text));
     painter->drawText(cell, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), text);
     const double fraction = index.data(LayerTableModel::BarRole).toDouble();
     QRectF track = cell.adjusted(0, 0, -text_width - 8, 0);
@@ -105,13 +114,13 @@ void LayerDelegate::paintBar(QPainter* painter, const QStyleOptionViewItem& give
     if (track.width() > 8 && text != noValueText()) {
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setPen(Qt::NoPen);
-        QColor ground = selected ? theme.accentText : theme.axis;
+        QColor ground = theme.axis;
         ground.setAlphaF(0.3F);
         painter->setBrush(ground);
         painter->drawRoundedRect(track, 3, 3);
         QRectF bar = track;
         bar.setWidth(std::max(track.width() * fraction, fraction > 0 ? 2.0 : 0.0));
-        painter->setBrush(selected ? theme.accentText : theme.accent);
+        painter->setBrush(theme.accent);
         painter->drawRoundedRect(bar, std::min(3.0, bar.width() / 2), 3);
     }
     painter->restore();

@@ -272,9 +272,9 @@ QString LayerTableModel::text(const LayerRow& value, int column) const {
         case SqnrColumn:
             return decibelText(value.sqnr_db);
         case ErrorColumn:
-            return percentText(value.rel_error);
+            return shareText(value.rel_error);
         case SensitivityColumn:
-            return value.sensitivity ? shortNumber(*value.sensitivity) : noValueText();
+            return value.sensitivity ? shortNumber(*value.sensitivity, 3) : noValueText();
         case StatusColumn:
             return statusText(value.status);
         default:

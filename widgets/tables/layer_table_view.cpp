@@ -67,6 +67,7 @@ LayerTableView::LayerTableView(QWidget* parent)
 
     auto* top = new QHBoxLayout;
     top->setContentsMargins(6, 6, 6, 4);
+    top->setSpacing(8);
     top->addWidget(filter_edit_, 1);
     top->addWidget(count_label_);
     auto* layout = new QVBoxLayout(this);
@@ -113,6 +114,7 @@ void LayerTableView::buildTable() {
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
     header->setMinimumSectionSize(36);
+    header->setStretchLastSection(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, &LayerTableView::showColumnMenu);
     fitToFont();
@@ -133,7 +135,7 @@ void LayerTableView::buildTable() {
 void LayerTableView::fitToFont() {
     // Wide enough for these texts; the name gets what a name usually needs.
     static constexpr std::array<const char*, LayerTableModel::ColumnCount> samples{
-        "model.layers.10.mlp.down_proj",
+        "model.layers.10.self_attn.q_proj.weight",
         "Attention output",
         "Block",
         "32000 × 4096",
@@ -143,7 +145,7 @@ void LayerTableView::fitToFont() {
         "999.99 MB",
         "88.8 dB",
         "Rel. error",
-        "0.0000000000000000",
+        "0.000000000000000000",
         "Measuring…__"};
     const QFontMetrics metrics(table_->font());
     for (int column = 0; column < LayerTableModel::ColumnCount; ++column) {
