@@ -69,6 +69,10 @@ class TensorMeasuring {
   private:
     void finish(const MeasuringTask::Entry& entry, std::size_t place) {
         Measurement& result = result_.results[place];
+        if (entry.scale_overflow) {
+            result.refused = "a block's scale is too large for float16";
+            return;
+        }
         result.sums = entry.sums;
         set_size(result, entry.applied.scheme);
         set_tensor_grid(result, entry.applied);
@@ -77,10 +81,6 @@ class TensorMeasuring {
                 {Severity::warning, tensor_.name,
                  fmt::format("{}: 16-bit storage would make a scale 0 or infinite; 32-bit scales are used",
                              to_string(result.scheme))});
-        if (entry.scale_overflow)
-            result.issues.push_back(
-                {Severity::warning, tensor_.name,
-                 fmt::format("{}: a block's scale is infinite in float16", to_string(result.scheme))});
     }
 
     void set_size(Measurement& result, const Scheme& scheme) const {

@@ -169,7 +169,8 @@ Limits limits_of(const Scheme& scheme, std::span<const float> values) {
         case Range::mse:
             break;
         case Range::clip:
-            return cut_to(scheme.clip_low, scheme.clip_high);
+            return {std::clamp(limits.low, scheme.clip_low, scheme.clip_high),
+                    std::clamp(limits.high, scheme.clip_low, scheme.clip_high)};
         case Range::kl: {
             const float limit = entropy_limit(scheme, values);
             return cut_to(-limit, limit);

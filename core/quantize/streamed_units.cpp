@@ -148,9 +148,7 @@ class StreamedUnitsFinder {
         const AppliedScheme& applied = applied_of(unit);
         UnitParameters& parameters = applied_of(unit).streamed_units[static_cast<std::size_t>(unit.row)];
         if (applied.scheme.family == Family::kmeans) {
-            const MomentTable table =
-                MomentTable::build(model_, *tasks_[unit.task].tensor, unit.first, unit.count, job);
-            parameters.levels = fit_codebook(table, applied.scheme.bits, job);
+            parameters.levels = codebook_of(unit, applied.scheme.bits, job);
             progress_.add(unit.count);
         } else {
             const EstimatedGrid estimated = estimate_grid_of(unit, applied.scheme, job);
@@ -160,6 +158,16 @@ class StreamedUnitsFinder {
             if (applied.scheme.gamma) apply_gamma(unit, parameters, job);
         }
         unit.estimated = true;
+    }
+
+    // From the values themselves where they are few, else from their moment table.
+    std::vector<float> codebook_of(const StreamedUnit& unit, int bits, const JobContext& job) const {
+        const TensorInfo& tensor = *tasks_[unit.task].tensor;
+        if (unit.count > kernels::segment_elements)
+            return fit_codebook(MomentTable::build(model_, tensor, unit.first, unit.count, job), bits, job);
+        BlockReader reader;
+        RangeScratch scratch;
+        return fit_codebook(reader.read(model_, tensor, unit.first, unit.count).values, bits, scratch, job);
     }
 
     EstimatedGrid estimate_grid_of(const StreamedUnit& unit, const Scheme& scheme,

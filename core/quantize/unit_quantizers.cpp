@@ -66,8 +66,7 @@ EstimatedGrid gamma_rescaled(const Scheme& scheme, float scale, double values_sq
                              double quantized_squared) {
     if (quantized_squared == 0) return {{scale, 0}, false};
     const double gamma = std::sqrt(values_squared / quantized_squared);
-    const auto rescaled = static_cast<float>(gamma * static_cast<double>(scale));
-    return stored_grid(scheme, std::isfinite(1.0F / rescaled) ? rescaled : 0.0F);
+    return stored_grid(scheme, static_cast<float>(gamma * static_cast<double>(scale)));
 }
 
 }  // namespace halfstep

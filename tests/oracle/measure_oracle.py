@@ -147,7 +147,7 @@ def divergence(bins, kept, groups):
 def limits(scheme, x):
     low, high = x.min(), x.max()
     if scheme.range == "clip":
-        return max(low, scheme.clip[0]), min(high, scheme.clip[1])
+        return np.clip(low, *scheme.clip), np.clip(high, *scheme.clip)
     if scheme.range == "pct" and scheme.symmetry == "asym":
         tail = (100 - scheme.percentile) / 2
         return tuple(F32(limit) for limit in np.percentile(x.astype(np.float64), [tail, 100 - tail]))
