@@ -81,8 +81,8 @@ struct RangeScratch {
 // mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
 // rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
 //
-// What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min overflows,
-// s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.
+// What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min
+// overflows, s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.
 //
 // gamma: γ = √(Σx²/Σx̂²) over the unit's finite weights in double, 1 where Σx̂² = 0; the stored scale becomes
 // float32(γ·s), rounded to the storage again.
@@ -90,7 +90,8 @@ struct RangeScratch {
 // Scale and zero-point of one unit held in memory, by the scheme's range (minmax, pct, mse, kl, clip).
 // Non-finite values are left out. mse: within 1 % of the smallest possible Σ(x−x̂)² at worst and 0.1 % on
 // average.
-EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch);
+EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch,
+                            const JobContext& job = {});
 
 // The same for a unit that is too long to be held in memory, or for a whole tensor: elements [first, first +
 // count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error.

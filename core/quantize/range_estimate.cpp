@@ -12,6 +12,8 @@
 namespace halfstep {
 namespace {
 
+constexpr std::size_t long_unit = 65536;  // from here on mse is looked for more thoroughly
+
 // The finite values of a unit: the unit itself where all are.
 std::span<const float> finite_values(std::span<const float> unit, std::vector<float>& buffer) {
     std::uint32_t largest = 0;
@@ -57,7 +59,7 @@ Limits percentile_limits(const Scheme& scheme, std::span<const float> values, co
 }
 
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
-                       RangeScratch& scratch) {
+                       RangeScratch& scratch, const JobContext& job) {
     if (scheme.family == Family::logarithmic) {
         LogMoments moments(scheme);
         for (const float x : values)
@@ -67,9 +69,9 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
     double value_squared = 0;
     for (const float x : values)
         value_squared += static_cast<double>(x) * static_cast<double>(x);
-    ScalePoints points;
-    points.plain = values;
-    const BestCandidates found = search_scales(scheme, points, limits, value_squared, scratch.scan);
+    const BestCandidates found =
+        search_scales({scheme, {values, {}, {}}, limits, value_squared, values.size() > long_unit ? 24U : 6U},
+                      scratch.scan, job);
     const std::span<const ScaleCandidate> list = found.list();
     const CodeLimits codes = code_limits(scheme);
     EstimatedGrid best;
@@ -88,7 +90,8 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
 
 }  // namespace
 
-EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch) {
+EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch,
+                            const JobContext& job) {
     const std::span<const float> values = finite_values(unit, scratch.finite);
     const Limits limits = limits_of(values);
     if (limits.abs_max() == 0) return {};
@@ -110,7 +113,7 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::mse:
-            return mse_grid(scheme, values, limits, scratch);
+            return mse_grid(scheme, values, limits, scratch, job);
     }
     return grid_from_limits(scheme, limits.low, limits.high);
 }

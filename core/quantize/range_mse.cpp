@@ -46,22 +46,23 @@ double magnitude_sum(const ScalePoints& points) {
 
 class Search {
   public:
-    Search(const Scheme& scheme, const ScalePoints& points, const Limits& limits, double value_squared,
-           ScaleScan& scratch)
-        : scheme_(scheme),
-          points_(points),
-          min_(std::min(0.0, static_cast<double>(limits.low))),
-          max_(std::max(0.0, static_cast<double>(limits.high))),
-          value_squared_(value_squared),
-          magnitude_sum_(magnitude_sum(points)),
-          scan_(scratch) {}
+    Search(const ScaleProblem& problem, ScaleScan& scratch, const JobContext& job)
+        : scheme_(problem.scheme),
+          points_(problem.points),
+          min_(std::min(0.0, static_cast<double>(problem.limits.low))),
+          max_(std::max(0.0, static_cast<double>(problem.limits.high))),
+          value_squared_(problem.value_squared),
+          magnitude_sum_(magnitude_sum(problem.points)),
+          scan_(scratch),
+          job_(job),
+          coarse_(problem.basins) {}
 
     BestCandidates run() {
         if (scheme_.symmetry == Symmetry::asym)
             search_asymmetric();
         else
             search_symmetric();
-        BestCandidates refined;
+        BestCandidates refined(BestCandidates::capacity);
         for (const ScaleCandidate& candidate : coarse_.list())
             refine(candidate, refined);
         return refined;
@@ -104,7 +105,7 @@ class Search {
         const ScaleScan::Interval interval =
             with_bins({top / width * smallest_share(), (top + 1) / width, 0});
         scan_.start(interval, {-top, top});
-        scan_.add(points_);
+        add_points();
         scan_.visit_edges([&](double t, const CodeSums& sums) {
             const double low = std::nearbyint(min_ * t);
             if (std::nearbyint(max_ * t) - low > top) return;
@@ -155,8 +156,16 @@ class Search {
 
     void scan(const ScaleScan::Interval& interval, const CodeWindow& window) {
         scan_.start(with_bins(interval), window);
-        scan_.add(points_);
+        add_points();
         offer_edges(scan_, value_squared_, scheme_.scale_storage, coarse_);
+    }
+
+    void add_points() {
+        constexpr std::size_t step = 65536;
+        for (std::size_t first = 0; first < points_.size(); first += step) {
+            job_.throw_if_stopped();
+            scan_.add(points_.part(first, std::min(step, points_.size() - first)));
+        }
     }
 
     void refine(const ScaleCandidate& candidate, BestCandidates& into) {
@@ -166,25 +175,25 @@ class Search {
         const double events = magnitude_sum_ * (interval.to - interval.from);
         interval.bins = static_cast<std::size_t>(std::clamp(4 * events, 8.0, 4096.0));
         scan_.start(interval, candidate.window);
-        scan_.add(points_);
+        add_points();
         offer_edges(scan_, value_squared_, scheme_.scale_storage, into);
     }
 
     const Scheme& scheme_;
-    const ScalePoints& points_;
+    const ScalePoints points_;
     double min_;
     double max_;
     double value_squared_;
     double magnitude_sum_;
     ScaleScan& scan_;
+    const JobContext& job_;
     BestCandidates coarse_;
 };
 
 }  // namespace
 
-BestCandidates search_scales(const Scheme& scheme, const ScalePoints& points, const Limits& limits,
-                             double value_squared, ScaleScan& scratch) {
-    return Search(scheme, points, limits, value_squared, scratch).run();
+BestCandidates search_scales(const ScaleProblem& problem, ScaleScan& scratch, const JobContext& job) {
+    return Search(problem, scratch, job).run();
 }
 
 double rounding_error(std::span<const float> values, const UnitGrid& grid, const CodeLimits& codes) {

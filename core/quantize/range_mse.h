@@ -15,9 +15,15 @@
 namespace halfstep {
 
 // Integer schemes: the scales (and zero-points) among which the smallest Σ w(x − x̂)² is, best first.
-// `value_squared` is Σ w·x².
-BestCandidates search_scales(const Scheme& scheme, const ScalePoints& points, const Limits& limits,
-                             double value_squared, ScaleScan& scratch);
+struct ScaleProblem {
+    const Scheme& scheme;
+    ScalePoints points;
+    Limits limits;
+    double value_squared = 0;  // Σ w·x²
+    std::size_t basins = 6;    // minima of the error over the scale to look at closely
+};
+
+BestCandidates search_scales(const ScaleProblem& problem, ScaleScan& scratch, const JobContext& job = {});
 
 // Σ(x−x̂)² with a grid, by the very float32 arithmetic of the quantizer.
 double rounding_error(std::span<const float> values, const UnitGrid& grid, const CodeLimits& codes);

@@ -20,11 +20,13 @@ double nearest_f16(double scale) {
 
 }  // namespace
 
-void ScaleScan::start(const Interval& interval, const CodeWindow& window) {
+void ScaleScan::start(const Interval& interval, const CodeWindow& window, double quantum) {
     interval_ = interval;
     window_ = window;
     per_t_ = static_cast<double>(interval.bins) / (interval.to - interval.from);
-    base_ = {};
+    shift_ = quantum * 0x1.8p52;
+    base_product_ = 0;
+    base_square_ = 0;
     bins_.assign(interval.bins, {});
 }
 
@@ -33,9 +35,9 @@ void ScaleScan::add_point(double x, double weight) {
     const double magnitude = std::fabs(x);
     const double first = std::min(limit, std::trunc(magnitude * interval_.from + 0.5));
     const double last = std::min(limit, std::trunc(magnitude * interval_.to + 0.5));
-    const double product = weight * magnitude;
-    base_.product += product * first;
-    base_.square += weight * first * first;
+    const double product = weight * ((magnitude + shift_) - shift_);
+    base_product_ += static_cast<long double>(product * first);
+    base_square_ += static_cast<long double>(weight * first * first);
     if (last <= first) return;
     const double step = per_t_ / magnitude;
     double position = (first + 0.5) * step - interval_.from * per_t_;
@@ -62,8 +64,8 @@ void ScaleScan::add(const ScalePoints& points) {
 }
 
 void ScaleScan::merge(const ScaleScan& other) {
-    base_.product += other.base_.product;
-    base_.square += other.base_.square;
+    base_product_ += other.base_product_;
+    base_square_ += other.base_square_;
     for (std::size_t i = 0; i < bins_.size(); ++i) {
         bins_[i].product += other.bins_[i].product;
         bins_[i].square += other.bins_[i].square;

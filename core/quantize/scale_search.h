@@ -34,6 +34,10 @@ struct ScalePoints {
     std::size_t size() const { return plain.empty() ? values.size() : plain.size(); }
     double value(std::size_t i) const { return plain.empty() ? values[i] : static_cast<double>(plain[i]); }
     double weight(std::size_t i) const { return plain.empty() ? weights[i] : 1.0; }
+    ScalePoints part(std::size_t first, std::size_t count) const {
+        if (!plain.empty()) return {plain.subspan(first, count), {}, {}};
+        return {{}, values.subspan(first, count), weights.subspan(first, count)};
+    }
 };
 
 // What the codes of some t come to.
@@ -53,7 +57,9 @@ class ScaleScan {
         double bin_width() const { return (to - from) / static_cast<double>(bins); }
     };
 
-    void start(const Interval& interval, const CodeWindow& window);
+    // With a quantum, a power of two, |x| is rounded to multiples of it: then sums over many values are
+    // exact, whatever the order.
+    void start(const Interval& interval, const CodeWindow& window, double quantum = 0);
     void add(const ScalePoints& points);
     // Adds the sums of a scan of the same interval.
     void merge(const ScaleScan& other);
@@ -64,7 +70,7 @@ class ScaleScan {
     // Calls visit(t, sums) for both ends of every bin, ascending.
     template <class Visit>
     void visit_edges(Visit visit) const {
-        CodeSums sums = base_;
+        CodeSums sums{static_cast<double>(base_product_), static_cast<double>(base_square_)};
         visit(interval_.from, sums);
         for (std::size_t i = 0; i < interval_.bins; ++i) {
             sums.product += bins_[i].product;
@@ -79,7 +85,9 @@ class ScaleScan {
     Interval interval_;
     CodeWindow window_;
     double per_t_ = 0;  // bins per unit of t
-    CodeSums base_;
+    double shift_ = 0;  // added and taken away it rounds to the quantum
+    long double base_product_ = 0;
+    long double base_square_ = 0;
     std::vector<CodeSums> bins_;
 };
 
@@ -95,9 +103,9 @@ struct ScaleCandidate {
 // The few best candidates, no two from neighbouring bins.
 class BestCandidates {
   public:
-    static constexpr std::size_t capacity = 6;
+    static constexpr std::size_t capacity = 24;
 
-    explicit BestCandidates(std::size_t keep = capacity) : keep_(keep) {}
+    explicit BestCandidates(std::size_t keep) : keep_(keep) {}
     void offer(const ScaleCandidate& candidate);
     double worst() const {
         return count_ < keep_ ? std::numeric_limits<double>::infinity() : list_[count_ - 1].error;
