@@ -21,9 +21,9 @@ std::uint32_t pattern_in_order(std::uint32_t n) {
 }  // namespace
 
 MomentCounter::MomentCounter(DType source)
-    : key_(source == DType::f16                                                     ? Key::f16
-           : source == DType::bf16 || traits(source).kind == DTypeKind::small_float ? Key::bf16
-                                                                                    : Key::upper_f32) {
+    : key_(source == DType::f16                ? Key::f16
+           : MomentTable::is_exact_for(source) ? Key::bf16
+                                               : Key::upper_f32) {
     if (key_ == Key::upper_f32)
         buckets_.resize(patterns);
     else

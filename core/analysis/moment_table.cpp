@@ -77,9 +77,10 @@ struct MomentTable::Walk {
     }
 
     // What a bucket's ends add: the largest error, and how far off its sums may be where they go to
-    // different levels. `step` is the distance of the levels where they are equally spaced, else 0.
-    void add_ends(Answer& result, std::size_t bucket, Rounded low, Rounded middle, Rounded high,
-                  double step) const {
+    // different levels. `step` is the distance of the levels where they are equally spaced, else 0;
+    // `stored_step` what gamma makes of it.
+    void add_ends(Answer& result, std::size_t bucket, Rounded low, Rounded middle, Rounded high, double step,
+                  double stored_step) const {
         const double x0 = static_cast<double>(table.low_[bucket]);
         const double x1 = static_cast<double>(table.high_[bucket]);
         const double level0 = static_cast<double>(low.value);
@@ -93,7 +94,9 @@ struct MomentTable::Walk {
         const double level = static_cast<double>(middle.value);
         if (step > 0 && !low.clipped && !high.clipped) {
             // Taken as spread evenly over the bucket.
-            const double mean_square = step * step * mean_rounding_square(x0 / step, x1 / step);
+            const double rescaled = (step - stored_step) / step * table.mean_[bucket];
+            const double mean_square =
+                step * step * mean_rounding_square(x0 / step, x1 / step) + rescaled * rescaled;
             const bool holds_level = x0 < level0 || x1 > level1 || level1 - level0 > 1.5 * step;
             const double least = holds_level ? 0.0 : std::min(off0 * off0, off1 * off1);
             const double most = std::max({step * step / 4, off0 * off0, off1 * off1});
@@ -136,7 +139,7 @@ MomentTable::Answer MomentTable::evaluate(const std::function<Rounded(float)>& q
     result.sums.clipped = clipped;
     if (!exact_)
         for (std::size_t i = 0; i < mean_.size(); ++i)
-            walk.add_ends(result, i, quantizer(low_[i]), quantizer(middle_[i]), quantizer(high_[i]), 0);
+            walk.add_ends(result, i, quantizer(low_[i]), quantizer(middle_[i]), quantizer(high_[i]), 0, 0);
     return result;
 }
 
@@ -163,7 +166,7 @@ struct Rounding {
 
     explicit Rounding(const UniformQuantizer& q)
         : reciprocal(1.0F / q.scale),
-          scale(q.scale),
+          scale(q.stored_scale == 0 ? q.scale : q.stored_scale),
           lowest(static_cast<float>(q.qmin - q.zero_point)),
           highest(static_cast<float>(q.qmax - q.zero_point)) {}
 
@@ -209,8 +212,12 @@ MomentTable::Answer MomentTable::evaluate(const UniformQuantizer& quantizer) con
             walk.add_ends(result, i, {rounding.reconstruct(low_[i]), rounding.clipped(low_[i])},
                           {rounding.reconstruct(middle_[i]), rounding.clipped(middle_[i])},
                           {rounding.reconstruct(high_[i]), rounding.clipped(high_[i])},
-                          static_cast<double>(quantizer.scale));
+                          static_cast<double>(quantizer.scale), static_cast<double>(rounding.scale));
     return result;
+}
+
+bool MomentTable::is_exact_for(DType source) {
+    return source == DType::f16 || source == DType::bf16 || traits(source).kind == DTypeKind::small_float;
 }
 
 double MomentTable::min() const {

@@ -22,6 +22,7 @@ struct UniformQuantizer {
     std::int32_t zero_point = 0;
     std::int32_t qmin = 0;
     std::int32_t qmax = 0;
+    float stored_scale = 0;  // x̂ is made with this scale where it is not 0 (gamma)
 };
 
 // What-if in microseconds: one pass over a tensor fills 65,536 buckets keyed by the sortable top 16 bits of
@@ -39,6 +40,9 @@ class MomentTable {
                              std::uint64_t count, const JobContext& job);
     // `values` must be representable in `source`.
     static MomentTable build(std::span<const float> values, DType source = DType::f32);
+
+    // Whether a table of such a source has one value a bucket.
+    static bool is_exact_for(DType source);
 
     struct Answer {
         ErrorSums sums;

@@ -14,16 +14,18 @@ namespace halfstep {
 // scheme's own granularity: integer, log, kmeans and floating schemes, any range.
 struct WhatIf {
     MomentTable::Answer answer;
-    UnitGrid grid;              // integer and log
-    std::vector<float> levels;  // reconstruction levels, ascending (at most 65,536)
+    UnitGrid grid;              // integer and log: what codes are chosen with
+    std::vector<float> levels;  // reconstruction levels, ascending (at most 65,536; none for fp32)
     float clip_low = 0;         // the limits of the representable range
     float clip_high = 0;
 };
 
-// None for families that are not scalar grids (ggml, keep).
-std::optional<WhatIf> what_if(const MomentTable& table, const Scheme& scheme);
+// None for families that are not scalar grids (ggml, keep). Ranges and codebooks that have to be searched for
+// take some milliseconds (mse, kmeans); then the job can be stopped.
+std::optional<WhatIf> what_if(const MomentTable& table, const Scheme& scheme, const JobContext& job = {});
 
-// The same with the grid given instead of estimated: a dragged clip limit or zero-point.
+// The same with the grid given instead of estimated: a dragged clip limit or zero-point (integer and log
+// schemes).
 WhatIf what_if_grid(const MomentTable& table, const Scheme& scheme, const UnitGrid& grid);
 
 }  // namespace halfstep

@@ -138,6 +138,10 @@ class StreamedSearch {
 EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, const TensorInfo& tensor,
                                      std::uint64_t first, std::uint64_t count, const JobContext& job) {
     const StreamedValues values(model, tensor, first, count, job);
+    if (count <= most_held && !MomentTable::is_exact_for(tensor.dtype)) {
+        RangeScratch scratch;
+        return estimate_grid(scheme, values.all(), scratch, values.job());
+    }
     const MomentTable table = MomentTable::build(model, tensor, first, count, values.job());
     const bool settled = table.exact() || scheme.range == Range::minmax || scheme.range == Range::clip;
     if (settled || table.abs_max() == 0) return estimate_table_grid(scheme, table, values.job());
@@ -148,10 +152,6 @@ EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, c
     }
     if (scheme.range == Range::kl) return streamed_kl_grid(scheme, values, limits);
     if (scheme.family == Family::logarithmic) return streamed_log_grid(scheme, values);
-    if (count <= most_held) {
-        RangeScratch scratch;
-        return estimate_grid(scheme, values.all(), scratch, values.job());
-    }
     return StreamedSearch(scheme, values, table).run();
 }
 
