@@ -97,7 +97,6 @@ void SchemeForm::build() {
     bits->setContentsMargins(0, 0, 0, 0);
     bits->addWidget(bits_slider_, 1);
     bits->addWidget(bits_spin_);
-    bits_->setFocusProxy(bits_spin_);
 
     format_ = combo("scheme_format");
     symmetry_ = combo("scheme_symmetry");
@@ -131,7 +130,6 @@ void SchemeForm::build() {
     clip->addWidget(clip_low_);
     clip->addWidget(clip_between_);
     clip->addWidget(clip_high_);
-    clip_->setFocusProxy(clip_high_);
 
     scale_storage_ = combo("scheme_scale_storage");
     for (const auto storage : {ScaleStorage::s32, ScaleStorage::s16})
@@ -149,6 +147,8 @@ void SchemeForm::build() {
          std::initializer_list<QWidget*>{family_, bits_, format_, symmetry_, granularity_, group_size_,
                                          range_, percentile_, clip_, scale_storage_})
         form_->addRow(QStringLiteral(" "), field);
+    static_cast<QLabel*>(form_->labelForField(bits_))->setBuddy(bits_spin_);
+    static_cast<QLabel*>(form_->labelForField(clip_))->setBuddy(clip_high_);
     form_->addRow(QString(), gamma_);
     form_->addRow(QString(), half_octave_);
 

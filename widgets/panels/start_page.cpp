@@ -226,8 +226,7 @@ QWidget* StartPage::Parts::buildRecent() {
 }
 
 void StartPage::Parts::retranslate() {
-    subtitle->setText(
-        StartPage::tr("See what quantization does to every layer, and decide the bits."));
+    subtitle->setText(StartPage::tr("See what quantization does to every layer, and decide the bits."));
     zone_title->setText(StartPage::tr("Drop a model here"));
     zone_text->setText(
         StartPage::tr("A safetensors or GGUF file, a shard index, or a folder that holds a model"));

@@ -18,7 +18,9 @@ struct NumberText {
 // Fixed notation with `digits` significant digits, at least the whole part.
 QString significant(double value, int digits) {
     if (value == 0) return QLocale().toString(0);
-    const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
+    // Of the rounded value: 0.9996 with three digits is 1.00.
+    const QString rounded = QLocale::c().toString(value, 'e', digits - 1);
+    const int magnitude = rounded.mid(rounded.indexOf(QLatin1Char('e')) + 1).toInt();
     return QLocale().toString(value, 'f', std::max(0, digits - 1 - magnitude));
 }
 
