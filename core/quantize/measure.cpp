@@ -2,6 +2,7 @@
 #include "core/quantize/measure.h"
 
 #include "core/base/error.h"
+#include "core/quantize/measured_scheme.h"
 #include "core/quantize/measuring_pass.h"
 #include "core/quantize/streamed_units.h"
 
@@ -27,12 +28,13 @@ Measurement empty_measurement(const Scheme& scheme, const TensorInfo& tensor) {
 class TensorMeasuring {
   public:
     TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes)
-        : tensor_(tensor) {
+        : tensor_(&tensor) {
         if (!tensor.measurable())
             throw Error(fmt::format("tensors of type {} are not measured", tensor.dtype_name),
                         {model.path().string(), tensor.name, {}});
         result_.tensor = tensor.name;
         result_.elements = tensor.elements;
+        applied_.resize(schemes.size());
         task_.tensor = &tensor;
         for (const Scheme& scheme : schemes) {
             result_.results.push_back(empty_measurement(scheme, tensor));
@@ -65,9 +67,10 @@ class TensorMeasuring {
     }
 
     TensorMeasurement take_result() { return std::move(result_); }
+    AppliedScheme take_applied(std::size_t place) { return std::move(applied_[place]); }
 
   private:
-    void finish(const MeasuringTask::Entry& entry, std::size_t place) {
+    void finish(MeasuringTask::Entry& entry, std::size_t place) {
         Measurement& result = result_.results[place];
         if (entry.scale_overflow) {
             result.refused = "a block's scale is too large for float16";
@@ -78,17 +81,18 @@ class TensorMeasuring {
         set_tensor_grid(result, entry.applied);
         if (entry.applied.scheme != result.scheme)
             result.issues.push_back(
-                {Severity::warning, tensor_.name,
+                {Severity::warning, tensor_->name,
                  fmt::format("{}: 16-bit storage would make a scale 0 or infinite; 32-bit scales are used",
                              to_string(result.scheme))});
+        applied_[place] = std::move(entry.applied);
     }
 
     void set_size(Measurement& result, const Scheme& scheme) const {
-        const MatrixShape shape = matrix_shape(tensor_);
-        const std::uint64_t bits = stored_bits(scheme, shape.channels, shape.inputs, tensor_.dtype);
+        const MatrixShape shape = matrix_shape(*tensor_);
+        const std::uint64_t bits = stored_bits(scheme, shape.channels, shape.inputs, tensor_->dtype);
         result.bytes = (bits + 7) / 8;
-        if (tensor_.elements != 0)
-            result.bits_per_weight = static_cast<double>(bits) / static_cast<double>(tensor_.elements);
+        if (tensor_->elements != 0)
+            result.bits_per_weight = static_cast<double>(bits) / static_cast<double>(tensor_->elements);
     }
 
     static void set_tensor_grid(Measurement& result, const AppliedScheme& applied) {
@@ -100,8 +104,9 @@ class TensorMeasuring {
             result.zero_point = applied.streamed_units.front().grid.zero_point;
     }
 
-    const TensorInfo& tensor_;
+    const TensorInfo* tensor_;
     TensorMeasurement result_;
+    std::vector<AppliedScheme> applied_;  // what each result was measured with
     MeasuringTask task_;
     std::vector<std::size_t> places_;  // of the task's entries in the results
 };
@@ -127,10 +132,8 @@ void measure_batch(const Model& model, std::span<TensorMeasuring> batch, Element
         one.start_again_with_32_bit_scales();
 }
 
-}  // namespace
-
-std::vector<TensorMeasurement> measure_tensors(const Model& model, std::span<const TensorInfo* const> tensors,
-                                               std::span<const Scheme> schemes, const JobContext& job) {
+std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const TensorInfo* const> tensors,
+                                         std::span<const Scheme> schemes, const JobContext& job) {
     std::vector<TensorMeasuring> all;
     all.reserve(tensors.size());
     ElementProgress progress(job);
@@ -146,8 +149,15 @@ std::vector<TensorMeasurement> measure_tensors(const Model& model, std::span<con
         measure_batch(model, std::span(all).subspan(first, end - first), progress);
         first = end;
     }
+    return all;
+}
+
+}  // namespace
+
+std::vector<TensorMeasurement> measure_tensors(const Model& model, std::span<const TensorInfo* const> tensors,
+                                               std::span<const Scheme> schemes, const JobContext& job) {
     std::vector<TensorMeasurement> results;
-    for (TensorMeasuring& one : all)
+    for (TensorMeasuring& one : measure_all(model, tensors, schemes, job))
         results.push_back(one.take_result());
     return results;
 }
@@ -156,6 +166,17 @@ TensorMeasurement measure_tensor(const Model& model, const TensorInfo& tensor,
                                  std::span<const Scheme> schemes, const JobContext& job) {
     const TensorInfo* const one[] = {&tensor};
     return measure_tensors(model, one, schemes, job).front();
+}
+
+MeasuredScheme measure_scheme(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
+                              const JobContext& job) {
+    const TensorInfo* const one[] = {&tensor};
+    TensorMeasuring measured = std::move(measure_all(model, one, {&scheme, 1}, job).front());
+    MeasuredScheme result{measured.take_result().results.front(), measured.take_applied(0)};
+    if (!result.measurement.refused.empty())
+        throw Error(fmt::format("{} cannot be applied: {}", to_string(scheme), result.measurement.refused),
+                    {model.path().string(), tensor.name, {}});
+    return result;
 }
 
 }  // namespace halfstep

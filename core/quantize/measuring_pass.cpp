@@ -5,12 +5,14 @@
 #include "core/kernels/kernel_table.h"
 
 #include <algorithm>
-#include <optional>
 
 namespace halfstep {
 namespace {
 
 using kernels::segment_elements;
+
+// Enough to keep every thread busy; what is remembered of each stays small.
+constexpr std::size_t most_reconstruction_parts = 512;
 
 // A part of a tensor's elements: the stretches that begin in it are worked on by one thread, together.
 struct Part {
@@ -143,6 +145,28 @@ std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& ta
     return results;
 }
 
+template <class Visit>
+void reconstruct_block(const Model& model, const TensorInfo& tensor, const AppliedScheme& applied,
+                       const Part& block, const JobContext& job, Bench& bench, Visit&& visit) {
+    Extent extent;
+    extent.include(applied.layout, block);
+    if (extent.empty()) return;
+    bench.reconstruction.resize(segment_elements);
+    bench.clipped.resize(segment_elements);
+    const Window window = bench.reader.read(model, tensor, extent.first(), extent.count());
+    applied.layout.for_each_stretch(block.from, block.to, [&](const Stretch& stretch) {
+        job.throw_if_stopped();
+        find_ranges(window, stretch, bench.ranges);
+        bench.quantizer.start(applied, window, stretch, combined(bench.ranges), job);
+        for_each_segment(
+            stretch, bench.ranges, [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary&) {
+                bench.quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
+                visit({first, window.part(first, n), std::span(bench.reconstruction).first(n),
+                       std::span(bench.clipped).first(n)});
+            });
+    });
+}
+
 }  // namespace
 
 void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
@@ -169,36 +193,19 @@ void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, Elem
 }
 
 std::size_t reconstruction_parts(const TensorInfo& tensor) {
-    return parts_of(tensor);
+    return std::min<std::size_t>(parts_of(tensor), most_reconstruction_parts);
 }
 
-void reconstruct_tensor(
-    const Model& model, const TensorInfo& tensor, const AppliedScheme& applied, const JobContext& job,
-    const std::function<void(std::size_t, unsigned, const ReconstructedSegment&)>& visit) {
+void reconstruct_tensor(const Model& model, const TensorInfo& tensor, const AppliedScheme& applied,
+                        const JobContext& job,
+                        const std::function<void(std::size_t, const ReconstructedSegment&)>& visit) {
+    const std::size_t blocks = parts_of(tensor);
+    const std::size_t parts = reconstruction_parts(tensor);
     std::vector<Bench> benches(job.thread_count());
-    parallel_for(parts_of(tensor), job, [&](std::size_t index, unsigned worker) {
-        Bench& bench = benches[worker];
-        const Part part = part_of(tensor, 0, index);
-        Extent extent;
-        extent.include(applied.layout, part);
-        if (extent.empty()) return;
-        bench.reconstruction.resize(segment_elements);
-        bench.clipped.resize(segment_elements);
-        const Window window = bench.reader.read(model, tensor, extent.first(), extent.count());
-        applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
-            job.throw_if_stopped();
-            find_ranges(window, stretch, bench.ranges);
-            bench.quantizer.start(applied, window, stretch, combined(bench.ranges), job);
-            for_each_segment(stretch, bench.ranges,
-                             [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary& range) {
-                                 bench.quantizer.reconstruct(first, n, bench.reconstruction.data(),
-                                                             bench.clipped.data());
-                                 visit(index, worker,
-                                       {first, stretch.row, window.part(first, n),
-                                        std::span<const float>(bench.reconstruction).first(n),
-                                        std::span<const float>(bench.clipped).first(n), range});
-                             });
-        });
+    parallel_for(parts, job, [&](std::size_t part, unsigned worker) {
+        for (std::size_t block = part * blocks / parts; block < (part + 1) * blocks / parts; ++block)
+            reconstruct_block(model, tensor, applied, part_of(tensor, 0, block), job, benches[worker],
+                              [&](const ReconstructedSegment& segment) { visit(part, segment); });
     });
 }
 

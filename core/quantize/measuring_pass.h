@@ -31,20 +31,19 @@ void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, Elem
 // x and x̂ of one segment.
 struct ReconstructedSegment {
     std::uint64_t first = 0;  // element of the tensor
-    std::uint64_t row = 0;    // of the scheme's layout
     std::span<const float> values;
-    std::span<const float> reconstruction;
-    std::span<const float> clipped;  // 1 where the code was clipped
-    kernels::RangeSummary range{};
+    std::span<const float> reconstruction;  // 0 where the value is not finite
+    std::span<const float> clipped;         // 1 where the code was clipped
 };
 
-// Parts into which a tensor's reconstruction is handed out; a function of its shape alone.
+// Parts into which a tensor's reconstruction is handed out, consecutive elements each; a function of its size
+// alone.
 std::size_t reconstruction_parts(const TensorInfo& tensor);
 
-// Calls visit(part, worker, segment) for every segment of the tensor, those of a part one after another and
-// in order, different parts at the same time.
+// Calls visit(part, segment) for every segment of the tensor: those of a part one after another and in order,
+// different parts at the same time.
 void reconstruct_tensor(const Model& model, const TensorInfo& tensor, const AppliedScheme& applied,
                         const JobContext& job,
-                        const std::function<void(std::size_t, unsigned, const ReconstructedSegment&)>& visit);
+                        const std::function<void(std::size_t, const ReconstructedSegment&)>& visit);
 
 }  // namespace halfstep
