@@ -19,7 +19,7 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
     command.add_flag("--json", options.json, "Print one JSON document on standard output and nothing else");
     command.add_option("--threads", options.threads, "Working threads (default: all cores)")
         ->type_name("N")
-        ->check(CLI::Range(1, 1024))
+        ->check(CLI::Range(1, 1024).description(""))
         ->envname("HALFSTEP_THREADS");
 }
 

@@ -44,6 +44,8 @@ void add_model_argument(CLI::App& command, std::string& model);
 Scheme scheme_argument(const std::string& text);
 
 void add_inspect_command(CLI::App& app, ChosenCommand& chosen);
+void add_measure_command(CLI::App& app, ChosenCommand& chosen);
+void add_export_command(CLI::App& app, ChosenCommand& chosen);
 void add_schemes_command(CLI::App& app, ChosenCommand& chosen);
 void add_targets_command(CLI::App& app, ChosenCommand& chosen);
 

@@ -16,8 +16,8 @@ namespace halfstep::cli {
 namespace {
 
 std::string version_line() {
-    return fmt::format("halfstep-cli {}\ninstruction set: {}\nthreads: {}\n", HALFSTEP_VERSION, "scalar",
-                       default_thread_count());
+    return fmt::format("halfstep-cli {}\ninstruction set: {}\nthreads: {}\n", HALFSTEP_VERSION,
+                       kernels::kernel_table().name, default_thread_count());
 }
 
 // An instruction set that is forced is part of the command line.
@@ -42,14 +42,16 @@ int run(int argc, char** argv) {
     app.footer(
         "halfstep-cli COMMAND --help explains a command.\n"
         "Exit status: 0 done, 1 failed, 2 wrong usage.");
+    add_inspect_command(app, chosen);
+    add_measure_command(app, chosen);
+    add_export_command(app, chosen);
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        const auto commands = app.get_subcommands();
-        session.out.text(commands.empty() ? app.help() : commands.front()->help());
+        session.out.text(app.help());
         session.out.finish();
         return exit_done;
     } catch (const CLI::ParseError& error) {

@@ -21,7 +21,7 @@ std::string decimals(std::optional<double> value, int places) {
 }
 
 std::string percent(std::optional<double> share) {
-    return share ? fmt::format("{:.3g} %", *share * 100) : "-";
+    return share ? fmt::format("{:#.3g} %", *share * 100) : "-";
 }
 
 std::string size_text(std::uint64_t bytes) {

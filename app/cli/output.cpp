@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <system_error>
 
@@ -49,13 +51,11 @@ void print_message(std::string_view message) {
 
 void reserve_standard_descriptors() {
     // A closed standard output is opened for reading: writing to it then fails, as it should.
-    for (const int mode : {O_WRONLY, O_RDONLY, O_WRONLY}) {
-        const int descriptor = ::open("/dev/null", mode);
-        if (descriptor > STDERR_FILENO) {
-            ::close(descriptor);
+    constexpr std::array modes{O_RDONLY, O_RDONLY, O_WRONLY};
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor)
+        if (::fcntl(descriptor, F_GETFD) < 0 &&
+            ::open("/dev/null", modes[static_cast<std::size_t>(descriptor)]) != descriptor)
             return;
-        }
-    }
 }
 
 }  // namespace halfstep::cli

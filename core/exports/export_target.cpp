@@ -44,9 +44,13 @@ void refuse_what_is_not_carried(const ExportTarget& target, const Plan& plan) {
 
 }  // namespace
 
-std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest& request) const {
+void ExportTarget::check(const ExportRequest& request) const {
     refuse_what_is_not_carried(*this, request.plan);
     refuse_what_does_not_fit(request.model, request.plan);
+}
+
+std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest& request) const {
+    check(request);
     return write(request);
 }
 

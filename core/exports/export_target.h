@@ -39,8 +39,10 @@ class ExportTarget {
     // Whether measurements of the plan's schemes make what it writes better.
     virtual bool shows_measurements() const = 0;
 
-    // Writes its files, each atomically, and returns them. Throws Error, before anything is written, for a
-    // plan that does not fit the model or that the target cannot carry.
+    // Throws Error for a plan that does not fit the model or that the target cannot carry.
+    void check(const ExportRequest& request) const;
+
+    // Checks, writes its files, each atomically, and returns them.
     std::vector<std::filesystem::path> export_plan(const ExportRequest& request) const;
 
   private:
