@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -14,6 +15,27 @@ namespace {
 
 bool is_digit(char character) {
     return character >= '0' && character <= '9';
+}
+
+char meaning_of_escape(char letter) {
+    switch (letter) {
+        case '"':
+        case '\\':
+        case '/':
+            return letter;
+        case 'b':
+            return '\b';
+        case 'f':
+            return '\f';
+        case 'n':
+            return '\n';
+        case 'r':
+            return '\r';
+        case 't':
+            return '\t';
+        default:
+            return '\0';
+    }
 }
 
 void append_utf8(std::string& into, std::uint32_t code_point) {
@@ -50,9 +72,11 @@ void JsonScanner::fail(const std::string& problem, std::uint64_t position) const
 }
 
 void JsonScanner::skip_white_space() {
-    while (at_ < text_.size() &&
-           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
-        ++at_;
+    std::size_t at = at_;
+    while (at < text_.size() &&
+           (text_[at] == ' ' || text_[at] == '\n' || text_[at] == '\r' || text_[at] == '\t'))
+        ++at;
+    at_ = at;
 }
 
 char JsonScanner::peek() {
@@ -72,54 +96,50 @@ void JsonScanner::expect(char wanted, const char* what) {
     fail(fmt::format("{} was expected, not '{}'", what, quotable(text_.substr(at_, 1))));
 }
 
-void JsonScanner::object(const std::function<void(std::string key)>& on_member) {
-    expect('{', "a JSON object ('{')");
-    if (take('}')) return;
-    do {
-        if (peek() != '"') expect('"', "a name in quotes");
-        std::string key = string();
-        expect(':', "':' after a name");
-        on_member(std::move(key));
-    } while (take(','));
-    expect('}', "',' or '}'");
-}
-
-void JsonScanner::array(const std::function<void()>& on_element) {
-    expect('[', "a list ('[')");
-    if (take(']')) return;
-    do {
-        on_element();
-    } while (take(','));
-    expect(']', "',' or ']'");
+std::string JsonScanner::name() {
+    if (peek() != '"') expect('"', "a name in quotes");
+    std::string result = string();
+    expect(':', "':' after a name");
+    return result;
 }
 
 std::string JsonScanner::string() {
     expect('"', "text in quotes");
-    const std::uint64_t start = position();
+    const std::size_t start = at_;
+    const std::size_t end = end_of_string();
+    const std::string_view body = text_.substr(start, end - start);
+    const auto is_control = [](char character) { return static_cast<unsigned char>(character) < 0x20U; };
+    if (const auto control = std::find_if(body.begin(), body.end(), is_control); control != body.end())
+        fail("control character inside quotes",
+             position() + static_cast<std::uint64_t>(control - body.begin()));
+    if (!is_utf8(body)) fail("text in quotes is not valid UTF-8");
     std::string result;
-    while (true) {
-        const std::size_t run = at_;
-        while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\' &&
-               static_cast<unsigned char>(text_[at_]) >= 0x20U)
-            ++at_;
-        result += text_.substr(run, at_ - run);
-        if (at_ == text_.size()) fail("text in quotes does not end", start);
-        if (text_[at_] == '"') break;
-        if (text_[at_] != '\\') fail("control character inside quotes");
-        ++at_;
-        append_escape(result);
+    result.reserve(body.size());
+    while (at_ < end) {
+        const std::string_view rest = text_.substr(at_, end - at_);
+        const std::size_t run = std::min(rest.find('\\'), rest.size());
+        result += rest.substr(0, run);
+        at_ += run;
+        if (at_ < end) append_escape(result);
     }
-    ++at_;
-    if (!is_utf8(result)) fail("text in quotes is not valid UTF-8", start);
+    at_ = end + 1;
     return result;
 }
 
+// Found before anything is copied, so that quotes left open cost no more than looking for their end.
+std::size_t JsonScanner::end_of_string() const {
+    std::size_t end = at_;
+    while (end < text_.size() && text_[end] != '"')
+        end += text_[end] == '\\' ? 2 : 1;
+    if (end >= text_.size()) fail("text in quotes does not end");
+    return end;
+}
+
 void JsonScanner::append_escape(std::string& into) {
-    const char escape = at_ < text_.size() ? text_[at_++] : '\0';
-    constexpr std::string_view letters = "\"\\/bfnrt";
-    constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-    if (const auto index = letters.find(escape); index != std::string_view::npos) {
-        into += meanings[index];
+    ++at_;
+    const char escape = text_[at_++];
+    if (const char meaning = meaning_of_escape(escape); meaning != 0) {
+        into += meaning;
         return;
     }
     if (escape != 'u') fail("unknown escape inside quotes");
@@ -176,6 +196,7 @@ void JsonScanner::skip() {
 
 void JsonScanner::skip_nested(int depth) {
     if (depth == 0) fail("the JSON text is nested too deeply");
+    if (skippable_-- == 0) fail("more than a million values here have no place in the format");
     switch (peek()) {
         case '{':
             return object([&](const std::string&) { skip_nested(depth - 1); });

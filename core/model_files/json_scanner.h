@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace halfstep {
 
@@ -19,12 +19,30 @@ class JsonScanner {
     JsonScanner(std::string_view text, std::string file, std::uint64_t text_offset = 0);
 
     // Calls on_member(key) for each member; it must consume the value.
-    void object(const std::function<void(std::string key)>& on_member);
+    template <typename OnMember>
+    void object(const OnMember& on_member) {
+        expect('{', "a JSON object ('{')");
+        if (take('}')) return;
+        do {
+            std::string key = name();
+            on_member(std::move(key));
+        } while (take(','));
+        expect('}', "',' or '}'");
+    }
     // Calls on_element() for each element; it must consume it.
-    void array(const std::function<void()>& on_element);
+    template <typename OnElement>
+    void array(const OnElement& on_element) {
+        expect('[', "a list ('[')");
+        if (take(']')) return;
+        do {
+            on_element();
+        } while (take(','));
+        expect(']', "',' or ']'");
+    }
     std::string string();
     std::uint64_t unsigned_integer();
-    void skip();  // any value, at most 64 levels deep
+    // Any value, at most 64 levels deep; a million of values in all, so that junk is soon done with.
+    void skip();
     void expect_end();
 
     char peek();                     // the first character of the next value, 0 at the end
@@ -40,13 +58,16 @@ class JsonScanner {
     void skip_white_space();
     void expect(char wanted, const char* what);
     bool take(char wanted);
+    std::string name();  // with the colon after it
     void skip_nested(int depth);
     void skip_number();
+    std::size_t end_of_string() const;
     void append_escape(std::string& into);
     std::uint32_t four_hex_digits();
 
     std::string_view text_;
     std::size_t at_ = 0;
+    std::uint32_t skippable_ = 1'000'000;
     std::string file_;
     std::uint64_t text_offset_;
     std::string context_;
