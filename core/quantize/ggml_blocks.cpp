@@ -85,7 +85,7 @@ Codes unpack(const Block& block) {
 Codes unpack(const BlockQ8_0& block) {
     Codes codes;
     for (std::size_t j = 0; j < n; ++j)
-        codes[j] = block.codes[j];
+        codes[j] = static_cast<std::int32_t>(block.codes[j]);
     return codes;
 }
 

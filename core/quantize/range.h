@@ -66,7 +66,7 @@ struct RangeScratch {
 //
 // clip: min and max, each clamped to [L, H]; clipX is L = -X, H = X.
 //
-// pct: A = the P-th percentile of |x|, limits [max(min, -A), min(max, A)]; asym: the (100-P)/2-th and
+// pct: A = the P-th percentile of |x|, min and max clamped to [-A, A]; asym: the (100-P)/2-th and
 // (100-(100-P)/2)-th percentiles of x. Percentiles are numpy's (linear), in double: with p = (n-1)·(P/100),
 // a = sorted[floor p], b = the next one, t = p - floor p: a + (b-a)·t for t < 0.5, else b - (b-a)·(1-t);
 // rounded to float32. Where most values are 0, A and with it the scale may be 0.
@@ -75,8 +75,7 @@ struct RangeScratch {
 // min(2047, trunc(|x|·2048/M)) in double; then h[0] = h[1]. For i = max(128, nbins)..2048: P = h[0..i) with
 // all of h[i..] added to its last bin; Q: bin j < i is in group floor(j·nbins/i), the non-empty bins of h in
 // a group each get their mean; both normalised; D(i) = ΣP·ln(P/Q), infinite where P > 0 = Q. The last i with
-// D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), limits [max(min, -A), min(max,
-// A)].
+// D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), min and max clamped to [-A, A].
 //
 // mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
 // rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.

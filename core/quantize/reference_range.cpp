@@ -162,15 +162,14 @@ Limits limits_of(const Scheme& scheme, std::span<const float> values) {
     for (const float value : values)
         limits = {std::min(limits.low, value), std::max(limits.high, value)};
     const auto cut_to = [&limits](float low, float high) {
-        return Limits{std::max(limits.low, low), std::min(limits.high, high)};
+        return Limits{std::clamp(limits.low, low, high), std::clamp(limits.high, low, high)};
     };
     switch (scheme.range) {
         case Range::minmax:
         case Range::mse:
             break;
         case Range::clip:
-            return {std::clamp(limits.low, scheme.clip_low, scheme.clip_high),
-                    std::clamp(limits.high, scheme.clip_low, scheme.clip_high)};
+            return cut_to(scheme.clip_low, scheme.clip_high);
         case Range::kl: {
             const float limit = entropy_limit(scheme, values);
             return cut_to(-limit, limit);

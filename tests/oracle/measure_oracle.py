@@ -156,7 +156,7 @@ def limits(scheme, x):
             limit = F32(np.percentile(np.abs(x.astype(np.float64)), scheme.percentile))
         else:
             limit = entropy_limit(x, scheme.bits)
-        return max(low, -limit), min(high, limit)
+        return tuple(np.clip([low, high], -limit, limit))
     return low, high
 
 
@@ -483,8 +483,8 @@ def measure(text, kind, tensor):
     x = rows.reshape(-1)[finite].astype(np.float64)
     q = quantized[finite].astype(np.float64)
     bits = stored_bits(scheme, rows, kind)
-    error = math.fsum((x - q) ** 2)
-    power, quantized_power, product = math.fsum(x * x), math.fsum(q * q), math.fsum(x * q)
+    error, power = math.fsum((x - q) ** 2), math.fsum(x * x)
+    quantized_power, product = math.fsum(q * q), math.fsum(x * q)
     result["bits_per_weight"] = bits / rows.size if rows.size else 0.0
     result["bytes"] = -(-bits // 8)
     result["mse"] = error / len(x) if len(x) else 0.0
