@@ -169,8 +169,10 @@ QString difference(const QJsonObject& expected, const Measurement& ours, double 
         const double floor =
             exact * exact * sums.value_squared / static_cast<double>(std::max<std::uint64_t>(sums.count, 1));
         const double least = expected["mse"].toDouble();
+        const double slack =
+            scheme.range == Range::mse && scheme.granularity != Granularity::tensor ? fit_slack : 1e-6;
         const bool close =
-            mse(sums) >= least * (1 - 1e-6) - floor && mse(sums) <= least * (1 + fit_slack) + floor;
+            mse(sums) >= least * (1 - 1e-6) - floor && mse(sums) <= least * (1 + slack) + floor;
         return close ? QString() : QString("mse %1 instead of %2").arg(mse(sums)).arg(least);
     }
     const auto differs = [](const char* name, bool agrees, std::optional<double> figure,

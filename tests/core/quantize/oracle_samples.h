@@ -36,8 +36,9 @@ void write_samples(const std::filesystem::path& path, const std::vector<Sample>&
 QJsonArray ask_oracle(const std::filesystem::path& python, const std::filesystem::path& file,
                       const QStringList& notations, QString& failure);
 
-// The figures in which ours differ from the oracle's by more than 1e-6, or nothing. Of fitted grids
-// (mse, kmeans) only the error is compared, and it may be larger by `fit_slack`, relative.
+// The figures in which ours differ from the oracle's by more than 1e-6, or nothing. Of fitted grids (mse,
+// kmeans) only the error is compared; that of mse by channel and group may be larger by `fit_slack`,
+// relative.
 QString difference(const QJsonObject& expected, const Measurement& ours, double fit_slack);
 
 }  // namespace halfstep::testing
