@@ -26,6 +26,7 @@ class EqualBins {
 
     // Of a value in [low, high].
     std::size_t bin(double value) const {
+        if (per_width_ == 0) return 0;
         const std::size_t last = size() - 1;
         std::size_t i = std::min(static_cast<std::size_t>((value - low_) * per_width_), last);
         if (i > 0 && value < edges_[i]) --i;
