@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/range.h"
+#include "core/quantize/reference_range.h"
+#include "core/tensor/float_conversion.h"
+#include "tests/core/quantize/exhaustive_search.h"
+
+#include <QTest>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+using namespace halfstep;
+using namespace halfstep::testing;
+
+namespace {
+
+enum class Shape { gaussian, laplace, outliers, uniform, sparse, one_sided, lattice };
+constexpr Shape all_shapes[] = {Shape::gaussian, Shape::laplace,   Shape::outliers, Shape::uniform,
+                                Shape::sparse,   Shape::one_sided, Shape::lattice};
+
+std::vector<float> unit_of(Shape shape, std::size_t n, unsigned seed) {
+    std::mt19937 generator(seed);
+    std::normal_distribution<double> normal(0, 1);
+    std::uniform_real_distribution<double> uniform(-1, 1);
+    std::vector<float> values(n);
+    for (float& value : values) {
+        const double u = uniform(generator);
+        double x = normal(generator);
+        switch (shape) {
+            case Shape::gaussian:
+                break;
+            case Shape::laplace:
+                x = std::copysign(std::log(1 - std::fabs(u)), u);
+                break;
+            case Shape::outliers:
+                x *= u > 0.98 ? 20 : 1;
+                break;
+            case Shape::uniform:
+                x = u;
+                break;
+            case Shape::sparse:
+                x *= u > 0.6 ? 1 : 0;
+                break;
+            case Shape::one_sided:
+                x += 1;
+                break;
+            case Shape::lattice:
+                x = std::round(x * 30) / 32;
+                break;
+        }
+        value = static_cast<float>(0.02 * x);
+    }
+    return values;
+}
+
+Scheme mse_scheme(int bits, Symmetry symmetry, ScaleStorage storage) {
+    Scheme scheme;
+    scheme.family = Family::integer;
+    scheme.bits = bits;
+    scheme.symmetry = symmetry;
+    scheme.range = Range::mse;
+    scheme.scale_storage = storage;
+    return scheme;
+}
+
+// The smallest error with a float16 scale, by trying them all.
+double smallest_error_s16(const Scheme& scheme, const WeightedValues& values) {
+    const double low = std::min(0.0, values.begin()->first);
+    const double high = std::max(0.0, values.rbegin()->first);
+    const CodeLimits codes = code_limits(scheme);
+    const double unclipped = std::max(high / codes.qmax, low / codes.qmin);
+    double least = std::numeric_limits<double>::infinity();
+    for (std::uint16_t bits = 1; bits < 0x7c00; ++bits) {
+        const float scale = f16_to_f32(bits);
+        if (scale > 0.2 * unclipped && scale < 2.1 * unclipped)
+            least = std::min(least, error_of(scheme, {scale, 0}, values));
+    }
+    return least;
+}
+
+// How far estimates are above the smallest error.
+struct Excess {
+    double worst = 0;
+    double sum = 0;
+    int units = 0;
+    QString where;
+
+    void add(double error, double least, double negligible, const QString& what) {
+        ++units;
+        if (error <= least + negligible) return;
+        const double excess = error / std::max(least, negligible) - 1;
+        sum += excess;
+        if (excess <= worst) return;
+        worst = excess;
+        where = what;
+    }
+};
+
+}  // namespace
+
+class TestRangeMse : public QObject {
+    Q_OBJECT
+  private slots:
+    void stays_close_to_the_smallest_error_data() {
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<int>("symmetry");
+        QTest::addColumn<bool>("s16");
+        const char* const names[] = {"sym", "symfull", "asym"};
+        for (const int bits : {2, 3, 4, 5, 8})
+            for (const int symmetry : {0, 1, 2})
+                for (const bool s16 : {false, true})
+                    if (symmetry != 2 || (bits < 8 && !s16))
+                        QTest::addRow("int%d %s %s", bits, names[symmetry], s16 ? "s16" : "s32")
+                            << bits << symmetry << s16;
+    }
+    void stays_close_to_the_smallest_error() {
+        QFETCH(int, bits);
+        QFETCH(int, symmetry);
+        QFETCH(bool, s16);
+        const Scheme scheme =
+            mse_scheme(bits, static_cast<Symmetry>(symmetry), s16 ? ScaleStorage::s16 : ScaleStorage::s32);
+        RangeScratch scratch;
+        Excess excess;
+        for (const Shape shape : all_shapes)
+            for (const std::size_t n : {1U, 2U, 7U, 32U, 64U, 128U, 1000U})
+                for (unsigned seed = 1; seed <= 3; ++seed) {
+                    if (n == 1000 && (seed > 1 || symmetry == 2)) continue;
+                    const std::vector<float> unit = unit_of(shape, n, 100 * seed + unsigned(shape));
+                    const WeightedValues values = weighted(unit);
+                    double squared = 0;
+                    for (const auto& [x, count] : values)
+                        squared += count * x * x;
+                    if (squared == 0) continue;
+                    const EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
+                    QVERIFY(!estimated.scale_lost);
+                    // Float32 itself cannot come closer than some 1e-13 of Σx².
+                    excess.add(error_of(scheme, estimated.grid, values),
+                               s16 ? smallest_error_s16(scheme, values) : smallest_error(scheme, values),
+                               1e-13 * squared, QString("shape %1, %2 values").arg(int(shape)).arg(n));
+                }
+        const double mean = excess.sum / excess.units;
+        QVERIFY2(excess.worst <= 0.01, qPrintable(QString("%1: %2").arg(excess.where).arg(excess.worst)));
+        QVERIFY2(mean <= 0.001, qPrintable(QString::number(mean)));
+    }
+
+    void agrees_with_the_plain_reference() {
+        RangeScratch scratch;
+        for (const Shape shape : all_shapes)
+            for (const Symmetry symmetry : {Symmetry::sym, Symmetry::symfull, Symmetry::asym}) {
+                const Scheme scheme = mse_scheme(4, symmetry, ScaleStorage::s32);
+                const std::vector<float> unit = unit_of(shape, 96, 7);
+                const reference::BestGrid best = reference::best_integer_grid(scheme, unit);
+                const UnitGrid grid = estimate_grid(scheme, unit, scratch).grid;
+                const double got = error_of(scheme, grid, weighted(unit));
+                const double expected =
+                    error_of(scheme, {static_cast<float>(best.scale), best.zero_point}, weighted(unit));
+                QVERIFY(got <= expected * 1.0001 + 1e-15);
+            }
+    }
+
+    void high_bit_widths() {
+        RangeScratch scratch;
+        for (const Symmetry symmetry : {Symmetry::sym, Symmetry::symfull}) {
+            const Scheme scheme = mse_scheme(12, symmetry, ScaleStorage::s32);
+            for (unsigned seed = 1; seed < 4; ++seed) {
+                const std::vector<float> unit = unit_of(Shape::gaussian, 32, seed);
+                const double got =
+                    error_of(scheme, estimate_grid(scheme, unit, scratch).grid, weighted(unit));
+                QVERIFY(got <= 1.01 * smallest_error(scheme, weighted(unit)));
+            }
+        }
+    }
+
+    void log_levels_as_the_reference() {
+        RangeScratch scratch;
+        for (const Shape shape : all_shapes)
+            for (const int bits : {2, 3, 4, 5})
+                for (const bool half_octave : {false, true})
+                    for (const std::size_t n : {1U, 7U, 128U}) {
+                        Scheme scheme;
+                        scheme.family = Family::logarithmic;
+                        scheme.bits = bits;
+                        scheme.half_octave = half_octave;
+                        scheme.range = Range::mse;
+                        const std::vector<float> unit = unit_of(shape, n, 5);
+                        const UnitGrid grid = estimate_grid(scheme, unit, scratch).grid;
+                        if (*std::max_element(unit.begin(), unit.end()) == 0 && grid.scale == 0) continue;
+                        const int step = reference::best_log_step(scheme, unit);
+                        QCOMPARE(grid.scale, reference::log_level(scheme, step));
+                    }
+    }
+
+    void not_finite_zero_and_single() {
+        RangeScratch scratch;
+        const float infinity = std::numeric_limits<float>::infinity();
+        const float nan = std::numeric_limits<float>::quiet_NaN();
+        const Scheme scheme = mse_scheme(4, Symmetry::sym, ScaleStorage::s32);
+        const std::vector<float> clean{0.5F, -0.25F, 0.125F, 1.0F};
+        const std::vector<float> dirty{nan, 0.5F, -infinity, -0.25F, 0.125F, infinity, 1.0F};
+        QCOMPARE(estimate_grid(scheme, dirty, scratch).grid, estimate_grid(scheme, clean, scratch).grid);
+        const std::vector<float> nothing{nan, 0.0F, -0.0F, infinity};
+        for (const Symmetry symmetry : {Symmetry::sym, Symmetry::symfull, Symmetry::asym}) {
+            const Scheme each = mse_scheme(4, symmetry, ScaleStorage::s16);
+            QCOMPARE(estimate_grid(each, nothing, scratch).grid, UnitGrid{});
+            QCOMPARE(estimate_grid(each, {}, scratch).grid, UnitGrid{});
+        }
+        QVERIFY(estimate_grid(mse_scheme(4, Symmetry::sym, ScaleStorage::s16), std::vector<float>{1e-30F},
+                              scratch)
+                    .scale_lost);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRangeMse)
+#include "test_range_mse.moc"
