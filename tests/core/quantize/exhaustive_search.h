@@ -7,19 +7,23 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 // The smallest Σ(x−x̂)² there is, by trying every set of codes that some scale gives.
 namespace halfstep::testing {
 
-using WeightedValues = std::map<double, double>;  // value, how often
+using WeightedValues = std::vector<std::pair<double, double>>;  // value, how often; ascending
 
 inline WeightedValues weighted(std::span<const float> values) {
+    std::vector<float> sorted(values.begin(), values.end());
+    std::sort(sorted.begin(), sorted.end());
     WeightedValues result;
-    for (const float x : values)
-        result[static_cast<double>(x)] += 1;
+    for (const float x : sorted) {
+        if (result.empty() || result.back().first != static_cast<double>(x)) result.emplace_back(x, 0);
+        ++result.back().second;
+    }
     return result;
 }
 
@@ -54,8 +58,8 @@ inline double smallest_error(const WeightedValues& values, double lo, double hi,
 inline double smallest_error(const Scheme& scheme, const WeightedValues& values) {
     constexpr double beyond = 8;  // how much finer than the scale that clips nothing
     const CodeLimits codes = code_limits(scheme);
-    const double low = std::min(0.0, values.begin()->first);
-    const double high = std::max(0.0, values.rbegin()->first);
+    const double low = std::min(0.0, values.front().first);
+    const double high = std::max(0.0, values.back().first);
     if (low == high) return 0;
     if (scheme.symmetry != Symmetry::asym) {
         const double unclipped = 1 / std::max(high / codes.qmax, low / codes.qmin);

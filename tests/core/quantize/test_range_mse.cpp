@@ -67,8 +67,8 @@ Scheme mse_scheme(int bits, Symmetry symmetry, ScaleStorage storage) {
 
 // The smallest error with a float16 scale, by trying them all.
 double smallest_error_s16(const Scheme& scheme, const WeightedValues& values) {
-    const double low = std::min(0.0, values.begin()->first);
-    const double high = std::max(0.0, values.rbegin()->first);
+    const double low = std::min(0.0, values.front().first);
+    const double high = std::max(0.0, values.back().first);
     const CodeLimits codes = code_limits(scheme);
     const double unclipped = std::max(high / codes.qmax, low / codes.qmin);
     double least = std::numeric_limits<double>::infinity();
