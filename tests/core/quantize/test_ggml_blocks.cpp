@@ -91,6 +91,21 @@ class TestGgmlBlocks : public QObject {
                  QByteArray("003c0000ffff00112233445566778899aabbccddeeff"));
     }
 
+    void zeros_keep_the_sign_that_ggml_gives_them() {
+        // q4_1 keeps the first of equal minima; q4_0 divides +0 by -8.
+        std::vector<float> row(32, 1.0F);
+        row[3] = 0.0F;
+        row[4] = -0.0F;
+        QCOMPARE(hex(quantized(DType::q4_1, row)).mid(4, 4), QByteArray("0000"));
+        row[3] = -0.0F;
+        row[4] = 0.0F;
+        QCOMPARE(hex(quantized(DType::q4_1, row)).mid(4, 4), QByteArray("0080"));
+        row.assign(32, -0.0F);
+        QCOMPARE(hex(quantized(DType::q4_0, row)), QByteArray("0080") + QByteArray(32, '8'));
+        QCOMPARE(hex(quantized(DType::q5_1, row)).left(8), QByteArray("00000080"));
+        QCOMPARE(hex(quantized(DType::q8_0, row)), QByteArray(68, '0'));
+    }
+
     void self_check_vectors() {
         std::vector<float> row(32);
         for (int i = 0; i < 32; ++i)
