@@ -8,6 +8,8 @@
 #include "widgets/panels/start_page.h"
 #include "widgets/style/icons.h"
 #include "widgets/style/number_text.h"
+#include "widgets/tables/layer_table_model.h"
+#include "widgets/tables/layer_table_view.h"
 
 #include <QApplication>
 #include <QDropEvent>
@@ -21,6 +23,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <QTranslator>
 #include <QTreeWidget>
 #include <QUrl>
 
@@ -39,6 +42,35 @@ QString text(QWidget& panel, const char* name) {
 
 ExplainFacts facts(const char* scheme, double rel_error) {
     return {sampleMeasurement(scheme, rel_error, 0), {}, {}, {}};
+}
+
+// Translates everything, visibly.
+class Marker : public QTranslator {
+  public:
+    QString translate(const char* /*context*/, const char* source, const char* /*comment*/,
+                      int /*n*/) const override {
+        return QStringLiteral("«") + QString::fromUtf8(source);
+    }
+    bool isEmpty() const override { return false; }
+};
+
+// What of a widget's own texts a translator has not marked. Names, notation and figures are not translated.
+QStringList untranslated(QWidget& widget) {
+    QStringList left;
+    const auto check = [&](const QString& shown) {
+        static const QRegularExpression words(QStringLiteral("[A-Za-z]{3,}"));
+        if (shown.contains(words) && !shown.contains(QStringLiteral("«"))) left << shown;
+    };
+    const QList<QWidget*> children = widget.findChildren<QWidget*>();
+    for (QWidget* child : children) {
+        if (auto* label = qobject_cast<QLabel*>(child)) check(label->text());
+        auto* button = qobject_cast<QAbstractButton*>(child);
+        if (button != nullptr && !button->objectName().startsWith(QStringLiteral("preset_")))
+            check(button->text());
+        check(child->toolTip());
+        check(child->accessibleName());
+    }
+    return left;
 }
 
 QToolButton* jobButton(JobsPanel& panel, int id) {
@@ -88,9 +120,6 @@ class TestPanels : public QObject {
         QLocale::setDefault(QLocale::c());
         QCOMPARE(written, QStringList({"0,5", "4,25", "1,50 kB", "1.234.567", "0.5"}));
     }
-
-    // --- one sentence
-    // ----------------------------------------------------------------------------------------
 
     void rounding_is_named_with_the_measured_gain() {
         ExplainFacts known = facts("int4", 0.1);  // 20 dB
@@ -163,9 +192,6 @@ class TestPanels : public QObject {
         QVERIFY(explain(known).endsWith(QStringLiteral("a row has 100 weights")));
     }
 
-    // --- live numbers
-    // ----------------------------------------------------------------------------------------
-
     void live_numbers_show_values_and_trends() {
         LiveNumbersPanel panel;
         LiveNumbers numbers;
@@ -201,9 +227,6 @@ class TestPanels : public QObject {
         QCOMPARE(text(panel, "trend_sqnr"), QString());
     }
 
-    // --- budget
-    // ----------------------------------------------------------------------------------------------
-
     void the_budget_is_summed_up() {
         BudgetStrip strip;
         strip.setNumbers({1'000'000, 250'000, 4.25, 0.05, 3, 10});
@@ -235,9 +258,6 @@ class TestPanels : public QObject {
         QCOMPARE(redone.size(), 0);
         QCOMPARE(undo->accessibleName(), QStringLiteral("Undo"));
     }
-
-    // --- issues
-    // ----------------------------------------------------------------------------------------------
 
     void issues_are_listed_worst_first_and_lead_to_the_tensor() {
         IssuesPanel panel;
@@ -274,9 +294,6 @@ class TestPanels : public QObject {
         QVERIFY(panel.findChild<QLabel*>(QStringLiteral("issues_empty"))->isVisible());
     }
 
-    // --- jobs
-    // ------------------------------------------------------------------------------------------------
-
     void jobs_run_are_cancelled_and_leave() {
         JobsPanel panel;
         panel.setLinger(50);
@@ -308,9 +325,6 @@ class TestPanels : public QObject {
         QTRY_VERIFY(jobButton(panel, 8) == nullptr);
         QVERIFY(panel.findChild<QLabel*>(QStringLiteral("jobs_empty"))->isVisible());
     }
-
-    // --- start page
-    // ------------------------------------------------------------------------------------------
 
     void the_start_page_opens_samples_files_and_what_is_dropped() {
         StartPage page;
@@ -380,8 +394,43 @@ class TestPanels : public QObject {
         QCOMPARE(sample->toolTip(), QStringLiteral("it was not installed"));
     }
 
-    // --- icons
-    // -----------------------------------------------------------------------------------------------
+    void a_change_of_language_reaches_every_text() {
+        LayerTableView table;
+        table.setRows(sampleLayers(1));
+        SchemeEditor editor;
+        editor.setTargets({sampleTarget("w", Role::dense, "int4:asym:g64:clip-1..1", 64, 64)});
+        LiveNumbersPanel numbers;
+        LiveNumbers shown;
+        shown.tensor = QStringLiteral("w");
+        shown.facts.measurement = sampleMeasurement("int4:asym:tensor", 0.1, 0.25);
+        numbers.setNumbers(shown);
+        BudgetStrip budget;
+        budget.setNumbers({1000, 500, 4, 0.1, 1, 2});
+        IssuesPanel issues;
+        issues.setIssues({{Severity::error, "w", "12"}});
+        JobsPanel jobs;
+        jobs.setJob({1, QStringLiteral("1"), JobState::running, {}, {}});
+        StartPage start;
+        start.setRecentFiles({{QStringLiteral("/1"), {}, false}});
+        Marker marker;
+        QCoreApplication::installTranslator(&marker);
+        for (QWidget* widget :
+             std::initializer_list<QWidget*>{&table, &editor, &numbers, &budget, &issues, &jobs, &start}) {
+            QEvent change(QEvent::LanguageChange);
+            QCoreApplication::sendEvent(widget, &change);
+            const QList<QWidget*> children = widget->findChildren<QWidget*>();
+            for (QWidget* child : children)
+                QCoreApplication::sendEvent(child, &change);
+            QStringList left = untranslated(*widget);
+            left.removeAll(QStringLiteral("Halfstep"));
+            QVERIFY2(left.isEmpty(), qPrintable(left.join(QLatin1Char('|'))));
+        }
+        QVERIFY(table.model()
+                    ->headerData(0, Qt::Horizontal, Qt::DisplayRole)
+                    .toString()
+                    .startsWith(QStringLiteral("«")));
+        QCoreApplication::removeTranslator(&marker);
+    }
 
     void icons_take_the_color_of_the_palette() {
         QVERIFY(themedIcon(QStringLiteral("no such icon")).isNull());

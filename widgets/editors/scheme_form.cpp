@@ -214,7 +214,7 @@ void SchemeForm::connectControls() {
     });
 }
 
-void SchemeForm::edit(Scheme wanted) {
+void SchemeForm::edit(const Scheme& wanted) {
     const Scheme possible = possibleScheme(wanted);
     if (possible == scheme_) {
         refresh();

@@ -45,7 +45,7 @@ class SchemeForm : public QWidget {
     void refreshFormat();
     void refreshScale();
     void refreshRange();
-    void edit(Scheme wanted);
+    void edit(const Scheme& wanted);
     void editFamily(Family family);
     void editRange(Range range);
     void editClip();

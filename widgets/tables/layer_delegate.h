@@ -20,7 +20,7 @@ class LayerDelegate : public QStyledItemDelegate {
     void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override;
 
   private:
-    void paintBar(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const;
+    void paintBar(QPainter* painter, const QStyleOptionViewItem& given, const QModelIndex& index) const;
 };
 
 }  // namespace halfstep

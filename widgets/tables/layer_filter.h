@@ -27,7 +27,7 @@ class LayerFilter {
 
   private:
     using Term = std::function<bool(const LayerRow&)>;
-    void addWord(const QString& word);
+    void addWord(const QString& given);
 
     std::vector<Term> terms_;
     QString problem_;

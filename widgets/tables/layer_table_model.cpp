@@ -65,7 +65,6 @@ QString statusExplanation(LayerStatus status) {
 
 bool isNumeric(int column) {
     switch (column) {
-        case LayerTableModel::BlockColumn:
         case LayerTableModel::BitsColumn:
         case LayerTableModel::SizeColumn:
         case LayerTableModel::SqnrColumn:
@@ -74,6 +73,11 @@ bool isNumeric(int column) {
         default:
             return false;
     }
+}
+
+Qt::Alignment alignment(int column) {
+    if (column == LayerTableModel::BlockColumn) return Qt::AlignCenter;
+    return (isNumeric(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
 }
 
 QString headerText(int column) {
@@ -239,8 +243,7 @@ QVariant LayerTableModel::headerData(int section, Qt::Orientation orientation, i
         case Qt::ToolTipRole:
             return headerExplanation(section);
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(
-                Qt::Alignment((isNumeric(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+            return QVariant::fromValue(alignment(section));
         default:
             return {};
     }

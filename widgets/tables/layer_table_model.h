@@ -54,11 +54,11 @@ class LayerTableModel : public QAbstractTableModel {
     void retranslate();  // after a change of language
 
   private:
-    QString text(const LayerRow& row, int column) const;
-    QString toolTip(const LayerRow& row, int column) const;
-    QString exactText(const LayerRow& row, int column) const;
-    QVariant sortKey(std::size_t row, int column) const;
-    double sensitivityFraction(const LayerRow& row) const;
+    QString text(const LayerRow& value, int column) const;
+    QString toolTip(const LayerRow& value, int column) const;
+    QString exactText(const LayerRow& value, int column) const;
+    QVariant sortKey(std::size_t row_number, int column) const;
+    double sensitivityFraction(const LayerRow& value) const;
     double greatestSensitivity() const;
     void updateGreatestSensitivity(double old_value, double new_value);
 

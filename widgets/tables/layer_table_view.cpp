@@ -117,6 +117,7 @@ void LayerTableView::buildTable() {
     header->setStretchLastSection(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, &LayerTableView::showColumnMenu);
+    orderColumns();
     fitToFont();
 
     connect(table_, &QWidget::customContextMenuRequested, this,
@@ -130,6 +131,18 @@ void LayerTableView::buildTable() {
     connect(table_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
         if (!replacing_rows_) emit currentLayerChanged(currentLayer());
     });
+}
+
+// What decides comes first, so that it is seen in a narrow dock too.
+void LayerTableView::orderColumns() {
+    static constexpr std::array order{
+        LayerTableModel::NameColumn,  LayerTableModel::SchemeColumn, LayerTableModel::BitsColumn,
+        LayerTableModel::SqnrColumn,  LayerTableModel::ErrorColumn,  LayerTableModel::SensitivityColumn,
+        LayerTableModel::SizeColumn,  LayerTableModel::RoleColumn,   LayerTableModel::ShapeColumn,
+        LayerTableModel::BlockColumn, LayerTableModel::DTypeColumn,  LayerTableModel::StatusColumn};
+    QHeaderView* header = table_->horizontalHeader();
+    for (std::size_t i = 0; i < order.size(); ++i)
+        header->moveSection(header->visualIndex(order[i]), static_cast<int>(i));
 }
 
 void LayerTableView::fitToFont() {

@@ -66,6 +66,7 @@ class LayerTableView : public QWidget {
   private:
     void buildTable();
     void buildActions();
+    void orderColumns();
     void fitToFont();
     QModelIndex proxyIndex(int layer) const;  // invalid where the filter hides it
     void showColumnMenu(const QPoint& place);
