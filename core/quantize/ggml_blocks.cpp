@@ -45,7 +45,7 @@ struct BlockQ5_1 {
 };
 struct BlockQ8_0 {
     HalfBits scale;
-    std::array<std::int8_t, n> codes;
+    std::array<std::uint8_t, n> codes;  // two's complement
 };
 static_assert(sizeof(BlockQ4_0) == 18);
 static_assert(sizeof(BlockQ4_1) == 20);
@@ -77,7 +77,7 @@ void pack_codes(const Codes& codes, Block& block) {
 
 void pack_codes(const Codes& codes, BlockQ8_0& block) {
     for (std::size_t j = 0; j < n; ++j)
-        block.codes[j] = static_cast<std::int8_t>(codes[j]);
+        block.codes[j] = static_cast<std::uint8_t>(codes[j] & 0xff);
 }
 
 template <class Block>
@@ -96,7 +96,7 @@ void unpack_codes(const Block& block, Codes& codes) {
 
 void unpack_codes(const BlockQ8_0& block, Codes& codes) {
     for (std::size_t j = 0; j < n; ++j)
-        codes[j] = static_cast<std::int32_t>(block.codes[j]);
+        codes[j] = (block.codes[j] ^ 0x80) - 0x80;
 }
 
 template <class Block>
@@ -157,11 +157,12 @@ BlockLimits limits_of(Weights x) {
 
 // The first of the weights with the largest magnitude, with its sign; +0 for zeros of either sign.
 float signed_largest(Weights x) {
-    const auto [low, high] = limits_of(x);
-    if (-low > high) return low;
-    if (-low < high) return high;
-    if (high == 0) return 0;
-    return *std::find_if(x.begin(), x.end(), [high](float value) { return std::fabs(value) == high; });
+    const BlockLimits limits = limits_of(x);
+    if (-limits.low > limits.high) return limits.low;
+    if (-limits.low < limits.high) return limits.high;
+    if (limits.high == 0) return 0;
+    return *std::find_if(x.begin(), x.end(),
+                         [&limits](float value) { return std::fabs(value) == limits.high; });
 }
 
 // Codes trunc((x - minimum)·inverse + offset) cut to `largest`.
