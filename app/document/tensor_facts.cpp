@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/document/tensor_facts.h"
+
+#include "core/quantize/kmeans.h"
+#include "core/quantize/range.h"
+#include "core/quantize/reference.h"
+#include "core/schemes/grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+namespace halfstep {
+namespace {
+
+constexpr std::uint64_t longest_row_kept = 1U << 20U;
+constexpr std::uint64_t block_elements = 65'536;
+// bfloat16 has 256 values an octave: finer bins would show its spacing instead of the distribution.
+constexpr std::size_t histogram_bins = 240;
+
+// The element of largest magnitude among the finite ones.
+std::uint64_t widest_element(const Model& model, const TensorInfo& tensor, const JobContext& job) {
+    std::vector<float> block(static_cast<std::size_t>(std::min(block_elements, tensor.elements)));
+    std::uint64_t widest = 0;
+    float greatest = -1;
+    for (std::uint64_t first = 0; first < tensor.elements; first += block.size()) {
+        job.throw_if_stopped();
+        const std::span<float> part(block.data(), static_cast<std::size_t>(std::min<std::uint64_t>(
+                                                      block.size(), tensor.elements - first)));
+        model.read_floats(tensor, first, part);
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            const float magnitude = std::fabs(part[i]);
+            if (std::isfinite(magnitude) && magnitude > greatest) {
+                greatest = magnitude;
+                widest = first + i;
+            }
+        }
+    }
+    return widest;
+}
+
+std::span<const float> unit_of(const TensorFacts& facts, const Scheme& scheme, std::uint64_t& first_input) {
+    std::uint64_t size = facts.shape.inputs;
+    if (scheme.family == Family::ggml) size = traits(scheme.block_type).block_elements;
+    if (scheme.family != Family::ggml && scheme.granularity == Granularity::group) size = scheme.group_size;
+    first_input = facts.widest_input / size * size;
+    const std::uint64_t count = std::min<std::uint64_t>(size, facts.widest_row.size() - first_input);
+    return std::span(facts.widest_row)
+        .subspan(static_cast<std::size_t>(first_input), static_cast<std::size_t>(count));
+}
+
+std::vector<float> levels_of_block(const Scheme& scheme, std::span<const float> unit) {
+    if (unit.size() < traits(scheme.block_type).block_elements) return {};
+    std::vector<float> levels = quantize_reference(scheme, unit, {1, unit.size()}).reconstruction;
+    std::sort(levels.begin(), levels.end());
+    levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
+    return levels;
+}
+
+std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme) {
+    if (facts.widest_row.empty()) return std::nullopt;
+    ShownGrid shown;
+    shown.whole_tensor = false;
+    shown.channel = facts.widest_channel;
+    const std::span<const float> unit = unit_of(facts, scheme, shown.first_input);
+    switch (scheme.family) {
+        case Family::integer:
+        case Family::logarithmic: {
+            RangeScratch scratch;
+            EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
+            if (estimated.scale_lost) estimated = estimate_grid(with_32_bit_scales(scheme), unit, scratch);
+            shown.levels = grid_levels(scheme, estimated.grid.scale, estimated.grid.zero_point);
+            if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym)
+                shown.zero_point = estimated.grid.zero_point;
+            break;
+        }
+        case Family::kmeans:
+            shown.levels = fit_codebook(scheme, unit);
+            break;
+        case Family::ggml:
+            shown.levels = levels_of_block(scheme, unit);
+            break;
+        case Family::floating:
+        case Family::keep:
+            return std::nullopt;
+    }
+    if (shown.levels.empty()) return std::nullopt;
+    shown.clip_low = shown.levels.front();
+    shown.clip_high = shown.levels.back();
+    return shown;
+}
+
+std::optional<ShownGrid> grid_of_tensor(const TensorFacts& facts, const Scheme& scheme) {
+    std::optional<WhatIf> answer = what_if(*facts.table, scheme);
+    if (!answer) return std::nullopt;
+    ShownGrid shown;
+    shown.levels = scheme.family == Family::floating ? std::vector<float>{} : answer->levels;
+    shown.clip_low = answer->clip_low;
+    shown.clip_high = answer->clip_high;
+    if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym)
+        shown.zero_point = answer->grid.zero_point;
+    shown.what_if = std::move(answer);
+    return shown;
+}
+
+}  // namespace
+
+TensorFacts gather_facts(const Model& model, const TensorInfo& tensor, const JobContext& job) {
+    TensorFacts facts;
+    facts.shape = matrix_shape(tensor);
+    facts.table = std::make_shared<const MomentTable>(MomentTable::build(model, tensor, job));
+    double low = facts.table->min();
+    double high = facts.table->max();
+    if (low == high) {  // one value: a bin each side of it keeps the axis meaningful
+        const double margin = low == 0 ? 1.0 : std::fabs(low) / 2;
+        low -= margin;
+        high += margin;
+    }
+    facts.histogram = compute_histogram(model, tensor, low, high, histogram_bins, job);
+    facts.statistics = compute_statistics(model, tensor, job);
+    if (facts.shape.inputs > 0 && facts.shape.inputs <= longest_row_kept && tensor.elements > 0) {
+        const std::uint64_t widest = widest_element(model, tensor, job);
+        facts.widest_channel = widest / facts.shape.inputs;
+        facts.widest_input = widest % facts.shape.inputs;
+        facts.widest_row.resize(static_cast<std::size_t>(facts.shape.inputs));
+        model.read_floats(tensor, facts.widest_channel * facts.shape.inputs, facts.widest_row);
+    }
+    return facts;
+}
+
+std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme) {
+    if (facts.table->count() == 0 || scheme.family == Family::keep) return std::nullopt;
+    const bool one_scale = scheme.family == Family::floating ||
+                           (scheme.family != Family::ggml && scheme.granularity == Granularity::tensor) ||
+                           (scheme.family != Family::ggml && scheme.granularity == Granularity::channel &&
+                            facts.shape.channels == 1);
+    return one_scale ? grid_of_tensor(facts, scheme) : grid_of_unit(facts, scheme);
+}
+
+bool is_quickly_shown(const Scheme& scheme) {
+    if (scheme.family == Family::ggml || scheme.family == Family::keep || scheme.family == Family::floating)
+        return true;
+    return scheme.family != Family::kmeans && scheme.range != Range::mse && scheme.range != Range::kl;
+}
+
+}  // namespace halfstep

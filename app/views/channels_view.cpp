@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/views/channels_view.h"
+
+#include "core/analysis/channel_profile.h"
+#include "widgets/plots/channel_plot.h"
+
+#include <QVBoxLayout>
+
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+constexpr auto lane = "channel-profile";
+constexpr std::size_t map_rows = 256;
+constexpr std::size_t map_columns = 256;
+
+}  // namespace
+
+ChannelsView::ChannelsView(Document& document, Inspection& inspection, JobRunner& jobs, QWidget* parent)
+    : View(parent), document_(document), inspection_(inspection), jobs_(jobs), plot_(new ChannelPlot) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(plot_);
+    const auto changed = [this] {
+        stale_ = true;
+        refresh();
+    };
+    connect(&inspection_, &Inspection::tensorChanged, this, changed);
+    connect(&document_, &Document::schemesChanged, this, [this, changed](const QList<int>& tensors) {
+        if (tensors.contains(inspection_.tensor())) changed();
+    });
+}
+
+PlotView* ChannelsView::plot() const {
+    return plot_;
+}
+
+void ChannelsView::setActive(bool active) {
+    active_ = active;
+    refresh();
+}
+
+bool ChannelsView::isSettled() const {
+    return !stale_ && !jobs_.isRunning(lane);
+}
+
+void ChannelsView::refresh() {
+    if (!active_ || !stale_) return;
+    stale_ = false;
+    jobs_.cancelLane(lane);
+    const TensorInfo* tensor = inspection_.info();
+    if (tensor == nullptr || !tensor->measurable() || tensor->elements == 0) {
+        plot_->clear();
+        return;
+    }
+    Scheme scheme = document_.scheme(inspection_.tensor());
+    if (!why_not_applicable(scheme, matrix_shape(*tensor).inputs).empty()) scheme = Scheme{};
+    const QString subject = QString::fromStdString(tensor->name) + QStringLiteral(" · ") +
+                            QString::fromStdString(to_string(scheme));
+    const std::shared_ptr<const Model> model = document_.model();
+    jobs_.start<ChannelProfile>(
+        {lane, tr("Ranges of the channels of %1").arg(QString::fromStdString(tensor->name))},
+        [model, index = inspection_.tensor(), scheme](const JobContext& job) {
+            return compute_channel_profile(*model, model->tensors()[static_cast<std::size_t>(index)], scheme,
+                                           map_rows, map_columns, job);
+        },
+        [this, subject](ChannelProfile profile) {
+            plot_->setSubject(subject);
+            plot_->setProfile(profile);
+        });
+}
+
+}  // namespace halfstep

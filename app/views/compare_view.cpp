@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/views/compare_view.h"
+
+#include "app/views/scheme_sets.h"
+#include "core/base/error.h"
+#include "widgets/plots/compare_plot.h"
+#include "widgets/style/theme.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QRegularExpression>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace halfstep {
+namespace {
+
+constexpr auto lane = "compare";
+
+QString textOf(const std::vector<Scheme>& schemes) {
+    QStringList words;
+    for (const Scheme& scheme : schemes)
+        words.append(QString::fromStdString(to_string(scheme)));
+    return words.join(QStringLiteral("  "));
+}
+
+}  // namespace
+
+CompareView::CompareView(Document& document, Inspection& inspection, MeasureService& measures,
+                         JobRunner& jobs, QWidget* parent)
+    : View(parent),
+      document_(document),
+      inspection_(inspection),
+      measures_(measures),
+      jobs_(jobs),
+      plot_(new ComparePlot),
+      text_(new QLineEdit),
+      schemes_(comparison_schemes()) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(plot_, 1);
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(8, 0, 8, 6);
+    line->addWidget(text_);
+    column->addLayout(line);
+    text_->setObjectName("comparedSchemes");
+    text_->setFont(monospaceFont());
+    text_->setText(textOf(schemes_));
+    connect(text_, &QLineEdit::editingFinished, this, &CompareView::takeText);
+
+    soon_.setSingleShot(true);
+    soon_.setInterval(80);
+    connect(&soon_, &QTimer::timeout, this, &CompareView::show);
+    const auto again = [this] {
+        if (!active_) return;
+        request();
+        soon_.start();
+    };
+    connect(&inspection_, &Inspection::tensorChanged, this, again);
+    connect(&document_, &Document::schemesChanged, this, again);
+    connect(&document_, &Document::measurementAdded, this, [this](int tensor) {
+        if (active_ && tensor == inspection_.tensor()) soon_.start();
+    });
+    retranslate();
+}
+
+PlotView* CompareView::plot() const {
+    return plot_;
+}
+
+bool CompareView::isSettled() const {
+    return !soon_.isActive() && !jobs_.isRunning(lane);
+}
+
+void CompareView::setActive(bool active) {
+    active_ = active;
+    if (!active) return;
+    request();
+    show();
+}
+
+void CompareView::takeText() {
+    std::vector<Scheme> schemes;
+    try {
+        for (const QString& word : text_->text().split(QRegularExpression("[\\s,;]+"), Qt::SkipEmptyParts)) {
+            const Scheme scheme = parse_scheme(word.toStdString());
+            if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end()) schemes.push_back(scheme);
+        }
+    } catch (const Error& error) {
+        text_->setToolTip(QString::fromUtf8(error.what()));
+        QPalette palette = text_->palette();
+        palette.setColor(QPalette::Text, themeOf(this).bad);
+        text_->setPalette(palette);
+        return;
+    }
+    text_->setPalette({});
+    retranslate();
+    schemes_ = schemes.empty() ? comparison_schemes() : std::move(schemes);
+    text_->setText(textOf(schemes_));
+    request();
+    show();
+}
+
+std::vector<Scheme> CompareView::shownSchemes() const {
+    std::vector<Scheme> shown = schemes_;
+    if (inspection_.tensor() < 0) return shown;
+    const Scheme& own = document_.scheme(inspection_.tensor());
+    if (own.family != Family::keep && std::find(shown.begin(), shown.end(), own) == shown.end())
+        shown.insert(shown.begin(), own);
+    return shown;
+}
+
+void CompareView::request() {
+    if (inspection_.tensor() >= 0) measures_.request(lane, {}, {inspection_.tensor()}, shownSchemes());
+}
+
+void CompareView::show() {
+    const TensorInfo* tensor = inspection_.info();
+    if (tensor == nullptr || !tensor->measurable()) {
+        plot_->clear();
+        return;
+    }
+    std::vector<ComparedScheme> compared;
+    std::optional<std::size_t> own;
+    for (const Scheme& scheme : shownSchemes()) {
+        const Measurement* measured = document_.measurement(inspection_.tensor(), scheme);
+        if (measured == nullptr) continue;
+        if (scheme == document_.scheme(inspection_.tensor())) own = compared.size();
+        compared.push_back({QString::fromStdString(to_string(scheme)), *measured});
+    }
+    plot_->setSubject(QString::fromStdString(tensor->name));
+    plot_->setSchemes(std::move(compared));
+    plot_->setSelected(own);
+}
+
+void CompareView::retranslate() {
+    text_->setPlaceholderText(tr("Schemes to compare, separated by spaces"));
+    text_->setToolTip(
+        tr("Schemes to compare, in their notation, separated by spaces. Empty: the usual set."));
+    text_->setAccessibleName(tr("Schemes to compare"));
+}
+
+void CompareView::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) retranslate();
+    View::changeEvent(event);
+}
+
+}  // namespace halfstep

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/document/document.h"
+#include "app/document/inspection.h"
+#include "app/document/measure_service.h"
+#include "app/jobs/job_runner.h"
+#include "app/views/view.h"
+
+#include <QTimer>
+
+#include <vector>
+
+class QLineEdit;
+
+namespace halfstep {
+
+class ComparePlot;
+
+// Several schemes on the selected tensor, side by side. The set is edited as text, one notation after the
+// other.
+class CompareView : public View {
+    Q_OBJECT
+  public:
+    CompareView(Document& document, Inspection& inspection, MeasureService& measures, JobRunner& jobs,
+                QWidget* parent = nullptr);
+
+    QString title() const override { return tr("Compare"); }
+    QString fileStem() const override { return QStringLiteral("compare"); }
+    PlotView* plot() const override;
+    bool isSettled() const override;
+    void setActive(bool active) override;
+
+  protected:
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void takeText();
+    void request();
+    void show();
+    void retranslate();
+    std::vector<Scheme> shownSchemes() const;  // the set, and the tensor's own scheme
+
+    Document& document_;
+    Inspection& inspection_;
+    MeasureService& measures_;
+    JobRunner& jobs_;
+    ComparePlot* plot_;
+    QLineEdit* text_;
+    std::vector<Scheme> schemes_;
+    QTimer soon_;
+    bool active_ = false;
+};
+
+}  // namespace halfstep

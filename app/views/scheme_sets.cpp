@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/views/scheme_sets.h"
+
+#include <string_view>
+
+namespace halfstep {
+namespace {
+
+template <std::size_t Count>
+std::vector<Scheme> parsed(const std::string_view (&notations)[Count]) {
+    std::vector<Scheme> schemes;
+    for (const std::string_view notation : notations)
+        schemes.push_back(parse_scheme(notation));
+    return schemes;
+}
+
+}  // namespace
+
+std::vector<Scheme> screening_schemes() {
+    return parsed({"int8", "q8_0", "int6", "q5_1", "int5", "int4:g64", "q4_0", "int4", "log4", "int3:g64",
+                   "int3", "int2:g64"});
+}
+
+std::vector<Scheme> comparison_schemes() {
+    return parsed({"int8", "q8_0", "int4", "int4:g64", "int4:asym:g64", "q4_0", "log4", "kmeans4:tensor"});
+}
+
+}  // namespace halfstep

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+
+namespace halfstep {
+
+class PlotView;
+
+// One page of the centre. It follows the document and the inspection while it is in front, and rests
+// otherwise.
+class View : public QWidget {
+    Q_OBJECT
+  public:
+    using QWidget::QWidget;
+
+    virtual QString title() const = 0;     // of its tab, translated
+    virtual QString fileStem() const = 0;  // of exported pictures: "weights"
+    virtual PlotView* plot() const = 0;    // what Export plot writes: the pane that was used last
+    virtual bool isSettled() const = 0;    // everything it is to show is there
+    virtual void setActive(bool active) = 0;
+};
+
+}  // namespace halfstep

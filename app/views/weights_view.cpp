@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/views/weights_view.h"
+
+#include "widgets/plots/histogram_plot.h"
+
+#include <QVBoxLayout>
+
+namespace halfstep {
+namespace {
+
+int firstCode(const Scheme& scheme) {
+    if (scheme.family != Family::integer || scheme.symmetry == Symmetry::asym) return 0;
+    const int half = 1 << (scheme.bits - 1);
+    return scheme.symmetry == Symmetry::symfull ? -half : 1 - half;
+}
+
+QString subjectOf(const TensorInfo& tensor, const Scheme& scheme, const ShownGrid& grid) {
+    QString subject = QString::fromStdString(tensor.name) + QStringLiteral(" · ") +
+                      QString::fromStdString(to_string(scheme));
+    if (grid.whole_tensor) return subject;
+    const bool whole_row = scheme.family != Family::ggml && scheme.granularity == Granularity::channel;
+    const QString unit =
+        whole_row
+            ? WeightsView::tr("levels of channel %1").arg(grid.channel)
+            : WeightsView::tr("levels of channel %1, from input %2").arg(grid.channel).arg(grid.first_input);
+    return subject + QStringLiteral(" · ") + unit;
+}
+
+GridOverlay overlayOf(const ShownGrid& grid, const Scheme& scheme) {
+    GridOverlay overlay;
+    overlay.levels = grid.levels;
+    overlay.first_code = firstCode(scheme);
+    overlay.clip_low = static_cast<double>(grid.clip_low);
+    overlay.clip_high = static_cast<double>(grid.clip_high);
+    overlay.clip_draggable = scheme.family == Family::integer || scheme.family == Family::logarithmic;
+    overlay.symmetric = scheme.family != Family::integer || scheme.symmetry != Symmetry::asym;
+    if (grid.what_if) overlay.clipped_share = clipped_share(grid.what_if->answer.sums);
+    if (grid.whole_tensor && grid.zero_point)
+        overlay.zero_point = GridOverlay::ZeroPoint{*grid.zero_point, 0, (1 << scheme.bits) - 1};
+    return overlay;
+}
+
+}  // namespace
+
+WeightsView::WeightsView(Document& document, Inspection& inspection, QWidget* parent)
+    : View(parent), document_(document), inspection_(inspection), histogram_(new HistogramPlot) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(histogram_);
+    histogram_->setLogCount(true);
+    connect(&inspection_, &Inspection::tensorChanged, this, &WeightsView::showTensor);
+    connect(&inspection_, &Inspection::loaded, this, &WeightsView::showTensor);
+    connect(&inspection_, &Inspection::schemeMoved, this, &WeightsView::showGrid);
+    connect(histogram_, &HistogramPlot::clipDragged, &inspection_, &Inspection::previewClip);
+    connect(histogram_, &HistogramPlot::zeroPointDragged, &inspection_, &Inspection::previewZeroPoint);
+    connect(histogram_, &HistogramPlot::dragFinished, &inspection_, &Inspection::commitPreview);
+}
+
+PlotView* WeightsView::plot() const {
+    return histogram_;
+}
+
+bool WeightsView::isSettled() const {
+    return inspection_.info() == nullptr || !inspection_.info()->measurable() ||
+           inspection_.facts() != nullptr;
+}
+
+// The histogram is cheap to keep up to date, and the drag needs it at once: it does not rest.
+void WeightsView::setActive(bool active) {
+    Q_UNUSED(active)
+}
+
+void WeightsView::showTensor() {
+    const TensorInfo* tensor = inspection_.info();
+    const TensorFacts* facts = inspection_.facts();
+    if (tensor == nullptr) {
+        histogram_->clear();
+        return;
+    }
+    if (facts == nullptr) {
+        histogram_->clear(tensor->measurable()
+                              ? tr("Reading the weights…")
+                              : tr("This tensor holds %1 values, which are listed but not measured.")
+                                    .arg(QString::fromStdString(tensor->dtype_name)));
+        return;
+    }
+    histogram_->setHistogram(facts->histogram, facts->statistics);
+    showGrid();
+}
+
+void WeightsView::showGrid() {
+    const TensorInfo* tensor = inspection_.info();
+    if (tensor == nullptr || inspection_.facts() == nullptr) return;
+    const Scheme scheme = inspection_.scheme();
+    if (!inspection_.grid()) {
+        histogram_->setSubject(QString::fromStdString(tensor->name) + QStringLiteral(" · ") +
+                               QString::fromStdString(to_string(scheme)));
+        histogram_->clearOverlay();
+        return;
+    }
+    histogram_->setSubject(subjectOf(*tensor, scheme, *inspection_.grid()));
+    histogram_->setOverlay(overlayOf(*inspection_.grid(), scheme));
+}
+
+}  // namespace halfstep

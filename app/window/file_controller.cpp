@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/file_controller.h"
+
+#include "core/allocation/plan.h"
+#include "core/base/atomic_file.h"
+#include "core/base/error.h"
+#include "core/exports/export_target.h"
+#include "core/store/workspace.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLocale>
+#include <QMessageBox>
+#include <QWidget>
+
+#include <filesystem>
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+constexpr auto open_lane = "open";
+constexpr auto write_lane = "write";
+
+std::filesystem::path nativePath(const QString& path) {
+    return {QFile::encodeName(path).toStdString()};
+}
+
+QString describe(const Model& model) {
+    const QString architecture = QString::fromStdString(model.architecture());
+    const QString weights =
+        FileController::tr("%1 weights").arg(QLocale().toString(static_cast<qulonglong>(model.parameters())));
+    return architecture.isEmpty() ? weights : architecture + ", " + weights;
+}
+
+}  // namespace
+
+FileController::FileController(Document& document, JobRunner& jobs, RecentFiles& recent, QWidget& window)
+    : QObject(&window), document_(document), jobs_(jobs), recent_(recent), window_(window) {}
+
+QString FileController::samplePath() {
+    const QDir program(QCoreApplication::applicationDirPath());
+    const QString name = QStringLiteral(HALFSTEP_SAMPLE);
+    for (const QString& folder :
+         {program.filePath("../share/halfstep/samples"), QStringLiteral(HALFSTEP_SAMPLES)}) {
+        const QFileInfo candidate(QDir(folder).filePath(name));
+        if (candidate.isDir()) return candidate.canonicalFilePath();
+    }
+    return {};
+}
+
+void FileController::tell(const QString& message) {
+    emit failed(message);
+    auto* box =
+        new QMessageBox(QMessageBox::Warning, QStringLiteral("Halfstep"), message, QMessageBox::Ok, &window_);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    box->open();
+}
+
+void FileController::openModel(const QString& path) {
+    if (!mayDiscard()) return;
+    jobs_.start<std::shared_ptr<const Model>>(
+        {open_lane, tr("Opening %1").arg(QFileInfo(path).fileName())},
+        [file = nativePath(path)](const JobContext& job) { return open_model(file, job); },
+        [this, path](std::shared_ptr<const Model> model) {
+            recent_.add(path, describe(*model));
+            document_.setModel(std::move(model), parse_scheme("int8"));
+            emit opened(path);
+        },
+        [this](const QString& message) { tell(message); });
+}
+
+void FileController::openSample() {
+    openModel(samplePath());
+}
+
+void FileController::closeModel() {
+    if (!mayDiscard()) return;
+    jobs_.cancelAll();
+    document_.close();
+}
+
+void FileController::loadPlan(const QString& path) {
+    try {
+        const Plan plan = load_plan(nativePath(path));
+        QStringList problems;
+        for (const Issue& issue : check_plan(*document_.model(), plan))
+            if (issue.severity != Severity::note)
+                problems.append(QString::fromStdString((issue.tensor.empty() ? "" : issue.tensor + ": ") +
+                                                       issue.message));
+        document_.applyPlan(plan, tr("load %1").arg(QFileInfo(path).fileName()));
+        document_.setPlanPath(path);
+        if (!problems.isEmpty()) {
+            const qsizetype shown = std::min<qsizetype>(problems.size(), 8);
+            QString text = problems.mid(0, shown).join('\n');
+            if (shown < problems.size())
+                text += '\n' + tr("… and %n more", nullptr, static_cast<int>(problems.size() - shown));
+            tell(text);
+        }
+    } catch (const Error& error) {
+        tell(QString::fromUtf8(error.what()));
+    }
+}
+
+void FileController::write(const QString& what, const QString& path,
+                           std::function<void(const JobContext&)> work, std::function<void()> done) {
+    jobs_.start<bool>(
+        {QString(write_lane) + path, tr("Writing %1: %2").arg(what, QFileInfo(path).fileName())},
+        [work = std::move(work)](const JobContext& job) {
+            work(job);
+            return true;
+        },
+        [this, path, done = std::move(done)](bool) {
+            if (done) done();
+            emit written(path);
+        },
+        [this](const QString& message) { tell(message); });
+}
+
+void FileController::savePlan(const QString& path) {
+    const int saved_state = document_.undoStack().index();
+    write(
+        tr("plan"), path,
+        [plan = document_.plan(), file = nativePath(path)](const JobContext&) { save_plan(plan, file); },
+        [this, path, saved_state] {
+            if (document_.undoStack().index() == saved_state) document_.undoStack().setClean();
+            document_.setPlanPath(path);
+        });
+}
+
+void FileController::saveWorkspace(const QString& path) {
+    Workspace workspace = make_workspace(*document_.model());
+    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
+        if (const TensorStatistics* known = document_.statistics(tensor))
+            workspace.statistics[static_cast<std::size_t>(tensor)] = *known;
+    workspace.measurements = document_.allMeasurements();
+    workspace.plan = document_.plan();
+    write(tr("workspace"), path,
+          [workspace = std::move(workspace), file = nativePath(path)](const JobContext&) {
+              save_workspace(workspace, file);
+          });
+}
+
+void FileController::exportTo(const QString& target, const QString& path) {
+    const ExportTarget& exporter = find_export_target(target.toStdString());
+    write(target, path,
+          [&exporter, model = document_.model(), plan = document_.plan(),
+           measurements = document_.allMeasurements(), file = nativePath(path)](const JobContext& job) {
+              exporter.export_plan({*model, plan, file, measurements, job});
+          });
+}
+
+QString FileController::proposedPath(const QString& suffix) const {
+    const QFileInfo model(QString::fromStdString(document_.model()->path().string()));
+    return QDir::current().filePath(model.completeBaseName() + suffix);
+}
+
+void FileController::askForModel() {
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Open a model"), {},
+        tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+    if (!path.isEmpty()) openModel(path);
+}
+
+void FileController::askForFolder() {
+    const QString path = QFileDialog::getExistingDirectory(&window_, tr("Open a model folder"));
+    if (!path.isEmpty()) openModel(path);
+}
+
+void FileController::askForPlan() {
+    const QString path =
+        QFileDialog::getOpenFileName(&window_, tr("Load a plan"), {}, tr("Plans (*.json);;All files (*)"));
+    if (!path.isEmpty()) loadPlan(path);
+}
+
+bool FileController::savePlanOrAsk() {
+    if (document_.planPath().isEmpty()) return savePlanAs();
+    savePlan(document_.planPath());
+    return true;
+}
+
+bool FileController::savePlanAs() {
+    const QString path = QFileDialog::getSaveFileName(&window_, tr("Save the plan"),
+                                                      proposedPath(".plan.json"), tr("Plans (*.json)"));
+    if (path.isEmpty()) return false;
+    savePlan(path);
+    return true;
+}
+
+void FileController::askForWorkspace() {
+    const QString path = QFileDialog::getSaveFileName(&window_, tr("Save the workspace"), proposedPath(".h5"),
+                                                      tr("HDF5 workspaces (*.h5)"));
+    if (!path.isEmpty()) saveWorkspace(path);
+}
+
+void FileController::askForExport(const QString& target) {
+    // A target that is named after its file type writes such files; the others write text.
+    const bool is_suffix = target == "json" || target == "csv" || target == "html";
+    const QString suffix = is_suffix ? "." + target : QStringLiteral(".tensor-types.txt");
+    const QString path =
+        QFileDialog::getSaveFileName(&window_, tr("Export to %1").arg(target), proposedPath(suffix));
+    if (!path.isEmpty()) exportTo(target, path);
+}
+
+void FileController::askAndWrite(const QString& proposed_name, const QString& filter,
+                                 const std::function<QByteArray()>& bytes) {
+    const QString path = QFileDialog::getSaveFileName(&window_, tr("Export plot"),
+                                                      QDir::current().filePath(proposed_name), filter);
+    if (path.isEmpty()) return;
+    write(tr("plot"), path, [content = bytes(), file = nativePath(path)](const JobContext&) {
+        AtomicFile out(file, static_cast<std::uint64_t>(content.size()));
+        out.write(std::as_bytes(std::span(content.constData(), static_cast<std::size_t>(content.size()))));
+        out.commit();
+    });
+}
+
+bool FileController::mayDiscard() {
+    if (!document_.isModified()) return true;
+    const auto answer = QMessageBox::question(
+        &window_, QStringLiteral("Halfstep"),
+        tr("The plan for %1 has changes that are not saved.")
+            .arg(QString::fromStdString(document_.model()->path().filename().string())),
+        QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, QMessageBox::Save);
+    if (answer == QMessageBox::Cancel) return false;
+    if (answer == QMessageBox::Discard) return true;
+    QString path = document_.planPath();
+    if (path.isEmpty())
+        path = QFileDialog::getSaveFileName(&window_, tr("Save the plan"), proposedPath(".plan.json"),
+                                            tr("Plans (*.json)"));
+    if (path.isEmpty()) return false;
+    try {  // at once, not as a job: what comes next must not overtake it
+        save_plan(document_.plan(), nativePath(path));
+        document_.undoStack().setClean();
+        return true;
+    } catch (const Error& error) {
+        tell(QString::fromUtf8(error.what()));
+        return false;
+    }
+}
+
+}  // namespace halfstep

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/document/document.h"
+#include "app/jobs/job_runner.h"
+#include "app/settings/recent_files.h"
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+
+class QWidget;
+
+namespace halfstep {
+
+// Everything that reads or writes files for the user: models, plans, workspaces, exports. Reading and writing
+// happen on jobs; a failure leaves what is open as it was and is told in one sentence.
+class FileController : public QObject {
+    Q_OBJECT
+  public:
+    FileController(Document& document, JobRunner& jobs, RecentFiles& recent, QWidget& window);
+
+    // The bundled sample, looked for beside the program and in the source tree; empty where it is not found.
+    static QString samplePath();
+
+    void openModel(const QString& path);
+    void openSample();
+    void closeModel();
+    void loadPlan(const QString& path);
+    void savePlan(const QString& path);
+    void saveWorkspace(const QString& path);
+    void exportTo(const QString& target, const QString& path);
+
+    // With dialogs.
+    void askForModel();
+    void askForFolder();
+    void askForPlan();
+    bool savePlanOrAsk();  // false where the user gave up
+    bool savePlanAs();
+    void askForWorkspace();
+    void askForExport(const QString& target);
+    // Stores bytes that a plot made under a name the user chooses; "weights.svg" is the name proposed.
+    void askAndWrite(const QString& proposed_name, const QString& filter,
+                     const std::function<QByteArray()>& bytes);
+    // Asks what to do with unsaved changes; false where the user wants to stay.
+    bool mayDiscard();
+
+  signals:
+    void opened(const QString& path);
+    void failed(const QString& message);  // was also shown, unless dialogs are off
+    void written(const QString& path);
+
+  private:
+    void write(const QString& what, const QString& path, std::function<void(const JobContext&)> work,
+               std::function<void()> done = {});
+    void tell(const QString& message);
+    QString proposedPath(const QString& suffix) const;
+
+    Document& document_;
+    JobRunner& jobs_;
+    RecentFiles& recent_;
+    QWidget& window_;
+};
+
+}  // namespace halfstep

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/main_menu.h"
+
+#include "app/settings/language.h"
+#include "app/settings/recent_files.h"
+#include "app/views/view.h"
+#include "app/window/file_controller.h"
+#include "app/window/main_window.h"
+#include "core/exports/export_target.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/style/theme.h"
+#include "widgets/tables/layer_table_view.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QDockWidget>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+
+#include <functional>
+
+namespace halfstep {
+namespace {
+
+constexpr auto theme_key = "theme";
+
+// Marks a text for translation in this class' context.
+constexpr const char* marked(const char* text) {
+    return text;
+}
+#define HALFSTEP_MENU(text) marked(QT_TRANSLATE_NOOP("halfstep::MainMenu", text))
+
+}  // namespace
+
+MainMenu::MainMenu(MainWindow& window, FileController& files, RecentFiles& recent, Language& language,
+                   const std::vector<QDockWidget*>& docks)
+    : QObject(&window), window_(window), files_(files), recent_(recent), language_(language) {
+    buildFile();
+    buildEdit();
+    buildView(docks);
+    buildPlot();
+    buildHelp();
+    connect(&recent_, &RecentFiles::changed, this, &MainMenu::fillRecent);
+}
+
+QMenu* MainMenu::addMenu(QMenu* parent, const char* text) {
+    QMenu* menu = parent == nullptr ? window_.menuBar()->addMenu(QString()) : parent->addMenu(QString());
+    menus_.emplace_back(menu, text);
+    return menu;
+}
+
+QAction* MainMenu::add(QMenu* menu, const char* text, const QKeySequence& keys, bool needs_model,
+                       const std::function<void()>& run) {
+    QAction* action = menu->addAction(QString());
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, this, run);
+    entries_.push_back({action, text, needs_model});
+    return action;
+}
+
+void MainMenu::buildFile() {
+    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&File"));
+    add(menu, HALFSTEP_MENU("&Open model…"), QKeySequence::Open, false, [this] { files_.askForModel(); });
+    add(menu, HALFSTEP_MENU("Open model &folder…"), QKeySequence(tr("Ctrl+Shift+O")), false,
+        [this] { files_.askForFolder(); });
+    recent_menu_ = addMenu(menu, HALFSTEP_MENU("Open &recent"));
+    fillRecent();
+    add(menu, HALFSTEP_MENU("&Try the sample"), {}, false, [this] { files_.openSample(); });
+    add(menu, HALFSTEP_MENU("&Close model"), QKeySequence::Close, true, [this] { files_.closeModel(); });
+    menu->addSeparator();
+    add(menu, HALFSTEP_MENU("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
+    add(menu, HALFSTEP_MENU("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
+    add(menu, HALFSTEP_MENU("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
+    add(menu, HALFSTEP_MENU("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });
+    buildExports(addMenu(menu, HALFSTEP_MENU("&Export plan")));
+    menu->addSeparator();
+    add(menu, HALFSTEP_MENU("&Quit"), QKeySequence::Quit, false, [this] { window_.close(); });
+}
+
+void MainMenu::buildExports(QMenu* menu) {
+    for (const auto& target : export_targets()) {
+        const QString name = QString::fromStdString(std::string(target->name()));
+        QAction* action = menu->addAction(name);
+        action->setToolTip(QString::fromStdString(std::string(target->writes())));
+        connect(action, &QAction::triggered, this, [this, name] { files_.askForExport(name); });
+        entries_.push_back({action, nullptr, true});
+    }
+}
+
+void MainMenu::fillRecent() {
+    recent_menu_->clear();
+    for (const RecentFile& file : recent_.files()) {
+        QAction* action = recent_menu_->addAction(file.path);
+        action->setEnabled(!file.missing);
+        connect(action, &QAction::triggered, this, [this, path = file.path] { files_.openModel(path); });
+    }
+    recent_menu_->setEnabled(!recent_menu_->isEmpty());
+}
+
+void MainMenu::buildEdit() {
+    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Edit"));
+    QUndoStack& undo = window_.document().undoStack();
+    QAction* back = add(menu, HALFSTEP_MENU("&Undo"), QKeySequence::Undo, false, [&undo] { undo.undo(); });
+    QAction* forth = add(menu, HALFSTEP_MENU("&Redo"), QKeySequence::Redo, false, [&undo] { undo.redo(); });
+    back->setEnabled(false);
+    forth->setEnabled(false);
+    connect(&undo, &QUndoStack::canUndoChanged, back, &QAction::setEnabled);
+    connect(&undo, &QUndoStack::canRedoChanged, forth, &QAction::setEnabled);
+    menu->addSeparator();
+    add(menu, HALFSTEP_MENU("Select layers of the same r&ole"), QKeySequence(tr("Ctrl+Shift+A")), true,
+        [this] { window_.layers().selectSameRole(); });
+    add(menu, HALFSTEP_MENU("&Filter layers"), QKeySequence::Find, true, [this] {
+        window_.layers().filterEdit()->setFocus(Qt::ShortcutFocusReason);
+        window_.layers().filterEdit()->selectAll();
+    });
+}
+
+void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
+    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&View"));
+    for (std::size_t i = 0; i < window_.views().size(); ++i) {
+        QAction* action = menu->addAction(QString());
+        action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+        connect(action, &QAction::triggered, this, [this, i] { window_.showView(static_cast<int>(i)); });
+        entries_.push_back({action, nullptr, true});
+        view_actions_.push_back(action);
+    }
+    menu->addSeparator();
+    for (QDockWidget* dock : docks)
+        menu->addAction(dock->toggleViewAction());
+    add(menu, HALFSTEP_MENU("Reset &layout"), {}, false, [this] { window_.resetLayout(); });
+    menu->addSeparator();
+
+    QMenu* themes = addMenu(menu, HALFSTEP_MENU("&Theme"));
+    auto* theme_group = new QActionGroup(this);
+    const std::pair<ThemeMode, const char*> modes[] = {{ThemeMode::system, HALFSTEP_MENU("As the &system")},
+                                                       {ThemeMode::light, HALFSTEP_MENU("&Light")},
+                                                       {ThemeMode::dark, HALFSTEP_MENU("&Dark")}};
+    for (const auto& [mode, text] : modes) {
+        QAction* action = add(themes, text, {}, false, [mode = mode] {
+            QSettings().setValue(theme_key, static_cast<int>(mode));
+            applyTheme(*qobject_cast<QApplication*>(QCoreApplication::instance()), mode);
+        });
+        action->setCheckable(true);
+        action->setChecked(currentThemeMode() == mode);
+        theme_group->addAction(action);
+    }
+    QMenu* languages = addMenu(menu, HALFSTEP_MENU("&Language"));
+    auto* language_group = new QActionGroup(this);
+    for (const QString& code : Language::available()) {
+        QAction* action = languages->addAction(Language::nativeName(code));
+        action->setCheckable(true);
+        action->setChecked(QLocale().language() == QLocale(code).language());
+        language_group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, code] { language_.setCode(code); });
+    }
+}
+
+void MainMenu::buildPlot() {
+    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Plot"));
+    add(menu, HALFSTEP_MENU("Export as &PNG…"), QKeySequence(tr("Ctrl+E")), true,
+        [this] { exportPlot(static_cast<int>(PlotFormat::png)); });
+    add(menu, HALFSTEP_MENU("Export as &SVG…"), {}, true,
+        [this] { exportPlot(static_cast<int>(PlotFormat::svg)); });
+    add(menu, HALFSTEP_MENU("Export as P&DF…"), {}, true,
+        [this] { exportPlot(static_cast<int>(PlotFormat::pdf)); });
+    add(menu, HALFSTEP_MENU("Export figures as &CSV…"), {}, true,
+        [this] { exportPlot(static_cast<int>(PlotFormat::csv)); });
+    menu->addSeparator();
+    add(menu, HALFSTEP_MENU("Show &everything"), QKeySequence(tr("Ctrl+0")), true,
+        [this] { window_.currentView()->plot()->resetZoom(); });
+    for (const View* view : window_.views())
+        connect(view->plot(), &PlotView::exportRequested, this,
+                [this](PlotFormat format) { exportPlot(static_cast<int>(format)); });
+}
+
+void MainMenu::exportPlot(int format) {
+    const auto kind = static_cast<PlotFormat>(format);
+    const PlotView* plot = window_.currentView()->plot();
+    if (!plot->hasData()) return;
+    const QString suffix = fileSuffix(kind);
+    files_.askAndWrite(plot->fileStem() + "." + suffix, QString("%1 (*.%2)").arg(suffix.toUpper(), suffix),
+                       [plot, kind] { return plot->exportAs(kind); });
+}
+
+void MainMenu::buildHelp() {
+    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Help"));
+    add(menu, HALFSTEP_MENU("&About Halfstep"), {}, false, [this] { about(); });
+}
+
+void MainMenu::about() {
+    auto* box = new QMessageBox(&window_);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->setWindowTitle(tr("About Halfstep"));
+    box->setText(QStringLiteral("<b>Halfstep %1</b>").arg(QStringLiteral(HALFSTEP_VERSION)));
+    box->setInformativeText(
+        tr("Shows what quantization does to every layer of a neural network, and carries the decision to the "
+           "runtime "
+           "that will serve it.<br><br>Free software under the GNU General Public License, version 3 or "
+           "later. Uses "
+           "Qt, QCustomPlot, HDF5 and {fmt}."));
+    box->open();
+}
+
+void MainMenu::retranslate() {
+    for (const auto& [menu, text] : menus_)
+        menu->setTitle(tr(text));
+    for (const Entry& entry : entries_)
+        if (entry.text != nullptr) entry.action->setText(tr(entry.text));
+    for (std::size_t i = 0; i < view_actions_.size(); ++i)
+        view_actions_[i]->setText(window_.views()[i]->title());
+}
+
+void MainMenu::setModelOpen(bool open) {
+    for (const Entry& entry : entries_)
+        if (entry.needs_model) entry.action->setEnabled(open);
+}
+
+}  // namespace halfstep

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/main_window.h"
+
+#include "app/views/channels_view.h"
+#include "app/views/compare_view.h"
+#include "app/views/error_view.h"
+#include "app/views/sensitivity_view.h"
+#include "app/views/weights_view.h"
+#include "app/window/file_controller.h"
+#include "app/window/layer_binder.h"
+#include "app/window/main_menu.h"
+#include "widgets/editors/scheme_editor.h"
+#include "widgets/panels/budget_strip.h"
+#include "widgets/panels/issues_panel.h"
+#include "widgets/panels/jobs_panel.h"
+#include "widgets/panels/live_numbers_panel.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/style/icons.h"
+#include "widgets/tables/layer_table_view.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QMimeData>
+#include <QScrollArea>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+namespace halfstep {
+namespace {
+
+constexpr auto geometry_key = "window/geometry";
+constexpr auto layout_key = "window/layout";
+constexpr auto table_key = "window/layers";
+constexpr int layout_version = 1;
+
+QString scopeText(const QList<int>& tensors, const Document& document) {
+    if (tensors.size() == 1) return QString::fromStdString(document.tensor(tensors.front()).name);
+    return MainWindow::tr("%n layer(s)", nullptr, static_cast<int>(tensors.size()));
+}
+
+}  // namespace
+
+MainWindow::MainWindow(Language& language, QWidget* parent)
+    : QMainWindow(parent), language_(language), initial_scheme_(parse_scheme("int8")) {
+    setObjectName("MainWindow");
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    resize(1280, 800);
+    buildParts();
+    buildViews();
+    buildDocks();
+    menu_ = new MainMenu(*this, *files_, recent_, language_, docks_);
+    connectDocument();
+    connectEditing();
+    connectJobs();
+    default_layout_ = saveState(layout_version);
+    retranslate();
+    modelChanged();
+
+    const QSettings settings;
+    restoreGeometry(settings.value(geometry_key).toByteArray());
+    restoreState(settings.value(layout_key).toByteArray(), layout_version);
+    layers_->restoreState(settings.value(table_key).toByteArray());
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildParts() {
+    measures_ = new MeasureService(document_, jobs_, this);
+    inspection_ = new Inspection(document_, jobs_, *measures_, this);
+    files_ = new FileController(document_, jobs_, recent_, *this);
+
+    pages_ = new QStackedWidget(this);
+    start_page_ = new StartPage;
+    pages_->addWidget(start_page_);
+    start_page_->setSampleAvailable(!FileController::samplePath().isEmpty());
+    start_page_->setRecentFiles(recent_.files());
+
+    layers_ = new LayerTableView;
+    binder_ = new LayerBinder(document_, *layers_, this);
+    editor_ = new SchemeEditor;
+    numbers_ = new LiveNumbersPanel;
+    budget_ = new BudgetStrip;
+    issues_ = new IssuesPanel;
+    job_list_ = new JobsPanel;
+}
+
+void MainWindow::buildViews() {
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    tabs_ = new QTabWidget;
+    tabs_->setObjectName("views");
+    tabs_->setDocumentMode(true);
+    column->addWidget(tabs_, 1);
+    column->addWidget(budget_);
+    views_ = {new WeightsView(document_, *inspection_), new ErrorView(document_, *inspection_),
+              new ChannelsView(document_, *inspection_, jobs_),
+              new SensitivityView(document_, *inspection_, *measures_, jobs_),
+              new CompareView(document_, *inspection_, *measures_, jobs_)};
+    for (View* view : views_)
+        tabs_->addTab(view, view->title());
+    pages_->addWidget(page);
+    setCentralWidget(pages_);
+    connect(tabs_, &QTabWidget::currentChanged, this, [this](int current) {
+        for (std::size_t i = 0; i < views_.size(); ++i)
+            views_[i]->setActive(static_cast<int>(i) == current);
+    });
+    views_.front()->setActive(true);
+}
+
+QDockWidget* MainWindow::addDock(const char* name, QWidget* content, Qt::DockWidgetArea area) {
+    auto* dock = new QDockWidget(this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    docks_.push_back(dock);
+    return dock;
+}
+
+void MainWindow::buildDocks() {
+    auto* editing = new QWidget;
+    auto* column = new QVBoxLayout(editing);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(editor_);
+    column->addWidget(numbers_, 1);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(editing);
+
+    QDockWidget* layers = addDock("layers", layers_, Qt::LeftDockWidgetArea);
+    QDockWidget* scheme = addDock("scheme", scroll, Qt::RightDockWidgetArea);
+    QDockWidget* issues = addDock("issues", issues_, Qt::BottomDockWidgetArea);
+    QDockWidget* jobs = addDock("jobs", job_list_, Qt::BottomDockWidgetArea);
+    tabifyDockWidget(issues, jobs);
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    resizeDocks({layers, scheme}, {400, 310}, Qt::Horizontal);
+    resizeDocks({issues}, {130}, Qt::Vertical);
+    issues->hide();
+    jobs->hide();
+}
+
+void MainWindow::connectDocument() {
+    connect(&document_, &Document::modelChanged, this, &MainWindow::modelChanged);
+    connect(&document_, &Document::schemesChanged, this, [this](const QList<int>& tensors) {
+        showBudget();
+        for (const int tensor : layers_->selectedLayers())
+            if (tensors.contains(tensor)) return selectionChanged();
+    });
+    connect(&document_, &Document::measurementAdded, this, &MainWindow::showBudget);
+    connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
+    connect(&document_, &Document::modifiedChanged, this, &MainWindow::updateTitle);
+    connect(&document_, &Document::planPathChanged, this, &MainWindow::updateTitle);
+    QUndoStack& undo = document_.undoStack();
+    const auto show_undo = [this, &undo] {
+        budget_->setUndo(undo.canUndo(), undo.undoText());
+        budget_->setRedo(undo.canRedo(), undo.redoText());
+    };
+    connect(&undo, &QUndoStack::indexChanged, this, show_undo);
+    connect(&undo, &QUndoStack::canUndoChanged, this, show_undo);
+    connect(budget_, &BudgetStrip::undoRequested, &undo, &QUndoStack::undo);
+    connect(budget_, &BudgetStrip::redoRequested, &undo, &QUndoStack::redo);
+}
+
+void MainWindow::connectEditing() {
+    connect(layers_, &LayerTableView::currentLayerChanged, inspection_, &Inspection::setTensor);
+    connect(layers_, &LayerTableView::selectionChanged, this, &MainWindow::selectionChanged);
+    connect(layers_, &LayerTableView::applySchemeRequested, this,
+            [this](ApplyScope scope) { applyScheme(scope, editor_->scheme()); });
+    connect(layers_, &LayerTableView::resetRequested, this,
+            [this] { applyScheme(ApplyScope::selected, initial_scheme_); });
+    connect(editor_, &SchemeEditor::schemeEdited, this,
+            [this](const Scheme& scheme) { applyScheme(ApplyScope::selected, scheme); });
+    connect(editor_, &SchemeEditor::applyRequested, this, &MainWindow::applyScheme);
+    connect(inspection_, &Inspection::numbersChanged, this, &MainWindow::showNumbers);
+    connect(inspection_, &Inspection::schemeMoved, this, [this] {
+        if (inspection_->isPreview()) editor_->setScheme(inspection_->scheme());
+    });
+    connect(inspection_, &Inspection::loaded, this, [this] {
+        const MomentTable& table = *inspection_->facts()->table;
+        editor_->setClipStart(static_cast<float>(table.min()), static_cast<float>(table.max()));
+    });
+    connect(issues_, &IssuesPanel::jumpToTensor, layers_, &LayerTableView::jumpTo);
+    for (View* view : views_)
+        if (auto* sensitivity = qobject_cast<SensitivityView*>(view))
+            connect(sensitivity, &SensitivityView::tensorChosen, layers_, &LayerTableView::setCurrentLayer);
+}
+
+void MainWindow::connectJobs() {
+    connect(&jobs_, &JobRunner::jobStarted, this, [this](quint64 id, const QString& title) {
+        if (title.isEmpty()) return;
+        job_titles_.insert(id, title);
+        job_list_->setJob({id, title, JobState::running, 0.0, {}});
+    });
+    connect(&jobs_, &JobRunner::jobProgress, this, [this](quint64 id, double fraction) {
+        if (job_titles_.contains(id))
+            job_list_->setJob({id, job_titles_.value(id), JobState::running, fraction, {}});
+    });
+    connect(&jobs_, &JobRunner::jobEnded, this,
+            [this](quint64 id, JobOutcome outcome, const QString& message) {
+                const QString title = job_titles_.take(id);
+                if (title.isEmpty()) return;
+                const JobState state = outcome == JobOutcome::failed     ? JobState::failed
+                                       : outcome == JobOutcome::finished ? JobState::finished
+                                                                         : JobState::cancelled;
+                job_list_->setJob({id, title, state, std::nullopt, message});
+            });
+    connect(job_list_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
+    connect(start_page_, &StartPage::openRequested, files_, &FileController::askForModel);
+    connect(start_page_, &StartPage::openFileRequested, files_, &FileController::openModel);
+    connect(start_page_, &StartPage::sampleRequested, files_, &FileController::openSample);
+    connect(start_page_, &StartPage::removeRecentRequested, &recent_, &RecentFiles::remove);
+    connect(start_page_, &StartPage::clearRecentRequested, &recent_, &RecentFiles::clear);
+    connect(&recent_, &RecentFiles::changed, this, [this] { start_page_->setRecentFiles(recent_.files()); });
+}
+
+void MainWindow::modelChanged() {
+    const bool open = document_.isOpen();
+    pages_->setCurrentIndex(open ? 1 : 0);
+    for (QDockWidget* dock : docks_)
+        if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
+    menu_->setModelOpen(open);
+    updateTitle();
+    showBudget();
+    if (!open) {
+        numbers_->clear();
+        return;
+    }
+    measureStatistics();
+    // The first quantizable tensor of a block says more than an embedding: that is where people look first.
+    int first = -1;
+    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor) {
+        const TensorInfo& info = document_.tensor(tensor);
+        if (!info.quantizable) continue;
+        if (first < 0 || info.block) first = tensor;
+        if (info.block) break;
+    }
+    if (first >= 0) layers_->setCurrentLayer(first);
+}
+
+void MainWindow::measureStatistics() {
+    const std::shared_ptr<const Model> model = document_.model();
+    jobs_.start<std::vector<std::optional<TensorStatistics>>>(
+        {"statistics", tr("Statistics of all tensors")},
+        [model](const JobContext& job) { return compute_all_statistics(*model, job); },
+        [this, model](std::vector<std::optional<TensorStatistics>> statistics) {
+            if (document_.model() == model) document_.setStatistics(std::move(statistics));
+        });
+}
+
+void MainWindow::selectionChanged() {
+    std::vector<SchemeTarget> targets;
+    const int current = layers_->currentLayer();
+    const auto add = [this, &targets](int tensor) {
+        const TensorInfo& info = document_.tensor(tensor);
+        if (!info.measurable()) return;
+        const MatrixShape shape = matrix_shape(info);
+        targets.push_back({QString::fromStdString(info.name), info.role, document_.scheme(tensor),
+                           shape.channels, shape.inputs, info.dtype});
+    };
+    const std::vector<int> selected = layers_->selectedLayers();
+    if (current >= 0 && std::find(selected.begin(), selected.end(), current) != selected.end()) add(current);
+    for (const int tensor : selected)
+        if (tensor != current) add(tensor);
+    editor_->setTargets(std::move(targets));
+}
+
+void MainWindow::applyScheme(ApplyScope scope, const Scheme& scheme) {
+    const QList<int> tensors = binder_->tensorsOf(scope);
+    if (tensors.isEmpty()) return;
+    document_.applyScheme(
+        tensors, scheme,
+        tr("%1 for %2").arg(QString::fromStdString(to_string(scheme)), scopeText(tensors, document_)));
+}
+
+void MainWindow::showNumbers() {
+    if (const auto numbers = inspection_->numbers())
+        numbers_->setNumbers(*numbers);
+    else if (inspection_->tensor() < 0)
+        numbers_->clear();
+}
+
+void MainWindow::showBudget() {
+    if (!document_.isOpen()) {
+        budget_->clear();
+        return;
+    }
+    const PlanCost cost = plan_cost(*document_.model(), document_.plan());
+    BudgetNumbers numbers;
+    numbers.bytes_before = document_.model()->bytes();
+    numbers.bytes_after = cost.bytes;
+    numbers.bits_per_weight = cost.bits_per_weight;
+    double squared = 0;
+    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor) {
+        if (document_.scheme(tensor).family == Family::keep) continue;
+        ++numbers.quantized;
+        const Measurement* measured = document_.currentMeasurement(tensor);
+        if (measured == nullptr || !measured->refused.empty()) continue;
+        ++numbers.measured;
+        if (const auto error = rel_error(measured->sums)) squared += *error * *error;
+    }
+    if (numbers.measured > 0) numbers.mean_rel_error = std::sqrt(squared / numbers.measured);
+    budget_->setNumbers(numbers);
+}
+
+void MainWindow::showIssues() {
+    const QList<Issue> issues = document_.issues();
+    issues_->setIssues({issues.begin(), issues.end()});
+}
+
+void MainWindow::updateTitle() {
+    if (!document_.isOpen()) {
+        setWindowTitle(QStringLiteral("Halfstep"));
+        setWindowModified(false);
+        return;
+    }
+    setWindowTitle(QString::fromStdString(document_.model()->path().filename().string()) +
+                   QStringLiteral("[*] – Halfstep"));
+    setWindowModified(document_.isModified());
+}
+
+void MainWindow::showView(int index) {
+    tabs_->setCurrentIndex(index);
+}
+
+View* MainWindow::currentView() const {
+    return views_[static_cast<std::size_t>(tabs_->currentIndex())];
+}
+
+bool MainWindow::isSettled() const {
+    return jobs_.isIdle() && !measures_->isMeasuring() && (!document_.isOpen() || currentView()->isSettled());
+}
+
+void MainWindow::resetLayout() {
+    restoreState(default_layout_, layout_version);
+    for (QDockWidget* dock : docks_) {
+        const bool needs_model = dock->objectName() == "layers" || dock->objectName() == "scheme";
+        dock->setVisible(needs_model && document_.isOpen());
+    }
+}
+
+void MainWindow::retranslate() {
+    for (std::size_t i = 0; i < views_.size(); ++i)
+        tabs_->setTabText(static_cast<int>(i), views_[i]->title());
+    const QStringList titles{tr("Layers"), tr("Scheme"), tr("Issues"), tr("Jobs")};
+    for (std::size_t i = 0; i < docks_.size(); ++i)
+        docks_[i]->setWindowTitle(titles[static_cast<qsizetype>(i)]);
+    menu_->retranslate();
+    updateTitle();
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        showIssues();
+    }
+    QMainWindow::changeEvent(event);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!files_->mayDiscard()) {
+        event->ignore();
+        return;
+    }
+    QSettings settings;
+    settings.setValue(geometry_key, saveGeometry());
+    if (document_.isOpen()) {  // without a model the docks are hidden, which is not the user's wish
+        settings.setValue(layout_key, saveState(layout_version));
+        settings.setValue(table_key, layers_->saveState());
+    }
+    jobs_.cancelAll();
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.size() == 1 && urls.front().isLocalFile()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    files_->openModel(event->mimeData()->urls().front().toLocalFile());
+}
+
+}  // namespace halfstep

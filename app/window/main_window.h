@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/document/document.h"
+#include "app/document/inspection.h"
+#include "app/document/measure_service.h"
+#include "app/jobs/job_runner.h"
+#include "app/settings/language.h"
+#include "app/settings/recent_files.h"
+
+#include <QHash>
+#include <QMainWindow>
+
+#include <vector>
+
+class QStackedWidget;
+class QTabWidget;
+
+namespace halfstep {
+
+class BudgetStrip;
+class FileController;
+class IssuesPanel;
+class JobsPanel;
+class LayerBinder;
+class LayerTableView;
+class LiveNumbersPanel;
+class MainMenu;
+class SchemeEditor;
+class StartPage;
+class View;
+enum class ApplyScope : std::uint8_t;
+
+// The window: layer table on the left, views in the centre, scheme editor and live numbers on the right,
+// costs below. It holds the parts together; what they show comes from the document and the inspection.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+  public:
+    explicit MainWindow(Language& language, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    FileController& files() { return *files_; }
+    Document& document() { return document_; }
+    Inspection& inspection() { return *inspection_; }
+    JobRunner& jobs() { return jobs_; }
+    const std::vector<View*>& views() const { return views_; }
+    void showView(int index);
+    View* currentView() const;
+    LayerTableView& layers() { return *layers_; }
+    SchemeEditor& editor() { return *editor_; }
+
+    // Nothing is being read, measured or laid out.
+    bool isSettled() const;
+
+    void resetLayout();
+    void applyScheme(ApplyScope scope, const Scheme& scheme);
+
+  protected:
+    void changeEvent(QEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+  private:
+    void buildParts();
+    void buildViews();
+    void buildDocks();
+    QDockWidget* addDock(const char* name, QWidget* content, Qt::DockWidgetArea area);
+    void connectDocument();
+    void connectEditing();
+    void connectJobs();
+    void retranslate();
+    void modelChanged();
+    void selectionChanged();
+    void showNumbers();
+    void showBudget();
+    void showIssues();
+    void updateTitle();
+    void measureStatistics();
+
+    Language& language_;
+    Document document_;
+    JobRunner jobs_;  // after the document: its threads are gone before the document is
+    RecentFiles recent_;
+    MeasureService* measures_;
+    Inspection* inspection_;
+    FileController* files_;
+    LayerBinder* binder_;
+    MainMenu* menu_;
+
+    QStackedWidget* pages_;
+    StartPage* start_page_;
+    QTabWidget* tabs_;
+    std::vector<View*> views_;
+    LayerTableView* layers_;
+    SchemeEditor* editor_;
+    LiveNumbersPanel* numbers_;
+    BudgetStrip* budget_;
+    IssuesPanel* issues_;
+    JobsPanel* job_list_;
+    std::vector<QDockWidget*> docks_;
+    QHash<quint64, QString> job_titles_;
+    QByteArray default_layout_;
+    Scheme initial_scheme_;
+};
+
+}  // namespace halfstep
