@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/jobs/job_runner.h"
+#include "core/base/error.h"
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <chrono>
+#include <thread>
+
+using namespace halfstep;
+
+namespace {
+
+// Works until it is stopped, as the engine does between blocks.
+int work_until_stopped(const JobContext& job) {
+    for (;;) {
+        job.throw_if_stopped();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+}
+
+}  // namespace
+
+class TestJobRunner : public QObject {
+    Q_OBJECT
+  private slots:
+    void a_result_arrives_in_the_thread_of_the_window() {
+        JobRunner jobs;
+        int result = 0;
+        QThread* arrived_in = nullptr;
+        jobs.start<int>(
+            {"sum", "Sum"}, [](const JobContext&) { return 41 + 1; },
+            [&](int value) {
+                result = value;
+                arrived_in = QThread::currentThread();
+            });
+        QVERIFY(jobs.isRunning("sum"));
+        QTRY_COMPARE(result, 42);
+        QCOMPARE(arrived_in, QThread::currentThread());
+        QVERIFY(jobs.isIdle());
+    }
+
+    void a_newer_job_of_a_lane_replaces_the_older_one() {
+        JobRunner jobs;
+        QList<int> results;
+        for (int i = 1; i <= 5; ++i)
+            jobs.start<int>(
+                {"lane", {}}, [i](const JobContext&) { return i; },
+                [&results](int value) { results.append(value); });
+        QTRY_VERIFY(jobs.isIdle());
+        QTest::qWait(50);  // anything stale would come now
+        QCOMPARE(results, QList<int>{5});
+    }
+
+    void jobs_of_different_lanes_do_not_meet() {
+        JobRunner jobs;
+        int results = 0;
+        for (const char* lane : {"a", "b", "c"})
+            jobs.start<int>(
+                {lane, {}}, [](const JobContext&) { return 1; }, [&](int value) { results += value; });
+        QTRY_COMPARE(results, 3);
+    }
+
+    void cancelling_is_felt_within_100_ms() {
+        JobRunner jobs;
+        QSignalSpy ended(&jobs, &JobRunner::jobEnded);
+        bool delivered = false;
+        const auto id = jobs.start<int>({"long", "Long"}, work_until_stopped, [&](int) { delivered = true; });
+        QTest::qWait(20);
+        QElapsedTimer clock;
+        clock.start();
+        jobs.cancel(id);
+        QVERIFY(ended.wait(1000));
+        QVERIFY2(clock.elapsed() < 100, qPrintable(QString::number(clock.elapsed())));
+        QCOMPARE(ended.front().at(1).value<JobOutcome>(), JobOutcome::cancelled);
+        QVERIFY(!delivered);
+    }
+
+    void an_error_is_told_once_and_nothing_is_delivered() {
+        JobRunner jobs;
+        QStringList told;
+        bool delivered = false;
+        jobs.start<int>(
+            {"bad", "Bad"},
+            [](const JobContext&) -> int {
+                throw Error("the file is shorter than it says", {"m.gguf", {}, {}});
+            },
+            [&](int) { delivered = true; }, [&](const QString& message) { told.append(message); });
+        QTRY_COMPARE(told.size(), 1);
+        QCOMPARE(told.front(), QString("m.gguf: the file is shorter than it says"));
+        QVERIFY(!delivered);
+    }
+
+    void parts_are_delivered_until_the_job_is_replaced() {
+        JobRunner jobs;
+        int parts = 0;
+        jobs.start<int>(
+            {"parts", {}},
+            [&](const JobContext& job) {
+                jobs.deliverPart(JobRunner::currentJob(), [&parts] { ++parts; });
+                return work_until_stopped(job);
+            },
+            [](int) {});
+        QTRY_COMPARE(parts, 1);
+        const int before = parts;
+        jobs.start<int>(
+            {"parts", {}}, [](const JobContext&) { return 0; }, [](int) {});
+        QTRY_VERIFY(jobs.isIdle());
+        QCOMPARE(parts, before);
+    }
+
+    void progress_is_reported_and_thinned_out() {
+        JobRunner jobs;
+        QSignalSpy progress(&jobs, &JobRunner::jobProgress);
+        bool done = false;
+        jobs.start<int>(
+            {"progress", "Progress"},
+            [](const JobContext& job) {
+                for (int i = 0; i <= 10000; ++i)
+                    job.report(i / 10000.0);
+                return 0;
+            },
+            [&](int) { done = true; });
+        QTRY_VERIFY(done);
+        QVERIFY(progress.size() < 1000);
+        QCOMPARE(progress.back().at(1).toDouble(), 1.0);
+    }
+
+    void destruction_stops_what_runs() {
+        QElapsedTimer clock;
+        clock.start();
+        {
+            JobRunner jobs;
+            jobs.start<int>({"a", {}}, work_until_stopped, [](int) {});
+            jobs.start<int>({"b", {}}, work_until_stopped, [](int) {});
+        }
+        QVERIFY(clock.elapsed() < 1000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestJobRunner)
+#include "test_job_runner.moc"
