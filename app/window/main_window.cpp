@@ -27,7 +27,11 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QUrl>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
 
 namespace halfstep {
 namespace {
@@ -36,6 +40,7 @@ constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 1;
+constexpr int edit_pause_ms = 800;
 
 QString scopeText(const QList<int>& tensors, const Document& document) {
     if (tensors.size() == 1) return QString::fromStdString(document.tensor(tensors.front()).name);
@@ -153,7 +158,7 @@ void MainWindow::connectDocument() {
     connect(&document_, &Document::schemesChanged, this, [this](const QList<int>& tensors) {
         showBudget();
         for (const int tensor : layers_->selectedLayers())
-            if (tensors.contains(tensor)) return selectionChanged();
+            if (tensors.contains(tensor)) return showTargets();
     });
     connect(&document_, &Document::measurementAdded, this, &MainWindow::showBudget);
     connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
@@ -177,9 +182,9 @@ void MainWindow::connectEditing() {
             [this](ApplyScope scope) { applyScheme(scope, editor_->scheme()); });
     connect(layers_, &LayerTableView::resetRequested, this,
             [this] { applyScheme(ApplyScope::selected, initial_scheme_); });
-    connect(editor_, &SchemeEditor::schemeEdited, this,
-            [this](const Scheme& scheme) { applyScheme(ApplyScope::selected, scheme); });
-    connect(editor_, &SchemeEditor::applyRequested, this, &MainWindow::applyScheme);
+    connect(editor_, &SchemeEditor::schemeEdited, this, &MainWindow::editScheme);
+    connect(editor_, &SchemeEditor::applyRequested, this,
+            [this](ApplyScope scope, const Scheme& scheme) { applyScheme(scope, scheme); });
     connect(inspection_, &Inspection::numbersChanged, this, &MainWindow::showNumbers);
     connect(inspection_, &Inspection::schemeMoved, this, [this] {
         if (inspection_->isPreview()) editor_->setScheme(inspection_->scheme());
@@ -257,6 +262,11 @@ void MainWindow::measureStatistics() {
 }
 
 void MainWindow::selectionChanged() {
+    last_edit_.invalidate();
+    showTargets();
+}
+
+void MainWindow::showTargets() {
     std::vector<SchemeTarget> targets;
     const int current = layers_->currentLayer();
     const auto add = [this, &targets](int tensor) {
@@ -273,12 +283,21 @@ void MainWindow::selectionChanged() {
     editor_->setTargets(std::move(targets));
 }
 
-void MainWindow::applyScheme(ApplyScope scope, const Scheme& scheme) {
+void MainWindow::applyScheme(ApplyScope scope, const Scheme& scheme, int gesture) {
     const QList<int> tensors = binder_->tensorsOf(scope);
     if (tensors.isEmpty()) return;
     document_.applyScheme(
         tensors, scheme,
-        tr("%1 for %2").arg(QString::fromStdString(to_string(scheme)), scopeText(tensors, document_)));
+        tr("%1 for %2").arg(QString::fromStdString(to_string(scheme)), scopeText(tensors, document_)),
+        gesture);
+}
+
+// The editor's changes take effect as they are made. Those that follow each other at once (a slider, a
+// notation being typed) are one step of undo.
+void MainWindow::editScheme(const Scheme& scheme) {
+    if (!last_edit_.isValid() || last_edit_.elapsed() > edit_pause_ms) ++edit_gesture_;
+    last_edit_.start();
+    applyScheme(ApplyScope::selected, scheme, edit_gesture_);
 }
 
 void MainWindow::showNumbers() {

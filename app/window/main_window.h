@@ -8,6 +8,7 @@
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QMainWindow>
 
@@ -53,7 +54,7 @@ class MainWindow : public QMainWindow {
     bool isSettled() const;
 
     void resetLayout();
-    void applyScheme(ApplyScope scope, const Scheme& scheme);
+    void applyScheme(ApplyScope scope, const Scheme& scheme, int gesture = 0);
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -72,6 +73,8 @@ class MainWindow : public QMainWindow {
     void retranslate();
     void modelChanged();
     void selectionChanged();
+    void showTargets();
+    void editScheme(const Scheme& scheme);
     void showNumbers();
     void showBudget();
     void showIssues();
@@ -100,6 +103,8 @@ class MainWindow : public QMainWindow {
     JobsPanel* job_list_;
     std::vector<QDockWidget*> docks_;
     QHash<quint64, QString> job_titles_;
+    QElapsedTimer last_edit_;
+    int edit_gesture_ = 0;
     QByteArray default_layout_;
     Scheme initial_scheme_;
 };
