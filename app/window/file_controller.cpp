@@ -28,6 +28,15 @@ std::filesystem::path nativePath(const QString& path) {
     return {QFile::encodeName(path).toStdString()};
 }
 
+// A plan file, or the plan that a workspace holds.
+Plan planOf(const std::filesystem::path& file) {
+    if (!is_workspace(file)) return load_plan(file);
+    std::optional<Plan> plan = load_workspace(file).plan;
+    if (!plan)
+        throw Error("the workspace holds no plan", {file.string(), {}, {}}, "Save a plan into it first");
+    return *std::move(plan);
+}
+
 QString describe(const Model& model) {
     const QString architecture = QString::fromStdString(model.architecture());
     const QString weights =
@@ -85,14 +94,14 @@ void FileController::closeModel() {
 
 void FileController::loadPlan(const QString& path) {
     try {
-        const Plan plan = load_plan(nativePath(path));
+        const Plan plan = planOf(nativePath(path));
         QStringList problems;
         for (const Issue& issue : check_plan(*document_.model(), plan))
             if (issue.severity != Severity::note)
                 problems.append(QString::fromStdString((issue.tensor.empty() ? "" : issue.tensor + ": ") +
                                                        issue.message));
         document_.applyPlan(plan, tr("load %1").arg(QFileInfo(path).fileName()));
-        document_.setPlanPath(path);
+        if (path.endsWith(".json")) document_.setPlanPath(path);
         if (!problems.isEmpty()) {
             const qsizetype shown = std::min<qsizetype>(problems.size(), 8);
             QString text = problems.mid(0, shown).join('\n');
@@ -132,7 +141,8 @@ void FileController::savePlan(const QString& path) {
 }
 
 void FileController::saveWorkspace(const QString& path) {
-    Workspace workspace = make_workspace(*document_.model());
+    Workspace workspace = describe_model(*document_.model());
+    workspace.statistics.resize(static_cast<std::size_t>(document_.tensorCount()));
     for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
         if (const TensorStatistics* known = document_.statistics(tensor))
             workspace.statistics[static_cast<std::size_t>(tensor)] = *known;
@@ -171,8 +181,8 @@ void FileController::askForFolder() {
 }
 
 void FileController::askForPlan() {
-    const QString path =
-        QFileDialog::getOpenFileName(&window_, tr("Load a plan"), {}, tr("Plans (*.json);;All files (*)"));
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Load a plan"), {}, tr("Plans and workspaces (*.json *.h5);;All files (*)"));
     if (!path.isEmpty()) loadPlan(path);
 }
 
