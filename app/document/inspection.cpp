@@ -117,7 +117,8 @@ void Inspection::updateGrid() {
     }
     emit schemeMoved();
     jobs_.start<std::optional<ShownGrid>>(
-        {grid_lane, {}}, [facts = facts_, wanted](const JobContext&) { return shown_grid(*facts, wanted); },
+        {grid_lane, {}},
+        [facts = facts_, wanted](const JobContext& job) { return shown_grid(*facts, wanted, job); },
         [this](std::optional<ShownGrid> grid) {
             grid_ = std::move(grid);
             emit schemeMoved();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/tensor_facts.h"
 
-#include "core/quantize/kmeans.h"
+#include "core/quantize/codebook_fit.h"
 #include "core/quantize/range.h"
 #include "core/quantize/reference.h"
 #include "core/schemes/grid.h"
@@ -57,16 +57,16 @@ std::vector<float> levels_of_block(const Scheme& scheme, std::span<const float> 
     return levels;
 }
 
-std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme) {
+std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme, const JobContext& job) {
     if (facts.widest_row.empty()) return std::nullopt;
     ShownGrid shown;
     shown.whole_tensor = false;
     shown.channel = facts.widest_channel;
     const std::span<const float> unit = unit_of(facts, scheme, shown.first_input);
+    RangeScratch scratch;
     switch (scheme.family) {
         case Family::integer:
         case Family::logarithmic: {
-            RangeScratch scratch;
             EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
             if (estimated.scale_lost) estimated = estimate_grid(with_32_bit_scales(scheme), unit, scratch);
             shown.levels = grid_levels(scheme, estimated.grid.scale, estimated.grid.zero_point);
@@ -75,7 +75,7 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
             break;
         }
         case Family::kmeans:
-            shown.levels = fit_codebook(scheme, unit);
+            shown.levels = fit_codebook(unit, scheme.bits, scratch, job);
             break;
         case Family::ggml:
             shown.levels = levels_of_block(scheme, unit);
@@ -128,13 +128,13 @@ TensorFacts gather_facts(const Model& model, const TensorInfo& tensor, const Job
     return facts;
 }
 
-std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme) {
+std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme, const JobContext& job) {
     if (facts.table->count() == 0 || scheme.family == Family::keep) return std::nullopt;
     const bool one_scale = scheme.family == Family::floating ||
                            (scheme.family != Family::ggml && scheme.granularity == Granularity::tensor) ||
                            (scheme.family != Family::ggml && scheme.granularity == Granularity::channel &&
                             facts.shape.channels == 1);
-    return one_scale ? grid_of_tensor(facts, scheme) : grid_of_unit(facts, scheme);
+    return one_scale ? grid_of_tensor(facts, scheme) : grid_of_unit(facts, scheme, job);
 }
 
 bool is_quickly_shown(const Scheme& scheme) {

@@ -44,7 +44,8 @@ struct ShownGrid {
 };
 
 // None where the scheme has no grid to show, or no row was kept.
-std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme);
+std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme,
+                                    const JobContext& job = {});
 
 // Whether shown_grid() is a matter of microseconds, so that a moving hand need not wait for a thread.
 bool is_quickly_shown(const Scheme& scheme);
