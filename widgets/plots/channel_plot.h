@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/analysis/channel_profile.h"
+#include "widgets/plots/heat_map.h"
 #include "widgets/plots/plot_view.h"
 
 #include <optional>
@@ -41,20 +42,26 @@ class ChannelPlot : public PlotView {
     bool mousePressed(QMouseEvent* event) override;
     bool mouseMoved(QMouseEvent* event) override;
     bool mouseReleased(QMouseEvent* event) override;
+    bool keyPressed(QKeyEvent* event) override;
 
   private:
     void buildPanes();
+    void buildControls();
     void retranslate();
     void sortChannels();
     void rebuildMap();
     void drawRanges(QCPPainter* painter) const;
     void drawOutliers(QCPPainter* painter) const;
     void drawSelection(QCPPainter* painter, const QCPAxisRect* rect) const;
-    bool mapFollowsOrder() const;  // the map's columns can be put into the order of the channels
-    std::optional<std::size_t> positionAt(const QPointF& point) const;
+    void drawLegend(QCPPainter* painter, const QRect& rect) const;
+    bool mapFollowsOrder() const;  // each column of the map is one channel, so that it can be sorted as well
+    std::optional<std::size_t> channelAt(const QPoint& point) const;
     QStringList describe(std::size_t channel) const;
+    QStringList describeCell(const QPoint& point) const;
 
     ChannelProfile profile_;
+    HeatMap map_;
+    std::uint64_t outlier_count_ = 0;
     std::vector<std::size_t> order_;     // channel at each position
     std::vector<std::size_t> position_;  // position of each channel
     std::optional<std::size_t> selected_;
@@ -64,9 +71,7 @@ class ChannelPlot : public PlotView {
     QCPAxisRect* ranges_ = nullptr;
     QCPAxisRect* outliers_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
-    QCPColorMap* map_ = nullptr;
     QCPColorScale* scale_ = nullptr;
-    QCPLegend* legend_ = nullptr;
     QComboBox* order_box_ = nullptr;
     QComboBox* quantity_box_ = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include "core/quantize/measurement.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/plots/radar_chart.h"
 
 #include <optional>
 #include <vector>
@@ -25,6 +26,8 @@ class ComparePlot : public PlotView {
 
     void setSchemes(std::vector<ComparedScheme> schemes);
     void setSelected(std::optional<std::size_t> index);
+    std::optional<std::size_t> selected() const { return selected_; }
+    QRect rowRect(std::size_t index) const;  // in coordinates of plot()
 
     QString title() const override;
     QString fileStem() const override { return QStringLiteral("compare"); }
@@ -38,18 +41,34 @@ class ComparePlot : public PlotView {
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
+    bool mouseMoved(QMouseEvent* event) override;
     bool keyPressed(QKeyEvent* event) override;
 
   private:
+    // One figure of the table: its bar runs from 0 to the largest shown.
+    struct Figure {
+        QString name;
+        QString hint;
+        bool less_is_better = true;
+        std::vector<std::optional<double>> values;  // infinity: exact
+        std::vector<QString> texts;
+    };
+
+    std::vector<Figure> figures() const;
+    std::vector<std::size_t> onRadar() const;  // indices of schemes
+    RadarChart radar() const;
     void drawTable(QCPPainter* painter, const QRect& rect) const;
-    void drawRadar(QCPPainter* painter, const QRect& rect) const;
+    void drawRow(QCPPainter* painter, std::size_t index, const std::vector<double>& tops) const;
+    void drawRadarPane(QCPPainter* painter, const QRect& rect) const;
     void select(std::size_t index);
-    QRect rowRect(std::size_t index) const;
+    std::size_t rowsShown() const;
+    QRectF columnRect(std::size_t column, const QRectF& row) const;
+    QColor colorOf(std::size_t index) const;
 
     std::vector<ComparedScheme> schemes_;
+    std::vector<Figure> figures_;
     std::optional<std::size_t> selected_;
-    QCPLayoutElement* table_ = nullptr;
-    QCPLayoutElement* radar_ = nullptr;
+    QCPLayoutElement* table_pane_ = nullptr;
 };
 
 }  // namespace halfstep

@@ -42,6 +42,7 @@ class ErrorPlot : public PlotView {
     QCPTextElement* distribution_title_ = nullptr;
     QCPTextElement* by_value_title_ = nullptr;
     QCPTextElement* shares_title_ = nullptr;
+    QCPLegend* legend_ = nullptr;
 };
 
 }  // namespace halfstep

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How HistogramPlot looks: bars, the spread of the weights above them, levels, clipped ends and handles.
+#include "widgets/plots/binned_bars.h"
 #include "widgets/plots/histogram_plot.h"
 #include "widgets/plots/number_text.h"
 #include "widgets/style/plot_style.h"
@@ -33,49 +34,9 @@ QRectF drawTextWithin(QPainter* painter, const QString& text, double x, double t
 }  // namespace
 
 void HistogramPlot::drawBars(QCPPainter* painter) const {
-    if (histogram_.counts.empty()) return;
-    const QCPAxis* values = rect_->axis(QCPAxis::atBottom);
-    const QCPAxis* counts = rect_->axis(QCPAxis::atLeft);
-    const QRect area = rect_->rect();
-    const double base = area.bottom() + 1;
-    const bool one_value = !(histogram_.high > histogram_.low);
-    const double bin_pixels = one_value
-                                  ? 0
-                                  : std::abs(values->coordToPixel(histogram_.low + histogram_.bin_width()) -
-                                             values->coordToPixel(histogram_.low));
-    painter->setAntialiasing(false);
-    painter->setPen(Qt::NoPen);
-    painter->setBrush(withAlpha(theme().seriesColor(0), theme().dark ? 200 : 170));
-    const auto bar = [&](double left, double right, std::uint64_t count) {
-        if (count == 0) return;
-        const double top = std::min(counts->coordToPixel(static_cast<double>(count)), base - 1);
-        painter->drawRect(QRectF(QPointF(left, top), QPointF(right, base)));
-    };
-    if (one_value) {
-        std::uint64_t total = 0;
-        for (const std::uint64_t count : histogram_.counts)
-            total += count;
-        const double x = values->coordToPixel(histogram_.low);
-        bar(x - 4, x + 4, total);
-        return;
-    }
-    // Bins that share a pixel column show the fullest of them, so that no peak is lost.
-    const double gap = bin_pixels > 5 ? 1 : 0;
-    std::size_t i = 0;
-    const auto left_of = [&](std::size_t bin) {
-        return std::round(
-            values->coordToPixel(histogram_.low + static_cast<double>(bin) * histogram_.bin_width()));
-    };
-    while (i < histogram_.counts.size()) {
-        const double left = left_of(i);
-        std::uint64_t most = histogram_.counts[i];
-        std::size_t next = i + 1;
-        while (next < histogram_.counts.size() && left_of(next) < left + 1)
-            most = std::max(most, histogram_.counts[next++]);
-        const double right = left_of(next);
-        if (right >= area.left() && left <= area.right()) bar(left, std::max(right - gap, left + 1), most);
-        i = next;
-    }
+    BinnedBars bars{histogram_.low, histogram_.high, histogram_.counts.size(), {}};
+    bars.height = [this](std::size_t bin) { return static_cast<double>(histogram_.counts[bin]); };
+    halfstep::drawBars(painter, rect_, bars, withAlpha(theme().seriesColor(0), theme().dark ? 200 : 170));
 }
 
 void HistogramPlot::drawMarks(QCPPainter* painter) const {
@@ -171,9 +132,9 @@ void HistogramPlot::drawClipped(QCPPainter* painter) const {
     for (const QRectF& side : {QRectF(area.topLeft(), QPointF(low, area.bottom())),
                                QRectF(QPointF(high, area.top()), area.bottomRight())}) {
         if (side.width() < 1) continue;
-        painter->setBrush(withAlpha(theme().bad, theme().dark ? 40 : 26));
+        painter->setBrush(withAlpha(theme().bad, theme().dark ? 34 : 24));
         painter->drawRect(side);
-        painter->setBrush(QBrush(withAlpha(theme().bad, theme().dark ? 90 : 70), Qt::BDiagPattern));
+        painter->setBrush(QBrush(withAlpha(theme().bad, theme().dark ? 55 : 60), Qt::BDiagPattern));
         painter->drawRect(side);
     }
     if (!overlay_->clipped_share || *overlay_->clipped_share <= 0) return;
@@ -181,10 +142,13 @@ void HistogramPlot::drawClipped(QCPPainter* painter) const {
     const QString text = tr("%1 clipped").arg(percentText(*overlay_->clipped_share));
     const QFontMetricsF metrics(painter->font());
     const double width = metrics.horizontalAdvance(text) + 10;
-    const bool right_is_wider = area.right() - high >= low - area.left();
     QRectF box(0, area.top() + 6, width, metrics.height() + 4);
-    box.moveLeft(right_is_wider ? std::min(high + 8, area.right() - width - 4)
-                                : std::max(low - 8 - width, area.left() + 4));
+    const bool right_is_wider = area.right() - high >= low - area.left();
+    if (std::max(area.right() - high, low - area.left()) < width + 12) {
+        box.moveRight(high - 6);  // within the limits: there is no room beyond
+    } else {
+        box.moveLeft(right_is_wider ? high + 8 : low - 8 - width);
+    }
     painter->setBrush(withAlpha(theme().surface, 215));
     painter->drawRoundedRect(box, 3, 3);
     painter->setPen(theme().bad);

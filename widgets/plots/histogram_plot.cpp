@@ -426,18 +426,17 @@ PlotTable HistogramPlot::table() const {
     const double width = histogram_.bin_width();
     for (std::size_t i = 0; i < histogram_.counts.size(); ++i) {
         const double low = histogram_.low + static_cast<double>(i) * width;
-        table.rows.push_back({QStringLiteral("histogram"), low, low + width,
-                              static_cast<qulonglong>(histogram_.counts[i]), PlotTable::Cell()});
+        table.rows.push_back(
+            {QStringLiteral("histogram"), cell(low), cell(low + width), cell(histogram_.counts[i]), {}});
     }
     if (!overlay_) return table;
     int code = overlay_->first_code;
     for (const float level : overlay_->levels) {
-        const double value = level;
-        table.rows.push_back(
-            {QStringLiteral("level"), value, value, PlotTable::Cell(), QString::number(code++)});
+        const QString value = cell(double{level});
+        table.rows.push_back({QStringLiteral("level"), value, value, {}, QString::number(code++)});
     }
-    table.rows.push_back({QStringLiteral("clip"), overlay_->clip_low, overlay_->clip_high, PlotTable::Cell(),
-                          PlotTable::Cell()});
+    table.rows.push_back(
+        {QStringLiteral("clip"), cell(overlay_->clip_low), cell(overlay_->clip_high), {}, {}});
     return table;
 }
 

@@ -27,7 +27,7 @@ QString shortCountText(double count) {
         count /= 1000;
         ++step;
     }
-    return QLocale().toString(count, 'g', 3) + QLatin1String(suffixes.at(step));
+    return QLocale().toString(count, 'g', 4) + QLatin1String(suffixes.at(step));
 }
 
 QString percentText(double share, int significant) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/plot_table.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace halfstep {
@@ -8,35 +9,35 @@ namespace {
 
 QString quoted(QString text) {
     static const QString special = QStringLiteral(",\"\r\n");
-    const bool needs_quotes =
-        std::any_of(text.begin(), text.end(), [](QChar c) { return special.contains(c); });
-    if (!needs_quotes) return text;
-    return u'"' + text.replace(u'"', QStringLiteral("\"\"")) + u'"';
+    const bool plain = std::none_of(text.begin(), text.end(), [](QChar c) { return special.contains(c); });
+    return plain ? text : u'"' + text.replace(u'"', QStringLiteral("\"\"")) + u'"';
 }
 
-struct CellText {
-    QString operator()(std::monostate) const { return {}; }
-    QString operator()(double value) const {
-        return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
-    }
-    QString operator()(qulonglong value) const { return QString::number(value); }
-    QString operator()(const QString& text) const { return quoted(text); }
-};
+QByteArray line(const QStringList& cells) {
+    QStringList fields;
+    for (const QString& text : cells)
+        fields << quoted(text);
+    return fields.join(u',').toUtf8() + "\r\n";
+}
 
 }  // namespace
 
+QString cell(double value) {
+    return std::isfinite(value) ? QString::number(value, 'g', 17) : QString();
+}
+
+QString cell(const std::optional<double>& value) {
+    return value ? cell(*value) : QString();
+}
+
+QString cell(std::uint64_t value) {
+    return QString::number(value);
+}
+
 QByteArray toCsv(const PlotTable& table) {
-    QByteArray csv;
-    QStringList line;
-    for (const QString& header : table.headers)
-        line << quoted(header);
-    csv += line.join(u',').toUtf8() + "\r\n";
-    for (const auto& row : table.rows) {
-        line.clear();
-        for (const PlotTable::Cell& cell : row)
-            line << std::visit(CellText{}, cell);
-        csv += line.join(u',').toUtf8() + "\r\n";
-    }
+    QByteArray csv = line(table.headers);
+    for (const QStringList& row : table.rows)
+        csv += line(row);
     return csv;
 }
 

@@ -4,8 +4,8 @@
 #include <QByteArray>
 #include <QStringList>
 
+#include <cstdint>
 #include <optional>
-#include <variant>
 #include <vector>
 
 namespace halfstep {
@@ -13,17 +13,14 @@ namespace halfstep {
 // The figures behind a plot: one rectangular table. Headers name the quantity and, in brackets, its unit;
 // they are read by programs and therefore not translated.
 struct PlotTable {
-    using Cell = std::variant<std::monostate, double, qulonglong, QString>;  // monostate: no value
-
     QStringList headers;
-    std::vector<std::vector<Cell>> rows;
+    std::vector<QStringList> rows;  // as long as headers each
 };
 
-inline PlotTable::Cell cellOf(const std::optional<double>& value) {
-    return value ? PlotTable::Cell(*value) : PlotTable::Cell();
-}
+QString cell(double value);  // 17 digits, decimal point; empty where not finite
+QString cell(const std::optional<double>& value);
+QString cell(std::uint64_t value);
 
-// RFC 4180, UTF-8, decimal points, doubles with 17 digits; no value and NaN are empty cells.
-QByteArray toCsv(const PlotTable& table);
+QByteArray toCsv(const PlotTable& table);  // RFC 4180, UTF-8
 
 }  // namespace halfstep

@@ -79,6 +79,9 @@ PlotView::PlotView(QWidget* parent)
     sentence_->setAlignment(Qt::AlignCenter);
     sentence_->setWordWrap(true);
     sentence_->setMargin(24);
+    sentence_->setForegroundRole(QPalette::PlaceholderText);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
 
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 6, 0);
@@ -124,14 +127,12 @@ void PlotView::updateHeading() {
 }
 
 void PlotView::restyle() {
-    setAutoFillBackground(true);
-    setBackgroundRole(QPalette::Base);
+    ready_ = true;
     heading_->setFont(headingFont());
     updateHeading();
     setAccessibleName(title());
     plot_->setAccessibleName(title());
     sentence_->setText(clear_sentence_.isEmpty() ? emptySentence() : clear_sentence_);
-    sentence_->setForegroundRole(QPalette::PlaceholderText);
     stack_->setCurrentWidget(has_data_ ? static_cast<QWidget*>(plot_) : sentence_);
     for (int i = 0; i < controls_->count(); ++i) {
         if (QWidget* widget = controls_->itemAt(i)->widget()) widget->setVisible(has_data_);
@@ -216,6 +217,10 @@ bool PlotView::isZoomed(const QCPAxis* axis) const {
     return entry != zoom_axes_.end() && !same(entry->full, axis->range());
 }
 
+QString PlotView::readOutText() const {
+    return read_out_->lines().join(u'\n');
+}
+
 void PlotView::resetZoom() {
     for (const ZoomAxis& entry : zoom_axes_) {
         if (entry.axis) entry.axis->setRange(entry.full);
@@ -243,11 +248,12 @@ void PlotView::panBy(double share) {
 
 void PlotView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
+    if (!ready_) return;  // the derived plot is not constructed yet
     if (isThemeChange(event) || event->type() == QEvent::LanguageChange) restyle();
 }
 
 void PlotView::paintEvent(QPaintEvent*) {
-    if (!plot_->hasFocus()) return;
+    if (!ring_) return;
     QPainter painter(this);
     painter.setPen(QPen(theme().accent, 1));
     painter.drawRect(plot_->geometry().adjusted(-1, -1, 0, 0));
@@ -273,9 +279,14 @@ bool PlotView::eventFilter(QObject* watched, QEvent* event) {
         case QEvent::KeyRelease:
             return keyReleased(static_cast<QKeyEvent*>(event));
         case QEvent::FocusIn:
-        case QEvent::FocusOut:
+        case QEvent::FocusOut: {
+            const Qt::FocusReason reason = static_cast<QFocusEvent*>(event)->reason();
+            ring_ = event->type() == QEvent::FocusIn &&
+                    (reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason ||
+                     reason == Qt::ShortcutFocusReason);
             update();
             break;
+        }
         default:
             break;
     }

@@ -51,6 +51,8 @@ class PlotView : public QWidget {
     QByteArray exportAs(PlotFormat format) const;
     QImage renderImage(const QSize& size, double device_pixel_ratio = 1) const;
 
+    QString readOutText() const;  // what the box at the mouse says; empty where there is none
+
     void resetZoom();
     QSize minimumSizeHint() const override { return {320, 220}; }
     QSize sizeHint() const override { return {760, 520}; }
@@ -117,7 +119,9 @@ class PlotView : public QWidget {
     std::vector<ZoomAxis> zoom_axes_;
     QString subject_;
     QString clear_sentence_;
+    bool ready_ = false;
     bool has_data_ = false;
+    bool ring_ = false;  // the focus came by keyboard and is shown
     bool overlay_replot_pending_ = false;
 };
 

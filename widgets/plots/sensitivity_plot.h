@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/plots/heat_map.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/plots/tickers.h"
 
 #include <optional>
 #include <vector>
@@ -55,6 +57,7 @@ class SensitivityPlot : public PlotView {
     bool mousePressed(QMouseEvent* event) override;
     bool mouseMoved(QMouseEvent* event) override;
     bool mouseReleased(QMouseEvent* event) override;
+    bool keyPressed(QKeyEvent* event) override;
 
   private:
     struct Ranked {
@@ -63,35 +66,47 @@ class SensitivityPlot : public PlotView {
     };
 
     void buildPanes();
+    void buildControls();
     void retranslate();
     void fillRankingBox();
     void rank();
     void rebuildMap();
-    void rebuildRanking();
     void rebuildDepth();
+    void fitLabels();  // to the space that the layout gave them
     std::optional<double> cost(const SensitivityData::Row& row, int scheme) const;
-    std::vector<QPointF> accumulated(int scheme) const;
     bool hasPlan() const;
-    std::optional<std::size_t> rowAt(const QPointF& point) const;
-    QStringList describe(const QPointF& point, std::size_t row) const;
-    void drawSelection(QCPPainter* painter) const;
+    QString rankingName() const;
+    void addDepthCurve(int scheme, const QColor& color, double width, const QString& name);
+    int depthOf(std::size_t row) const;
+    std::optional<std::size_t> rowAt(const QPoint& point) const;
+    std::optional<std::size_t> columnAt(const QPoint& point) const;
+    QRectF rankedBar(std::size_t place) const;
+    std::size_t placesShown() const;
+    QStringList describe(std::size_t row, std::optional<std::size_t> column) const;
+    void select(std::size_t row);
+    void drawMap(QCPPainter* painter) const;
     void drawRanking(QCPPainter* painter) const;
-    void drawCellText(QCPPainter* painter) const;
 
     SensitivityData data_;
+    QStringList short_names_;  // of the tensors: without what all of them share
     std::vector<Ranked> ranked_;
+    double total_cost_ = 0;
     QString selected_;
     Quantity quantity_ = Quantity::sqnr;
     int ranking_ = -1;
+    int blocks_ = 0;
     QPoint pressed_at_;
+    HeatMap map_;  // of the relative error
     QCPAxisRect* map_rect_ = nullptr;
-    QCPAxisRect* ranking_rect_ = nullptr;
     QCPAxisRect* depth_rect_ = nullptr;
+    QCPLayoutElement* ranking_pane_ = nullptr;
     QCPTextElement* ranking_title_ = nullptr;
     QCPTextElement* depth_title_ = nullptr;
-    QCPColorMap* map_ = nullptr;
     QCPColorScale* scale_ = nullptr;
     QCPLegend* legend_ = nullptr;
+    QSharedPointer<NameTicker> tensor_ticker_;
+    QSharedPointer<NameTicker> scheme_ticker_;
+    QSharedPointer<NameTicker> depth_ticker_;
     QComboBox* quantity_box_ = nullptr;
     QComboBox* ranking_box_ = nullptr;
 };

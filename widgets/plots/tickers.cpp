@@ -3,7 +3,6 @@
 
 #include "widgets/plots/number_text.h"
 
-#include <array>
 #include <cmath>
 
 namespace halfstep {
@@ -37,6 +36,18 @@ LogCountTicker::LogCountTicker() {
 
 QString LogCountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     return tick < 0.99 ? QString() : shortCountText(tick);
+}
+
+double IndexTicker::getTickStep(const QCPRange& range) {
+    return std::max(1.0, QCPAxisTicker::getTickStep(range));
+}
+
+int IndexTicker::getSubTickCount(double) {
+    return 0;
+}
+
+QString IndexTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
+    return tick < 0 ? QString() : countText(static_cast<std::uint64_t>(std::llround(tick)));
 }
 
 QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {

@@ -27,6 +27,14 @@ class LogCountTicker : public QCPAxisTickerLog {
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
+// Whole numbers in full: 12,288.
+class IndexTicker : public QCPAxisTicker {
+  protected:
+    double getTickStep(const QCPRange& range) override;
+    int getSubTickCount(double step) override;
+    QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+};
+
 // Powers of ten as 10⁻³; 1-2-5 steps between them where less than two decades are shown.
 class LogValueTicker : public QCPAxisTickerLog {
   protected:

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What holds for every plot: exports, themes, degenerate data, selection.
+#include "tests/widgets/plots/sample_data.h"
+#include "widgets/plots/channel_plot.h"
+#include "widgets/plots/error_plot.h"
+#include "widgets/style/theme.h"
+
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+#include <QXmlStreamReader>
+
+#include <functional>
+#include <memory>
+
+using namespace halfstep;
+
+namespace {
+
+using Maker = std::function<std::unique_ptr<PlotView>()>;
+
+struct Named {
+    const char* name;
+    Maker make;
+};
+
+std::vector<Named> filledPlots() {
+    static const std::vector<float> values = sample::weights(20000);
+    return {{"weights",
+             [] {
+                 auto plot = std::make_unique<HistogramPlot>();
+                 plot->setHistogram(sample::histogramOf(values, 200), sample::statisticsOf(values));
+                 plot->setOverlay(sample::uniformGrid(4, 0.08));
+                 return plot;
+             }},
+            {"error",
+             [] {
+                 auto plot = std::make_unique<ErrorPlot>();
+                 plot->setProfile(sample::errorProfile(values, 4, 0.06, 64));
+                 return plot;
+             }},
+            {"channels",
+             [] {
+                 auto plot = std::make_unique<ChannelPlot>();
+                 plot->setProfile(sample::channelProfile(96, 32, 16));
+                 return plot;
+             }},
+            {"sensitivity",
+             [] {
+                 auto plot = std::make_unique<SensitivityPlot>();
+                 plot->setData(sample::sensitivity(4));
+                 return plot;
+             }},
+            {"compare",
+             [] {
+                 auto plot = std::make_unique<ComparePlot>();
+                 plot->setSchemes(sample::comparedSchemes(9));
+                 return plot;
+             }}};
+}
+
+std::vector<Named> emptyPlots() {
+    return {{"weights", [] { return std::make_unique<HistogramPlot>(); }},
+            {"error", [] { return std::make_unique<ErrorPlot>(); }},
+            {"channels", [] { return std::make_unique<ChannelPlot>(); }},
+            {"sensitivity", [] { return std::make_unique<SensitivityPlot>(); }},
+            {"compare", [] { return std::make_unique<ComparePlot>(); }}};
+}
+
+void show(PlotView& plot, const QSize& size = {760, 520}) {
+    plot.resize(size);
+    plot.show();
+    QTest::qWait(20);
+    plot.plot()->replot();
+}
+
+// Splits what has no quoted cells.
+std::vector<QStringList> lines(const QByteArray& csv) {
+    std::vector<QStringList> result;
+    for (const QString& line : QString::fromUtf8(csv).split(QStringLiteral("\r\n"), Qt::SkipEmptyParts)) {
+        result.push_back(line.split(u','));
+    }
+    return result;
+}
+
+}  // namespace
+
+class TestPlots : public QObject {
+    Q_OBJECT
+  private slots:
+    void exportsValidFiles_data() {
+        QTest::addColumn<Maker>("make");
+        for (const Named& plot : filledPlots()) QTest::newRow(plot.name) << plot.make;
+    }
+
+    void exportsValidFiles() {
+        QFETCH(Maker, make);
+        const std::unique_ptr<PlotView> plot = make();
+        plot->setSubject(QStringLiteral("a & b <tensor>"));
+        show(*plot);
+
+        QXmlStreamReader xml(plot->exportAs(PlotFormat::svg));
+        int elements = 0;
+        QString texts;
+        while (!xml.atEnd()) {
+            xml.readNext();
+            elements += xml.isStartElement() ? 1 : 0;
+            if (xml.isCharacters()) texts += xml.text();
+        }
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        QVERIFY(elements > 20);
+        QVERIFY(texts.contains(QStringLiteral("a & b <tensor>")));
+
+        const QImage image = QImage::fromData(plot->exportAs(PlotFormat::png), "PNG");
+        QCOMPARE(image.width(), 2 * plot->plot()->width());
+        const QByteArray pdf = plot->exportAs(PlotFormat::pdf);
+        QVERIFY(pdf.startsWith("%PDF-1."));
+        QVERIFY(pdf.trimmed().endsWith("%%EOF"));
+
+        const PlotTable table = plot->table();
+        QVERIFY(!table.rows.empty());
+        for (const QStringList& row : table.rows) QCOMPARE(row.size(), table.headers.size());
+        QVERIFY(plot->exportAs(PlotFormat::csv).startsWith(table.headers.first().toUtf8()));
+    }
+
+    void writesNumbersThatReadBack() {
+        Histogram histogram;
+        histogram.low = -1;
+        histogram.high = 2;
+        histogram.counts = {5, 0, 12345678901};
+        HistogramPlot plot;
+        plot.setHistogram(histogram, {});
+        const auto rows = lines(plot.exportAs(PlotFormat::csv));
+        QCOMPARE(rows.size(), std::size_t{4});
+        QCOMPARE(rows[3][0], QStringLiteral("histogram"));
+        QCOMPARE(rows[3][1].toDouble(), 1.0);
+        QCOMPARE(rows[3][2].toDouble(), 2.0);
+        QCOMPARE(rows[3][3], QStringLiteral("12345678901"));
+        PlotTable table;
+        table.headers = {QStringLiteral("a,b"), QStringLiteral("c\"d")};
+        table.rows = {{cell(0.1), cell(std::optional<double>())}};
+        QCOMPARE(toCsv(table), QByteArray("\"a,b\",\"c\"\"d\"\r\n0.10000000000000001,\r\n"));
+    }
+
+    void saysWhatToDoWhereThereIsNothing() {
+        for (const Named& named : emptyPlots()) {
+            const std::unique_ptr<PlotView> plot = named.make();
+            show(*plot);
+            QVERIFY2(!plot->hasData(), named.name);
+            QVERIFY(!plot->plot()->isVisible());
+            for (const PlotFormat format : {PlotFormat::svg, PlotFormat::png, PlotFormat::pdf, PlotFormat::csv}) {
+                QVERIFY(plot->exportAs(format).isEmpty());
+            }
+        }
+    }
+
+    void followsTheTheme() {
+        for (const Named& named : filledPlots()) {
+            applyTheme(*qApp, ThemeMode::light);
+            const std::unique_ptr<PlotView> plot = named.make();
+            show(*plot);
+            const auto corner = [&plot] { return plot->grab().toImage().pixelColor(plot->width() - 4, plot->height() - 4); };
+            QCOMPARE(corner(), lightTheme().surface);
+            applyTheme(*qApp, ThemeMode::dark);
+            QTest::qWait(30);
+            QCOMPARE(corner(), darkTheme().surface);
+            for (const QCPAxisRect* rect : plot->plot()->axisRects()) {
+                QCOMPARE(rect->axis(QCPAxis::atBottom)->tickLabelColor(), darkTheme().mutedText);
+            }
+        }
+        applyTheme(*qApp, ThemeMode::light);
+    }
+
+    void zoomsWithinTheDataAndBack() {
+        const std::unique_ptr<PlotView> plot = filledPlots().front().make();
+        show(*plot);
+        const QCPAxis* axis = plot->plot()->axisRect(0)->axis(QCPAxis::atBottom);
+        const QCPRange full = axis->range();
+        QTest::keyClick(plot->plot(), Qt::Key_Minus);  // nothing beyond
+        QCOMPARE(axis->range(), full);
+        QTest::keyClick(plot->plot(), Qt::Key_Plus);
+        QVERIFY(axis->range().size() < 0.75 * full.size());
+        QTest::keyClick(plot->plot(), Qt::Key_Home);
+        QCOMPARE(axis->range(), full);
+    }
+
+    void selectsAChannel() {
+        ChannelPlot plot;
+        plot.setProfile(sample::channelProfile(96, 96, 16));
+        show(plot);
+        QSignalSpy selected(&plot, &ChannelPlot::channelSelected);
+        const QCPAxisRect* rect = plot.plot()->axisRect(0);
+        const QPoint at(static_cast<int>(rect->axis(QCPAxis::atBottom)->coordToPixel(42)), rect->center().y());
+        QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier, at);
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(selected.at(0).at(0).value<std::size_t>(), std::size_t{42});
+        plot.setOrder(ChannelPlot::Order::range);  // the table and the clicks follow the order shown
+        const PlotTable table = plot.table();
+        QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier, at);
+        QCOMPARE(QString::number(selected.last().at(0).value<std::size_t>()), table.rows[42].first());
+    }
+
+    void selectsATensor() {
+        SensitivityPlot plot;
+        const SensitivityData data = sample::sensitivity(2);
+        plot.setData(data);
+        show(plot);
+        QSignalSpy selected(&plot, &SensitivityPlot::tensorSelected);
+        const QCPAxisRect* rect = plot.plot()->axisRect(0);
+        const QPoint at(rect->center().x(), static_cast<int>(rect->axis(QCPAxis::atLeft)->coordToPixel(5)));
+        QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier, at);
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(selected.at(0).at(0).toString(), data.rows[5].tensor);
+        QTest::keyClick(plot.plot(), Qt::Key_Down);
+        QCOMPARE(plot.selectedTensor(), data.rows[6].tensor);
+    }
+
+    void selectsAScheme() {
+        ComparePlot plot;
+        plot.setSchemes(sample::comparedSchemes(4));
+        show(plot);
+        QSignalSpy selected(&plot, &ComparePlot::schemeSelected);
+        QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier, plot.rowRect(2).center());
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(selected.at(0).at(0).value<std::size_t>(), std::size_t{2});
+    }
+
+    void survivesDegenerateData() {
+        ErrorProfile none;
+        ErrorProfile exact;
+        exact.errors.counts = {7};
+        exact.by_value.resize(1);
+        exact.by_value[0].count = 7;
+        ErrorPlot error;
+        for (const ErrorProfile& profile : {none, exact}) {
+            error.setProfile(profile);
+            QVERIFY(!error.exportAs(PlotFormat::svg).isEmpty());
+        }
+        ChannelPlot channels;
+        for (const std::size_t count : {0, 1, 2}) {
+            ChannelProfile profile;
+            profile.channels.resize(count);
+            profile.map.rows = profile.map.columns = count;
+            profile.map.abs_max.assign(count * count, 0);
+            profile.map.rms_error.assign(count * count, 0);
+            channels.setProfile(profile);
+            channels.setOrder(ChannelPlot::Order::range);
+            QVERIFY(!channels.exportAs(PlotFormat::png).isEmpty());
+        }
+        SensitivityPlot sensitivity;
+        SensitivityData data;
+        sensitivity.setData(data);
+        QVERIFY(!sensitivity.hasData());
+        data.schemes = QStringList{QStringLiteral("keep")};
+        data.rows.resize(1);
+        sensitivity.setData(data);  // no figure
+        QVERIFY(!sensitivity.exportAs(PlotFormat::png).isEmpty());
+        data.rows[0].rel_error = {0.0};
+        sensitivity.setData(data);  // exact
+        QVERIFY(!sensitivity.exportAs(PlotFormat::png).isEmpty());
+        ComparePlot compare;
+        ComparedScheme refused;
+        refused.label = QStringLiteral("q4_0");
+        refused.measurement.refused = "rows of 5 elements are no multiple of 32";
+        compare.setSchemes({refused, ComparedScheme{QStringLiteral("keep"), {}}});
+        QVERIFY(!compare.exportAs(PlotFormat::png).isEmpty());
+    }
+
+    void drawsAHundredThousandChannels() {
+        ChannelPlot plot;
+        plot.setProfile(sample::channelProfile(100000, 512, 64));
+        show(plot);
+        // One channel far outside is seen, though over a hundred share its pixel.
+        ChannelProfile profile = sample::channelProfile(100000, 512, 64);
+        for (ChannelProfile::Channel& channel : profile.channels) {
+            channel.min = -0.1F;
+            channel.max = 0.1F;
+            channel.rms = 0.05;
+        }
+        profile.channels[54321].max = 10;
+        plot.setProfile(profile);
+        QTest::qWait(20);
+        plot.plot()->replot();
+        const QCPAxisRect* rect = plot.plot()->axisRect(0);
+        const QPoint peak(static_cast<int>(rect->axis(QCPAxis::atBottom)->coordToPixel(54321)),
+                          static_cast<int>(rect->axis(QCPAxis::atLeft)->coordToPixel(5)));
+        const QImage image = plot.plot()->grab().toImage();
+        bool seen = false;
+        for (int dx = -2; dx <= 2; ++dx) {
+            seen |= image.pixelColor(peak + QPoint(dx, 3)) != image.pixelColor(peak + QPoint(20, 3));
+        }
+        QVERIFY(seen);
+    }
+};
+
+QTEST_MAIN(TestPlots)
+#include "test_plots.moc"

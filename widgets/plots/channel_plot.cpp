@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/channel_plot.h"
+
+#include "widgets/plots/number_text.h"
+#include "widgets/plots/painted.h"
+#include "widgets/plots/tickers.h"
+#include "widgets/style/plot_style.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMouseEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace halfstep {
+namespace {
+
+constexpr int click_slack = 3;  // pixels between press and release of a click
+constexpr int side_width = 92;  // pixels: colour scale and legend on the right
+constexpr double wide_bar = 3;  // pixels: channels this wide are drawn one by one
+
+// What the channels that share a pixel column have in common.
+struct Column {
+    double low = std::numeric_limits<double>::infinity();
+    double high = -std::numeric_limits<double>::infinity();
+    double rms = 0;
+    std::uint64_t outliers = 0;
+};
+
+double absMax(const ChannelProfile::Channel& channel) {
+    return std::max(std::abs(channel.min), std::abs(channel.max));
+}
+
+// The visible channels, in order, one entry for each pixel column or, where they are wider, each channel.
+struct Columns {
+    std::vector<Column> columns;
+    std::vector<double> left;
+    std::vector<double> right;
+};
+
+Columns columnsOf(const QCPAxisRect* rect, const ChannelProfile& profile,
+                  const std::vector<std::size_t>& order) {
+    const QCPAxis* axis = rect->axis(QCPAxis::atBottom);
+    const double count = static_cast<double>(order.size());
+    const auto first =
+        static_cast<std::size_t>(std::clamp(std::floor(axis->range().lower + 0.5), 0.0, count));
+    const auto last = static_cast<std::size_t>(std::clamp(std::ceil(axis->range().upper + 0.5), 0.0, count));
+    const double gap = axis->coordToPixel(1) - axis->coordToPixel(0) >= wide_bar ? 1 : 0;
+    Columns result;
+    for (std::size_t position = first; position < last; ++position) {
+        const double left = std::round(axis->coordToPixel(static_cast<double>(position) - 0.5));
+        const double right = std::round(axis->coordToPixel(static_cast<double>(position) + 0.5));
+        if (result.left.empty() || left >= result.left.back() + 1) {
+            result.columns.emplace_back();
+            result.left.push_back(left);
+            result.right.push_back(0);
+        }
+        const ChannelProfile::Channel& channel = profile.channels[order[position]];
+        Column& column = result.columns.back();
+        column.low = std::min(column.low, static_cast<double>(channel.min));
+        column.high = std::max(column.high, static_cast<double>(channel.max));
+        column.rms = std::max(column.rms, channel.rms);
+        column.outliers = std::max(column.outliers, channel.outliers);
+        result.right.back() = std::max(right - gap, result.left.back() + 1);
+    }
+    return result;
+}
+
+}  // namespace
+
+ChannelPlot::ChannelPlot(QWidget* parent)
+    : PlotView(parent), order_box_(new QComboBox(this)), quantity_box_(new QComboBox(this)) {
+    buildPanes();
+    buildControls();
+    clear();
+}
+
+void ChannelPlot::buildPanes() {
+    ranges_ = newAxisRect();
+    outliers_ = newAxisRect();
+    map_rect_ = newAxisRect();
+    scale_ = new QCPColorScale(plot());
+    auto* legend = new PaintedElement(
+        plot(), [this](QCPPainter* painter, const QRect& rect) { drawLegend(painter, rect); });
+    legend->setMinimumSize(side_width, 10);
+    legend->setMaximumSize(side_width, QWIDGETSIZE_MAX);
+    QCPLayoutGrid* grid = plot()->plotLayout();
+    grid->setRowSpacing(4);
+    grid->addElement(0, 0, ranges_);
+    grid->addElement(0, 1, legend);
+    grid->addElement(1, 0, outliers_);
+    grid->addElement(2, 0, map_rect_);
+    grid->addElement(2, 1, scale_);
+    grid->setRowStretchFactor(1, 0.28);
+    grid->setColumnStretchFactor(1, 0.001);
+
+    auto* margins = new QCPMarginGroup(plot());
+    auto* lower_margins = new QCPMarginGroup(plot());
+    for (QCPAxisRect* rect : {ranges_, outliers_, map_rect_}) {
+        rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+        rect->setMinimumMargins(QMargins(0, 5, 4, 0));
+        rect->axis(QCPAxis::atBottom)->setTicker(QSharedPointer<IndexTicker>::create());
+        rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(4);
+    }
+    map_rect_->setMarginGroup(QCP::msTop | QCP::msBottom, lower_margins);
+    scale_->setMarginGroup(QCP::msTop | QCP::msBottom, lower_margins);
+    ranges_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
+    outliers_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<CountTicker>::create());
+    outliers_->axis(QCPAxis::atLeft)->ticker()->setTickCount(2);
+    map_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
+    ranges_->axis(QCPAxis::atBottom)->setTickLabels(false);
+    outliers_->axis(QCPAxis::atBottom)->setTickLabels(false);
+    linkAxes(ranges_->axis(QCPAxis::atBottom), outliers_->axis(QCPAxis::atBottom));
+    linkAxes(ranges_->axis(QCPAxis::atBottom), map_rect_->axis(QCPAxis::atBottom));
+
+    const QString main = QStringLiteral("main");
+    new PaintedItem(ranges_, main, [this](QCPPainter* painter) { drawRanges(painter); });
+    new PaintedItem(outliers_, main, [this](QCPPainter* painter) { drawOutliers(painter); });
+    new PaintedItem(map_rect_, main,
+                    [this](QCPPainter* painter) { drawHeatMap(painter, map_rect_, map_, theme().dark); });
+    for (const QCPAxisRect* rect : {ranges_, outliers_, map_rect_}) {
+        new PaintedItem(const_cast<QCPAxisRect*>(rect), QStringLiteral("legend"),
+                        [this, rect](QCPPainter* painter) { drawSelection(painter, rect); });
+    }
+}
+
+void ChannelPlot::buildControls() {
+    controls()->addWidget(order_box_);
+    controls()->addWidget(quantity_box_);
+    for (QComboBox* box : {order_box_, quantity_box_})
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    order_box_->addItems({QString(), QString()});
+    quantity_box_->addItems({QString(), QString()});
+    connect(order_box_, &QComboBox::currentIndexChanged, this,
+            [this](int index) { setOrder(static_cast<Order>(index)); });
+    connect(quantity_box_, &QComboBox::currentIndexChanged, this,
+            [this](int index) { setQuantity(static_cast<Quantity>(index)); });
+}
+
+void ChannelPlot::retranslate() {
+    order_box_->setItemText(0, tr("In order"));
+    order_box_->setItemText(1, tr("Widest first"));
+    order_box_->setAccessibleName(tr("Order of the channels"));
+    quantity_box_->setItemText(0, tr("Largest weight"));
+    quantity_box_->setItemText(1, tr("Error"));
+    quantity_box_->setAccessibleName(tr("What the map shows"));
+    ranges_->axis(QCPAxis::atLeft)->setLabel(tr("weight"));
+    outliers_->axis(QCPAxis::atLeft)->setLabel(tr("outliers"));
+    map_rect_->axis(QCPAxis::atLeft)->setLabel(tr("input"));
+    const bool sorted = sort_ == Order::range;
+    map_rect_->axis(QCPAxis::atBottom)
+        ->setLabel(!sorted             ? tr("channel")
+                   : mapFollowsOrder() ? tr("channel, widest first")
+                                       : tr("channel (above: widest first; the map stays in order)"));
+    scale_->axis()->setLabel(quantity_ == Quantity::abs_max ? tr("largest |weight|") : tr("rms error"));
+}
+
+void ChannelPlot::setProfile(const ChannelProfile& profile) {
+    profile_ = profile;
+    outlier_count_ = 0;
+    for (const ChannelProfile::Channel& channel : profile_.channels)
+        outlier_count_ += channel.outliers;
+    if (selected_ && *selected_ >= profile_.channels.size()) selected_.reset();
+    sortChannels();
+    dataChanged();
+}
+
+void ChannelPlot::setOrder(Order order) {
+    if (sort_ == order) return;
+    sort_ = order;
+    order_box_->setCurrentIndex(static_cast<int>(order));
+    sortChannels();
+    if (hasData()) dataChanged();
+}
+
+void ChannelPlot::setQuantity(Quantity quantity) {
+    if (quantity_ == quantity) return;
+    quantity_ = quantity;
+    quantity_box_->setCurrentIndex(static_cast<int>(quantity));
+    if (hasData()) dataChanged();
+}
+
+void ChannelPlot::setSelectedChannel(std::optional<std::size_t> channel) {
+    selected_ = channel && *channel < profile_.channels.size() ? channel : std::nullopt;
+    replotSoon();
+}
+
+void ChannelPlot::sortChannels() {
+    order_.resize(profile_.channels.size());
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    if (sort_ == Order::range) {
+        std::stable_sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
+            return absMax(profile_.channels[a]) > absMax(profile_.channels[b]);
+        });
+    }
+    position_.resize(order_.size());
+    for (std::size_t i = 0; i < order_.size(); ++i)
+        position_[order_[i]] = i;
+}
+
+bool ChannelPlot::mapFollowsOrder() const {
+    return profile_.map.rows == order_.size();
+}
+
+QString ChannelPlot::title() const {
+    return tr("Channels");
+}
+
+QString ChannelPlot::emptySentence() const {
+    return tr("Choose a tensor to see how its channels differ.");
+}
+
+QString ChannelPlot::summary() const {
+    return tr("%1 channels, %2 outliers beyond six standard deviations.")
+        .arg(countText(profile_.channels.size()), countText(outlier_count_));
+}
+
+void ChannelPlot::rebuild() {
+    stylePlot(plot());
+    retranslate();
+    double low = 0;
+    double high = 0;
+    std::uint64_t most = 0;
+    for (const ChannelProfile::Channel& channel : profile_.channels) {
+        low = std::min(low, static_cast<double>(channel.min));
+        high = std::max(high, static_cast<double>(channel.max));
+        most = std::max(most, channel.outliers);
+    }
+    const double padding = high > low ? 0.05 * (high - low) : 1;
+    QCPAxis* values = ranges_->axis(QCPAxis::atLeft);
+    values->setRange(low - padding, high + padding);
+    values->grid()->setZeroLinePen(QPen(theme().axis, 1));
+    outliers_->axis(QCPAxis::atLeft)->setRange(0, std::max(1.0, 1.15 * static_cast<double>(most)));
+    const QCPRange all(-0.5, std::max(0.5, static_cast<double>(order_.size()) - 0.5));
+    for (QCPAxisRect* rect : {ranges_, outliers_, map_rect_})
+        setFullRange(rect->axis(QCPAxis::atBottom), all);
+    rebuildMap();
+}
+
+void ChannelPlot::rebuildMap() {
+    const ChannelProfile::Map& source = profile_.map;
+    map_ = {};
+    map_.columns = source.rows;  // channels run to the right, inputs upwards
+    map_.rows = source.columns;
+    const std::vector<float>& figures = quantity_ == Quantity::abs_max ? source.abs_max : source.rms_error;
+    if (figures.size() != map_.columns * map_.rows) map_.columns = map_.rows = 0;
+    map_.values.resize(map_.columns * map_.rows);
+    for (std::size_t column = 0; column < map_.columns; ++column) {
+        const std::size_t row_of_source = mapFollowsOrder() ? order_[column] : column;
+        for (std::size_t row = 0; row < map_.rows; ++row) {
+            map_.values[row * map_.columns + column] = figures[row_of_source * source.columns + row];
+        }
+    }
+    const double channels = static_cast<double>(source.rows * source.channels_per_row);
+    const double inputs = static_cast<double>(source.columns * source.inputs_per_column);
+    map_.extent = QRectF(-0.5, 0, std::max(1.0, channels), std::max(1.0, inputs));
+    map_.logarithmic = wantsLogScale(map_.values);
+    map_.range = colorRange(map_);
+    map_rect_->axis(QCPAxis::atLeft)->setRange(0, std::max(1.0, inputs));
+    updateColorScale(scale_, map_, theme().dark);
+}
+
+void ChannelPlot::drawRanges(QCPPainter* painter) const {
+    const Columns shown = columnsOf(ranges_, profile_, order_);
+    const QCPAxis* values = ranges_->axis(QCPAxis::atLeft);
+    painter->setAntialiasing(false);
+    painter->setPen(Qt::NoPen);
+    QColor band = theme().seriesColor(0);
+    band.setAlpha(theme().dark ? 190 : 150);
+    for (std::size_t i = 0; i < shown.columns.size(); ++i) {
+        const Column& column = shown.columns[i];
+        const double top = values->coordToPixel(column.high);
+        const double bottom = values->coordToPixel(column.low);
+        const double width = shown.right[i] - shown.left[i];
+        painter->fillRect(QRectF(shown.left[i], top, width, std::max(1.0, bottom - top)), band);
+    }
+    QPainterPath upper;
+    QPainterPath lower;
+    for (std::size_t i = 0; i < shown.columns.size(); ++i) {
+        for (const double x : {shown.left[i], shown.right[i]}) {
+            const QPointF above(x, values->coordToPixel(shown.columns[i].rms));
+            const QPointF below(x, values->coordToPixel(-shown.columns[i].rms));
+            if (upper.isEmpty()) {
+                upper.moveTo(above);
+                lower.moveTo(below);
+            }
+            upper.lineTo(above);
+            lower.lineTo(below);
+        }
+    }
+    painter->setAntialiasing(true);
+    painter->setBrush(Qt::NoBrush);
+    painter->setPen(QPen(theme().seriesColor(1), 1.4));
+    painter->drawPath(upper);
+    painter->drawPath(lower);
+}
+
+void ChannelPlot::drawOutliers(QCPPainter* painter) const {
+    if (outlier_count_ == 0) {
+        painter->setFont(smallFont());
+        painter->setPen(theme().mutedText);
+        painter->drawText(outliers_->rect(), Qt::AlignCenter, tr("no weight beyond six standard deviations"));
+        return;
+    }
+    const Columns shown = columnsOf(outliers_, profile_, order_);
+    const QCPAxis* counts = outliers_->axis(QCPAxis::atLeft);
+    painter->setAntialiasing(false);
+    for (std::size_t i = 0; i < shown.columns.size(); ++i) {
+        if (shown.columns[i].outliers == 0) continue;
+        const double top = counts->coordToPixel(static_cast<double>(shown.columns[i].outliers));
+        const double base = outliers_->bottom() + 1;
+        const double width = std::max(2.0, shown.right[i] - shown.left[i]);
+        painter->fillRect(QRectF(shown.left[i], top, width, base - top), theme().seriesColor(3));
+    }
+}
+
+void ChannelPlot::drawSelection(QCPPainter* painter, const QCPAxisRect* rect) const {
+    if (!selected_ || *selected_ >= position_.size()) return;
+    if (rect == map_rect_ && sort_ == Order::range && !mapFollowsOrder()) return;
+    const QCPAxis* axis = rect->axis(QCPAxis::atBottom);
+    const auto position = static_cast<double>(position_[*selected_]);
+    const double left = axis->coordToPixel(position - 0.5);
+    const double right = std::max(axis->coordToPixel(position + 0.5), left + 2);
+    painter->setAntialiasing(true);
+    painter->setPen(QPen(theme().text, 1));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(QRectF(left, rect->top() + 0.5, right - left, rect->height() - 1));
+}
+
+void ChannelPlot::drawLegend(QCPPainter* painter, const QRect& rect) const {
+    painter->setFont(smallFont());
+    const QFontMetricsF metrics(painter->font());
+    QColor band = theme().seriesColor(0);
+    band.setAlpha(theme().dark ? 190 : 150);
+    double y = rect.top() + 6;
+    const auto entry = [&](const QString& text, const QColor& color, double height) {
+        painter->fillRect(QRectF(rect.left() + 2, y + metrics.height() / 2 - height / 2, 14, height), color);
+        painter->setPen(theme().mutedText);
+        painter->drawText(QRectF(rect.left() + 21, y, rect.width() - 21, metrics.height()),
+                          Qt::AlignLeft | Qt::AlignVCenter, text);
+        y += metrics.height() + 4;
+    };
+    entry(tr("min to max"), band, 9);
+    entry(tr("± rms"), theme().seriesColor(1), 2);
+    entry(tr("> 6 σ"), theme().seriesColor(3), 9);
+}
+
+// --- mouse and keys
+
+std::optional<std::size_t> ChannelPlot::channelAt(const QPoint& point) const {
+    for (const QCPAxisRect* rect : {ranges_, outliers_, map_rect_}) {
+        if (!rect->rect().contains(point)) continue;
+        const double position = std::floor(rect->axis(QCPAxis::atBottom)->pixelToCoord(point.x()) + 0.5);
+        if (position < 0 || position >= static_cast<double>(order_.size())) return std::nullopt;
+        const auto index = static_cast<std::size_t>(position);
+        return rect == map_rect_ && !mapFollowsOrder() ? index : order_[index];
+    }
+    return std::nullopt;
+}
+
+QStringList ChannelPlot::describe(std::size_t index) const {
+    const ChannelProfile::Channel& channel = profile_.channels[index];
+    QStringList lines{tr("channel %1").arg(countText(index)),
+                      tr("%1 to %2").arg(valueText(channel.min), valueText(channel.max)),
+                      tr("rms %1").arg(valueText(channel.rms))};
+    if (channel.outliers > 0) lines << tr("%1 beyond 6 σ").arg(countText(channel.outliers));
+    if (channel.error_squared > 0 && channel.value_squared > 0) {
+        lines << tr("SQNR %1 dB")
+                     .arg(valueText(10 * std::log10(channel.value_squared / channel.error_squared), 3));
+    }
+    return lines;
+}
+
+QStringList ChannelPlot::describeCell(const QPoint& point) const {
+    if (!map_rect_->rect().contains(point) || map_.values.empty()) return {};
+    const double x = map_rect_->axis(QCPAxis::atBottom)->pixelToCoord(point.x()) - map_.extent.left();
+    const double y = map_rect_->axis(QCPAxis::atLeft)->pixelToCoord(point.y()) - map_.extent.top();
+    if (x < 0 || y < 0 || x >= map_.extent.width() || y >= map_.extent.height()) return {};
+    const auto column =
+        std::min(map_.columns - 1,
+                 static_cast<std::size_t>(x / map_.extent.width() * static_cast<double>(map_.columns)));
+    const auto row = std::min(
+        map_.rows - 1, static_cast<std::size_t>(y / map_.extent.height() * static_cast<double>(map_.rows)));
+    const std::uint64_t first = row * profile_.map.inputs_per_column;
+    const QString value = valueText(map_.at(column, row));
+    return {
+        tr("inputs %1 to %2").arg(countText(first), countText(first + profile_.map.inputs_per_column - 1)),
+        quantity_ == Quantity::abs_max ? tr("largest |weight| %1").arg(value)
+                                       : tr("rms error %1").arg(value)};
+}
+
+bool ChannelPlot::mousePressed(QMouseEvent* event) {
+    pressed_at_ = event->position().toPoint();
+    return false;
+}
+
+bool ChannelPlot::mouseMoved(QMouseEvent* event) {
+    if (event->buttons() != Qt::NoButton) return false;
+    const QPoint point = event->position().toPoint();
+    const std::optional<std::size_t> channel = channelAt(point);
+    if (!channel) {
+        mouseLeft();
+        return false;
+    }
+    readOut()->show(point, describe(*channel) + describeCell(point),
+                    QLineF(point.x(), ranges_->top(), point.x(), map_rect_->bottom()));
+    replotOverlay();
+    return false;
+}
+
+bool ChannelPlot::mouseReleased(QMouseEvent* event) {
+    const QPoint point = event->position().toPoint();
+    if (event->button() != Qt::LeftButton || (point - pressed_at_).manhattanLength() > click_slack)
+        return false;
+    if (const std::optional<std::size_t> channel = channelAt(point)) {
+        setSelectedChannel(channel);
+        emit channelSelected(*channel);
+    }
+    return false;
+}
+
+bool ChannelPlot::keyPressed(QKeyEvent* event) {
+    const bool left = event->key() == Qt::Key_Left;
+    const bool plain = (event->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+    if (!selected_ || !plain || (!left && event->key() != Qt::Key_Right)) return PlotView::keyPressed(event);
+    const std::size_t position = position_[*selected_];
+    if ((left && position == 0) || (!left && position + 1 == order_.size())) return true;
+    setSelectedChannel(order_[left ? position - 1 : position + 1]);
+    emit channelSelected(*selected_);
+    return true;
+}
+
+PlotTable ChannelPlot::table() const {
+    PlotTable table;
+    table.headers = {QStringLiteral("channel"),
+                     QStringLiteral("min [weight]"),
+                     QStringLiteral("max [weight]"),
+                     QStringLiteral("rms [weight]"),
+                     QStringLiteral("value squared [weight^2]"),
+                     QStringLiteral("error squared [weight^2]"),
+                     QStringLiteral("outliers [weights]")};
+    for (const std::size_t index : order_) {
+        const ChannelProfile::Channel& channel = profile_.channels[index];
+        table.rows.push_back({QString::number(index), cell(double{channel.min}), cell(double{channel.max}),
+                              cell(channel.rms), cell(channel.value_squared), cell(channel.error_squared),
+                              cell(channel.outliers)});
+    }
+    return table;
+}
+
+}  // namespace halfstep
