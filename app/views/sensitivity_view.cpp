@@ -79,9 +79,9 @@ void SensitivityView::show() {
         plot_->clear();
         return;
     }
-    SensitivityData data;
+    SensitivityData shown;
     for (const Scheme& scheme : schemes_)
-        data.schemes.append(QString::fromStdString(to_string(scheme)));
+        shown.schemes.append(QString::fromStdString(to_string(scheme)));
     for (int tensor = 0; tensor < document_.tensorCount(); ++tensor) {
         const TensorInfo& info = document_.tensor(tensor);
         if (!info.quantizable) continue;
@@ -99,9 +99,9 @@ void SensitivityView::show() {
         else if (const Measurement* planned = document_.currentMeasurement(tensor);
                  planned && planned->refused.empty())
             row.planned_rel_error = rel_error(planned->sums);
-        data.rows.push_back(std::move(row));
+        shown.rows.push_back(std::move(row));
     }
-    plot_->setData(data);
+    plot_->setData(shown);
 }
 
 }  // namespace halfstep

@@ -344,7 +344,7 @@ void PlotView::showMenu(const QPoint& position) {
     menu.addAction(tr("Show &everything"), this, &PlotView::resetZoom);
     menu.addSeparator();
     menu.addAction(tr("Copy &picture"), this,
-                   [this] { QGuiApplication::clipboard()->setImage(renderImage(plot_->size(), png_scale)); });
+                   [this] { QGuiApplication::clipboard()->setImage(renderImage(exportSize(), png_scale)); });
     menu.addAction(tr("Copy &figures"), this,
                    [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(toCsv(table()))); });
     menu.addSeparator();
@@ -387,11 +387,15 @@ void PlotView::paintTo(QCPPainter* painter, const QSize& size) const {
     read_out_->setVisible(hovering);
 }
 
+QSize PlotView::exportSize() const {
+    return plot_->size().expandedTo(minimumSizeHint()) + QSize(0, title_height);
+}
+
 QByteArray PlotView::svg() const {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    const QSize size = plot_->size() + QSize(0, title_height);
+    const QSize size = exportSize();
     QSvgGenerator generator;
     generator.setOutputDevice(&buffer);
     generator.setResolution(96);
@@ -410,7 +414,7 @@ QByteArray PlotView::pdf() const {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    const QSize size = plot_->size() + QSize(0, title_height);
+    const QSize size = exportSize();
     QPdfWriter writer(&buffer);
     writer.setResolution(96);
     writer.setPageSize(QPageSize(QSizeF(size) * 72.0 / 96.0, QPageSize::Point));
@@ -428,7 +432,7 @@ QByteArray PlotView::png() const {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    renderImage(plot_->size() + QSize(0, title_height), png_scale).save(&buffer, "PNG");
+    renderImage(exportSize(), png_scale).save(&buffer, "PNG");
     return bytes;
 }
 

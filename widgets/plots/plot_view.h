@@ -104,6 +104,7 @@ class PlotView : public QWidget {
     void zoomBy(double factor);
     void panBy(double share);
     void paintTo(QCPPainter* painter, const QSize& size) const;
+    QSize exportSize() const;
     QByteArray svg() const;
     QByteArray pdf() const;
     QByteArray png() const;

@@ -146,8 +146,8 @@ QString SensitivityPlot::rankingName() const {
     return ranking_ < 0 ? tr("plan") : data_.schemes.value(ranking_);
 }
 
-void SensitivityPlot::setData(const SensitivityData& data) {
-    data_ = data;
+void SensitivityPlot::setData(const SensitivityData& measured) {
+    data_ = measured;
     const std::size_t columns = static_cast<std::size_t>(data_.schemes.size());
     short_names_.clear();
     blocks_ = 0;
@@ -181,6 +181,15 @@ void SensitivityPlot::setRanking(int scheme) {
 void SensitivityPlot::setSelectedTensor(const QString& tensor) {
     if (selected_ == tensor) return;
     selected_ = tensor;
+    const auto row =
+        std::find_if(data_.rows.begin(), data_.rows.end(),
+                     [&tensor](const SensitivityData::Row& entry) { return entry.tensor == tensor; });
+    if (row != data_.rows.end()) {
+        QCPAxis* axis = map_rect_->axis(QCPAxis::atLeft);
+        const auto position = static_cast<double>(std::distance(data_.rows.begin(), row));
+        if (!axis->range().contains(position))
+            axis->setRange(position, axis->range().size(), Qt::AlignCenter);
+    }
     replotSoon();
 }
 

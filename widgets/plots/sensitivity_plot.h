@@ -37,7 +37,7 @@ class SensitivityPlot : public PlotView {
 
     explicit SensitivityPlot(QWidget* parent = nullptr);
 
-    void setData(const SensitivityData& data);
+    void setData(const SensitivityData& measured);
     void setQuantity(Quantity quantity);
     void setRanking(int scheme);  // index of a scheme; -1: the plan
     void setSelectedTensor(const QString& tensor);

@@ -71,11 +71,9 @@ QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& ra
 }
 
 double NameTicker::getTickStep(const QCPRange& range) {
-    const double pixels_each = length / std::max(range.size(), 1e-9);
-    double step = 1;
-    while (step * pixels_each < label_extent)
-        step += 1;
-    return step;
+    // Before the first layout the axis has no length yet.
+    const double pixels_each = std::max(length, 1) / std::max(range.size(), 1e-9);
+    return std::max(1.0, std::ceil(label_extent / pixels_each));
 }
 
 int NameTicker::getSubTickCount(double) {
