@@ -49,7 +49,7 @@ class JsonScanner {
     std::uint64_t position() const;  // in the file
 
     // The tensor or key that errors name from now on.
-    void set_context(std::string context) { context_ = std::move(context); }
+    void set_context(std::string_view context);
 
     [[noreturn]] void fail(const std::string& problem, std::uint64_t position) const;
     [[noreturn]] void fail(const std::string& problem) const { fail(problem, position()); }

@@ -3,7 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/base/system_error.h"
-#include "core/model_files/gguf_split_name.h"
+#include "core/model_files/part_name.h"
 #include "core/model_files/quotable.h"
 
 #include <fmt/format.h>
@@ -33,8 +33,8 @@ Candidates candidates_in(const fs::path& folder) {
         if (name.ends_with(".safetensors.index.json")) found.indices.push_back(name);
         if (name.ends_with(".safetensors")) found.files.push_back(name);
         if (name.ends_with(".gguf")) {
-            const std::optional<GgufSplitName> split = parse_gguf_split_name(name);
-            if (!split || split->number == 1) found.files.push_back(name);
+            const std::optional<PartName> part = parse_part_name(name, ".gguf");
+            if (!part || part->number == 1) found.files.push_back(name);
         }
     }
     if (error) throw system_error(cannot_read, folder, error.value());

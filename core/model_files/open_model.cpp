@@ -2,12 +2,12 @@
 #include "core/base/error.h"
 #include "core/model_files/file_format.h"
 #include "core/model_files/gguf.h"
-#include "core/model_files/gguf_split_name.h"
 #include "core/model_files/hf_config.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
+#include "core/model_files/part_name.h"
 #include "core/model_files/quotable.h"
 #include "core/model_files/safetensors.h"
 #include "core/model_files/shard_index.h"
@@ -84,6 +84,14 @@ class ModelOpener {
         FileContents read = read_safetensors(*file, job_);
         take_config(folder_of(*file));
         take(read);
+        const auto part = parse_part_name(file->path().filename().string(), ".safetensors");
+        if (part && part->count > 1)
+            contents_.issues.push_back(
+                {Severity::warning,
+                 {},
+                 fmt::format("this is one of {} shards: open the model's folder to see all "
+                             "of it",
+                             part->count)});
         const std::uint32_t index = add_file(std::move(file));
         for (TensorInfo& tensor : read.tensors)
             take_tensor(std::move(tensor), index);
@@ -134,7 +142,7 @@ class ModelOpener {
         contents_.issues.push_back(
             {Severity::warning,
              {},
-             fmt::format("{} holds {} that the shard index does not name, left out: {}{}", shard,
+             fmt::format("{} holds {} that the shard index does not name, left out: {}{}", quotable(shard),
                          unnamed.size() == 1 ? "a tensor" : fmt::format("{} tensors", unnamed.size()),
                          quotable(unnamed.front()), unnamed.size() == 1 ? "" : ", ...")});
     }
@@ -161,7 +169,7 @@ class ModelOpener {
 
     // Opens all parts, whichever of them was named; the first carries the metadata.
     void open_gguf_parts(const InputFile& one, const GgufSplit& split) {
-        auto name = parse_gguf_split_name(one.path().filename().string());
+        auto name = parse_part_name(one.path().filename().string(), ".gguf");
         if (!name || name->count != split.count)
             throw Error(fmt::format("this is one of {} parts of a model, but its name is not that of a part",
                                     split.count),
@@ -171,7 +179,7 @@ class ModelOpener {
         for (std::uint64_t part = 0; part < split.count; ++part) {
             job_.throw_if_stopped();
             name->number = part + 1;
-            take_gguf_part(open_inside(folder_of(one), print_gguf_split_name(*name)), part, split.count);
+            take_gguf_part(open_inside(folder_of(one), print_part_name(*name)), part, split.count);
         }
         const std::size_t found = contents_.tensors.size();
         if (split.tensors && *split.tensors != found)

@@ -226,6 +226,11 @@ class TestOpenModel : public QObject {
         QVERIFY(has_issue(*model, "a.safetensors holds 2 tensors that the shard index does not name"));
     }
 
+    void a_shard_alone_is_said_to_be_one() {
+        const auto model = open_model(put("model-00001-of-00003.safetensors", shard({"x"})));
+        QVERIFY(has_issue(*model, "one of 3 shards"));
+    }
+
     void links_of_the_hugging_face_cache_are_followed() {
         put("models--a--b/blobs/123", shard({"x"}));
         put("models--a--b/blobs/456", json("{'architectures':['TinyForCausalLM']}"));

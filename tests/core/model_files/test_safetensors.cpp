@@ -219,10 +219,11 @@ class TestSafetensors : public QObject {
     void the_largest_junk_is_refused_within_a_second() {
         QFETCH(QByteArray, start);
         QFETCH(QByteArray, filling);
+        const std::string piece = filling.toStdString();
         std::string header = start.toStdString();
         header.reserve(100'000'000);
-        while (header.size() + static_cast<std::size_t>(filling.size()) <= 100'000'000)
-            header += filling.toStdString();
+        while (header.size() + piece.size() <= 100'000'000)
+            header += piece;
         const auto path = folder_.put("junk.safetensors", safetensors_file(header, 0));
         const std::clock_t start_time = std::clock();  // of the processor: other programs do not count
         const std::string message = error_of([&] { read(path); });
@@ -231,7 +232,7 @@ class TestSafetensors : public QObject {
         std::filesystem::remove(path);
         QVERIFY(message != "no error");
         QVERIFY(message.size() < 1000);
-#ifdef NDEBUG
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         QVERIFY(seconds < 1);
 #endif
     }

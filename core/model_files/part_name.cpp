@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model_files/gguf_split_name.h"
+#include "core/model_files/part_name.h"
 
 #include <fmt/format.h>
 
@@ -17,20 +17,21 @@ std::optional<std::uint64_t> five_digits(std::string_view text) {
 
 }  // namespace
 
-std::optional<GgufSplitName> parse_gguf_split_name(std::string_view file_name) {
-    constexpr std::string_view pattern = "-00000-of-00000.gguf";
+std::optional<PartName> parse_part_name(std::string_view file_name, std::string_view extension) {
+    constexpr std::string_view pattern = "-00000-of-00000";
+    if (!file_name.ends_with(extension)) return std::nullopt;
+    file_name.remove_suffix(extension.size());
     if (file_name.size() < pattern.size()) return std::nullopt;
     const std::string_view tail = file_name.substr(file_name.size() - pattern.size());
     const auto number = five_digits(tail.substr(1, 5));
     const auto count = five_digits(tail.substr(10, 5));
-    if (tail[0] != '-' || tail.substr(6, 4) != "-of-" || tail.substr(15) != ".gguf" || !number || !count)
-        return std::nullopt;
-    return GgufSplitName{std::string(file_name.substr(0, file_name.size() - pattern.size())), *number,
-                         *count};
+    if (tail[0] != '-' || tail.substr(6, 4) != "-of-" || !number || !count) return std::nullopt;
+    file_name.remove_suffix(pattern.size());
+    return PartName{std::string(file_name), *number, *count, std::string(extension)};
 }
 
-std::string print_gguf_split_name(const GgufSplitName& name) {
-    return fmt::format("{}-{:05}-of-{:05}.gguf", name.prefix, name.number, name.count);
+std::string print_part_name(const PartName& name) {
+    return fmt::format("{}-{:05}-of-{:05}{}", name.prefix, name.number, name.count, name.extension);
 }
 
 }  // namespace halfstep
