@@ -168,7 +168,7 @@ UnitParameters StretchQuantizer::estimate(const Unit& unit, float low, float hig
         estimated = grid_from_limits(scheme, low, high);
     } else {
         check_stop();
-        estimated = estimate_grid(scheme, window_->part(unit.first, unit.count), range_scratch_);
+        estimated = estimate_grid(scheme, window_->part(unit.first, unit.count), range_scratch_, *job_);
     }
     scale_lost_ = scale_lost_ || estimated.scale_lost;
     UnitParameters parameters{estimated.grid, estimated.grid.scale, {}};

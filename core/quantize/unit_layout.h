@@ -12,7 +12,7 @@ namespace halfstep {
 
 // Rows up to this many elements are held in memory whole; of longer ones, and of a tensor that has one scale,
 // a segment at a time.
-inline constexpr std::uint64_t local_row_elements = std::uint64_t{1} << 20U;
+inline constexpr std::uint64_t local_row_elements = std::uint64_t{1} << 18U;
 
 // What is worked on at once: a whole row, or a segment of a long one.
 struct Stretch {
