@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -129,15 +131,18 @@ class TestMeasureLarge : public QObject {
         const auto width = static_cast<std::uint64_t>(inputs);
         const std::shared_ptr<const Model> model = large_model(
             path("dense.safetensors"), (std::uint64_t{1} << 24U) / width, width, std::uint64_t{1} << 20U);
-        double best = 1e9;
-        for (const int after : {20, 45, 80, 10}) {
+        std::vector<double> latencies;
+        for (const int after : {10, 35, 80, 150, 300}) {
             const double latency = cancel_latency(*model, scheme, std::chrono::milliseconds(after));
-            if (latency >= 0) best = std::min(best, latency);
+            if (latency >= 0) latencies.push_back(latency);
         }
-        if (best == 1e9) QSKIP("done before it could be stopped");
-        qInfo("%.1f ms", best);
+        if (latencies.empty()) QSKIP("done before it could be stopped");
+        std::sort(latencies.begin(), latencies.end());
+        const double median = latencies[latencies.size() / 2];
+        qInfo("median %.1f ms, longest %.1f ms of %zu", median, latencies.back(), latencies.size());
         if (sanitized) QSKIP("too slow to be timed");
-        QVERIFY(best < 100);
+        // The longest may be due to whatever else the machine is doing.
+        QVERIFY(median < 100);
     }
 
   private:
