@@ -70,7 +70,7 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
     for (const float x : values)
         value_squared += static_cast<double>(x) * static_cast<double>(x);
     const BestCandidates found =
-        search_scales({scheme, {values, {}, {}}, limits, value_squared, values.size() > long_unit ? 24U : 6U},
+        search_scales({scheme, {values, {}, {}}, limits, value_squared, values.size() > long_unit ? 8U : 4U},
                       scratch.scan, job);
     const std::span<const ScaleCandidate> list = found.list();
     const CodeLimits codes = code_limits(scheme);

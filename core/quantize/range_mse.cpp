@@ -11,30 +11,68 @@ namespace {
 
 constexpr double lowest_growth = 1.2;  // of t, between the first looks at clipping
 
-// Σ w(x − s·limit)² over the points beyond the window.
-double clipping_error(const ScalePoints& points, const CodeWindow& window, double scale) {
-    const double high = window.hi * scale;
-    const double low = window.lo * scale;
+// A power of two near max|x|, so that no square of a float32 underflows or overflows.
+struct Norm {
+    double unit = 1;
+    float reciprocal = 1;
+
+    explicit Norm(double abs_max) {
+        const int exponent = std::clamp(std::ilogb(abs_max), -126, 126);
+        unit = std::ldexp(1.0, exponent);
+        reciprocal = std::ldexp(1.0F, -exponent);
+    }
+};
+
+// Sums term(x)·weight over points; plain values in float32, several sums side by side, for rough figures.
+template <class Term>
+double rough_sum(const ScalePoints& points, Term term) {
     double sum = 0;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double x = points.value(i);
-        const double over = std::max(x - high, 0.0) + std::max(low - x, 0.0);
-        sum += points.weight(i) * over * over;
+    if (points.plain.empty()) {
+        for (std::size_t i = 0; i < points.values.size(); ++i)
+            sum += points.weights[i] * static_cast<double>(term(static_cast<float>(points.values[i])));
+        return sum;
+    }
+    constexpr std::size_t lanes = 8;
+    constexpr std::size_t block = 1024;
+    const std::span<const float> values = points.plain;
+    for (std::size_t first = 0; first < values.size(); first += block) {
+        const std::size_t end = std::min(first + block, values.size());
+        std::array<float, lanes> sums{};
+        std::size_t i = first;
+        for (; i + lanes <= end; i += lanes)
+            for (std::size_t lane = 0; lane < lanes; ++lane)
+                sums[lane] += term(values[i + lane]);
+        for (; i < end; ++i)
+            sums[0] += term(values[i]);
+        sum += static_cast<double>(((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+                                   ((sums[4] + sums[5]) + (sums[6] + sums[7])));
     }
     return sum;
 }
 
-CodeSums sums_at(const ScalePoints& points, const CodeWindow& window, double t) {
-    constexpr double shift = 0x1.8p52;
-    CodeSums sums;
-    for (std::size_t i = 0; i < points.size(); ++i) {
-        const double x = points.value(i);
-        const double clamped = std::max(window.lo, std::min(window.hi, x * t));
-        const double code = (clamped + shift) - shift;
-        sums.product += points.weight(i) * x * code;
-        sums.square += points.weight(i) * code * code;
-    }
-    return sums;
+// Σ w(x − s·limit)² over the points beyond the window.
+double clipping_error(const ScalePoints& points, const CodeWindow& window, double scale, const Norm& norm) {
+    const auto high = static_cast<float>(window.hi * scale);
+    const auto low = static_cast<float>(window.lo * scale);
+    return norm.unit * norm.unit * rough_sum(points, [high, low, &norm](float x) {
+               const float over = (x - std::max(low, std::min(high, x))) * norm.reciprocal;
+               return over * over;
+           });
+}
+
+// Σ w(x − x̂)² with the scale 1/t.
+double error_at(const ScalePoints& points, const CodeWindow& window, double t, const Norm& norm) {
+    constexpr float shift = 0x1.8p23F;
+    const auto high = static_cast<float>(window.hi);
+    const auto low = static_cast<float>(window.lo);
+    const auto reciprocal = static_cast<float>(t);
+    const auto scale = static_cast<float>(1 / t);
+    const float unit_reciprocal = norm.reciprocal;
+    return norm.unit * norm.unit * rough_sum(points, [=](float x) {
+               const float clamped = std::max(low, std::min(high, x * reciprocal));
+               const float error = (x - scale * ((clamped + shift) - shift)) * unit_reciprocal;
+               return error * error;
+           });
 }
 
 double magnitude_sum(const ScalePoints& points) {
@@ -53,6 +91,7 @@ class Search {
           max_(std::max(0.0, static_cast<double>(problem.limits.high))),
           value_squared_(problem.value_squared),
           magnitude_sum_(magnitude_sum(problem.points)),
+          norm_(std::max(max_, -min_)),
           scan_(scratch),
           job_(job),
           coarse_(problem.basins) {}
@@ -78,8 +117,7 @@ class Search {
         double least = value_squared_;
         int worse = 0;
         for (double t = unclipped; worse < 2; t *= lowest_growth) {
-            const double error =
-                best_scale(sums_at(points_, window, t), value_squared_, ScaleStorage::s32).error;
+            const double error = error_at(points_, window, t, norm_);
             worse = error < least ? 0 : worse + 1;
             least = std::min(least, error);
         }
@@ -117,7 +155,7 @@ class Search {
     // False where this zero-point clips so much that it can be of no use.
     bool scan_clipped(double zero, double top, double from, double least) {
         const CodeWindow window{-zero, top - zero};
-        if (clipping_error(points_, window, 1 / from) >= least) return false;
+        if (clipping_error(points_, window, 1 / from, norm_) >= least) return false;
         scan({from, clipping_bound(window, from, least), 0}, window);
         return true;
     }
@@ -126,13 +164,13 @@ class Search {
     double clipping_bound(const CodeWindow& window, double from, double least) const {
         double high = from * lowest_growth;
         double low = from;
-        while (clipping_error(points_, window, 1 / high) < least) {
+        for (int i = 0; i < 400 && clipping_error(points_, window, 1 / high, norm_) < least; ++i) {
             low = high;
             high *= lowest_growth;
         }
         for (int i = 0; i < 4; ++i) {
             const double middle = (low + high) / 2;
-            (clipping_error(points_, window, 1 / middle) < least ? low : high) = middle;
+            (clipping_error(points_, window, 1 / middle, norm_) < least ? low : high) = middle;
         }
         return high;
     }
@@ -148,7 +186,8 @@ class Search {
         constexpr double bins_per_wave = 16;  // of the error over t, whose period is 1/|x|
         const double events = magnitude_sum_ * (interval.to - interval.from);
         const double waves = (max_ - min_) * (interval.to - interval.from);
-        const double few = std::min(8 * events, 1024.0);  // short units: every event in a bin of its own
+        const double few =
+            std::min(8 * events, 256 + events);  // short units: every event in a bin of its own
         const double bins = std::max(few, std::min(events / 2, 256 + bins_per_wave * waves));
         interval.bins = static_cast<std::size_t>(std::clamp(bins, 16.0, 0x1p22));
         return interval;
@@ -185,6 +224,7 @@ class Search {
     double max_;
     double value_squared_;
     double magnitude_sum_;
+    Norm norm_;
     ScaleScan& scan_;
     const JobContext& job_;
     BestCandidates coarse_;

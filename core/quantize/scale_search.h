@@ -70,17 +70,20 @@ class ScaleScan {
     // Calls visit(t, sums) for both ends of every bin, ascending.
     template <class Visit>
     void visit_edges(Visit visit) const {
+        const double width = interval_.bin_width();
         CodeSums sums{static_cast<double>(base_product_), static_cast<double>(base_square_)};
-        visit(interval_.from, sums);
-        for (std::size_t i = 0; i < interval_.bins; ++i) {
+        for (std::size_t i = 0; i <= interval_.bins; ++i) {
             sums.product += bins_[i].product;
             sums.square += bins_[i].square;
-            visit(interval_.from + static_cast<double>(i + 1) * interval_.bin_width(), sums);
+            visit(interval_.from + static_cast<double>(i) * width, sums);
         }
     }
 
   private:
-    void add_point(double x, double weight);
+    template <class Points>
+    void add_each(const Points& points);
+    bool few_codes() const;
+    void add_few_codes(std::span<const float> values);
 
     Interval interval_;
     CodeWindow window_;
@@ -88,7 +91,7 @@ class ScaleScan {
     double shift_ = 0;  // added and taken away it rounds to the quantum
     long double base_product_ = 0;
     long double base_square_ = 0;
-    std::vector<CodeSums> bins_;
+    std::vector<CodeSums> bins_;  // between two that take what lies before and after the interval
 };
 
 // A scale worth looking at closely.

@@ -173,6 +173,24 @@ class TestRangeMse : public QObject {
         }
     }
 
+    // The same unit in other units of measure: powers of two change nothing but the scale.
+    void very_small_and_very_large_values() {
+        RangeScratch scratch;
+        const std::vector<float> unit = unit_of(Shape::laplace, 128, 1);
+        for (const Symmetry symmetry : {Symmetry::sym, Symmetry::symfull, Symmetry::asym}) {
+            const Scheme scheme = mse_scheme(4, symmetry, ScaleStorage::s32);
+            const UnitGrid grid = estimate_grid(scheme, unit, scratch).grid;
+            for (const float factor : {0x1p-100F, 0x1p-40F, 0x1p60F, 0x1p126F}) {
+                std::vector<float> scaled(unit);
+                for (float& x : scaled)
+                    x *= factor;
+                const UnitGrid got = estimate_grid(scheme, scaled, scratch).grid;
+                QCOMPARE(got.scale, grid.scale * factor);
+                QCOMPARE(got.zero_point, grid.zero_point);
+            }
+        }
+    }
+
     void log_levels_as_the_reference() {
         RangeScratch scratch;
         for (const Shape shape : all_shapes)
