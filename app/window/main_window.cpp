@@ -24,14 +24,17 @@
 #include <QDropEvent>
 #include <QMimeData>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTabWidget>
+#include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace halfstep {
 namespace {
@@ -41,6 +44,21 @@ constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 1;
 constexpr int edit_pause_ms = 800;
+
+// Scrolls up and down only: as wide as what it holds needs.
+class ColumnScroll : public QScrollArea {
+  public:
+    ColumnScroll() {
+        setWidgetResizable(true);
+        setFrameShape(QFrame::NoFrame);
+        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    }
+    QSize minimumSizeHint() const override {
+        const int width = widget() != nullptr ? widget()->minimumSizeHint().width() : 0;
+        return {width + verticalScrollBar()->sizeHint().width(), 120};
+    }
+    QSize sizeHint() const override { return minimumSizeHint(); }
+};
 
 QString scopeText(const QList<int>& tensors, const Document& document) {
     if (tensors.size() == 1) return QString::fromStdString(document.tensor(tensors.front()).name);
@@ -68,7 +86,7 @@ MainWindow::MainWindow(Language& language, QWidget* parent)
 
     const QSettings settings;
     restoreGeometry(settings.value(geometry_key).toByteArray());
-    restoreState(settings.value(layout_key).toByteArray(), layout_version);
+    layout_restored_ = restoreState(settings.value(layout_key).toByteArray(), layout_version);
     layers_->restoreState(settings.value(table_key).toByteArray());
 }
 
@@ -95,28 +113,34 @@ void MainWindow::buildParts() {
 }
 
 void MainWindow::buildViews() {
-    auto* page = new QWidget;
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(0);
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
-    column->addWidget(tabs_, 1);
-    column->addWidget(budget_);
     views_ = {new WeightsView(document_, *inspection_), new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),
               new SensitivityView(document_, *inspection_, *measures_, jobs_),
               new CompareView(document_, *inspection_, *measures_, jobs_)};
     for (View* view : views_)
         tabs_->addTab(view, view->title());
-    pages_->addWidget(page);
+    pages_->addWidget(tabs_);
     setCentralWidget(pages_);
+    costs_ = addToolBar(QString());
+    costs_->setObjectName("costs");
+    costs_->setMovable(false);
+    costs_->addWidget(budget_);
+    addToolBar(Qt::BottomToolBarArea, costs_);
     connect(tabs_, &QTabWidget::currentChanged, this, [this](int current) {
         for (std::size_t i = 0; i < views_.size(); ++i)
             views_[i]->setActive(static_cast<int>(i) == current);
     });
     views_.front()->setActive(true);
+}
+
+// The table gets what its deciding columns need, the scheme as little as it can do with.
+void MainWindow::shareWidth() {
+    const int layers = std::clamp(width() * 32 / 100, 340, 720);
+    resizeDocks({docks_[0], docks_[1]}, {layers, 330}, Qt::Horizontal);
+    resizeDocks({docks_[2], docks_[3]}, {150, 150}, Qt::Vertical);
 }
 
 QDockWidget* MainWindow::addDock(const char* name, QWidget* content, Qt::DockWidgetArea area) {
@@ -134,10 +158,7 @@ void MainWindow::buildDocks() {
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(editor_);
     column->addWidget(numbers_, 1);
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* scroll = new ColumnScroll;
     scroll->setWidget(editing);
 
     QDockWidget* layers = addDock("layers", layers_, Qt::LeftDockWidgetArea);
@@ -147,8 +168,6 @@ void MainWindow::buildDocks() {
     tabifyDockWidget(issues, jobs);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    resizeDocks({layers, scheme}, {400, 310}, Qt::Horizontal);
-    resizeDocks({issues}, {130}, Qt::Vertical);
     issues->hide();
     jobs->hide();
 }
@@ -232,6 +251,8 @@ void MainWindow::modelChanged() {
     pages_->setCurrentIndex(open ? 1 : 0);
     for (QDockWidget* dock : docks_)
         if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
+    costs_->setVisible(open);
+    if (open && !std::exchange(layout_restored_, true)) shareWidth();
     menu_->setModelOpen(open);
     updateTitle();
     showBudget();
@@ -364,12 +385,14 @@ void MainWindow::resetLayout() {
         const bool needs_model = dock->objectName() == "layers" || dock->objectName() == "scheme";
         dock->setVisible(needs_model && document_.isOpen());
     }
+    costs_->setVisible(document_.isOpen());
+    shareWidth();
 }
 
 void MainWindow::retranslate() {
     for (std::size_t i = 0; i < views_.size(); ++i)
         tabs_->setTabText(static_cast<int>(i), views_[i]->title());
-    const QStringList titles{tr("Layers"), tr("Scheme"), tr("Issues"), tr("Jobs")};
+    const QStringList titles{tr("Layers"), tr("Quantization"), tr("Issues"), tr("Jobs")};
     for (std::size_t i = 0; i < docks_.size(); ++i)
         docks_[i]->setWindowTitle(titles[static_cast<qsizetype>(i)]);
     menu_->retranslate();

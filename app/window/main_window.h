@@ -16,6 +16,7 @@
 
 class QStackedWidget;
 class QTabWidget;
+class QToolBar;
 
 namespace halfstep {
 
@@ -66,6 +67,7 @@ class MainWindow : public QMainWindow {
     void buildParts();
     void buildViews();
     void buildDocks();
+    void shareWidth();
     QDockWidget* addDock(const char* name, QWidget* content, Qt::DockWidgetArea area);
     void connectDocument();
     void connectEditing();
@@ -102,6 +104,8 @@ class MainWindow : public QMainWindow {
     IssuesPanel* issues_;
     JobsPanel* job_list_;
     std::vector<QDockWidget*> docks_;
+    QToolBar* costs_;
+    bool layout_restored_ = false;
     QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;
