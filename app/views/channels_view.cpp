@@ -3,6 +3,7 @@
 
 #include "core/analysis/channel_profile.h"
 #include "widgets/plots/channel_plot.h"
+#include "widgets/style/tensor_name.h"
 
 #include <QVBoxLayout>
 
@@ -56,7 +57,7 @@ void ChannelsView::refresh() {
     }
     Scheme scheme = document_.scheme(inspection_.tensor());
     if (!why_not_applicable(scheme, matrix_shape(*tensor).inputs).empty()) scheme = Scheme{};
-    const QString subject = QString::fromStdString(tensor->name) + QStringLiteral(" · ") +
+    const QString subject = shortTensorName(QString::fromStdString(tensor->name)) + QStringLiteral(" · ") +
                             QString::fromStdString(to_string(scheme));
     const std::shared_ptr<const Model> model = document_.model();
     jobs_.start<ChannelProfile>(

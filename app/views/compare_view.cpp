@@ -4,6 +4,7 @@
 #include "app/views/scheme_sets.h"
 #include "core/base/error.h"
 #include "widgets/plots/compare_plot.h"
+#include "widgets/style/tensor_name.h"
 #include "widgets/style/theme.h"
 
 #include <QAction>
@@ -132,7 +133,7 @@ void CompareView::show() {
         if (scheme == document_.scheme(inspection_.tensor())) own = compared.size();
         compared.push_back({QString::fromStdString(to_string(scheme)), *measured});
     }
-    plot_->setSubject(QString::fromStdString(tensor->name));
+    plot_->setSubject(shortTensorName(QString::fromStdString(tensor->name)));
     plot_->setSchemes(std::move(compared));
     plot_->setSelected(own);
 }

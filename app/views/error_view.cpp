@@ -2,6 +2,7 @@
 #include "app/views/error_view.h"
 
 #include "widgets/plots/error_plot.h"
+#include "widgets/style/tensor_name.h"
 
 #include <QVBoxLayout>
 
@@ -52,7 +53,8 @@ void ErrorView::show() {
         plot_->clear(whyEmpty());
         return;
     }
-    plot_->setSubject(QString::fromStdString(inspection_.info()->name) + QStringLiteral(" · ") +
+    plot_->setSubject(shortTensorName(QString::fromStdString(inspection_.info()->name)) +
+                      QStringLiteral(" · ") +
                       QString::fromStdString(to_string(document_.scheme(inspection_.tensor()))));
     plot_->setProfile(*profile);
 }

@@ -2,6 +2,7 @@
 #include "app/views/weights_view.h"
 
 #include "widgets/plots/histogram_plot.h"
+#include "widgets/style/tensor_name.h"
 
 #include <QVBoxLayout>
 
@@ -15,7 +16,7 @@ int firstCode(const Scheme& scheme) {
 }
 
 QString subjectOf(const TensorInfo& tensor, const Scheme& scheme, const ShownGrid& grid) {
-    QString subject = QString::fromStdString(tensor.name) + QStringLiteral(" · ") +
+    QString subject = shortTensorName(QString::fromStdString(tensor.name)) + QStringLiteral(" · ") +
                       QString::fromStdString(to_string(scheme));
     if (grid.whole_tensor) return subject;
     const bool whole_row = scheme.family != Family::ggml && scheme.granularity == Granularity::channel;
@@ -93,7 +94,7 @@ void WeightsView::showGrid() {
     if (tensor == nullptr || inspection_.facts() == nullptr) return;
     const Scheme scheme = inspection_.scheme();
     if (!inspection_.grid()) {
-        histogram_->setSubject(QString::fromStdString(tensor->name) + QStringLiteral(" · ") +
+        histogram_->setSubject(shortTensorName(QString::fromStdString(tensor->name)) + QStringLiteral(" · ") +
                                QString::fromStdString(to_string(scheme)));
         histogram_->clearOverlay();
         return;

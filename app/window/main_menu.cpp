@@ -109,7 +109,7 @@ void MainMenu::buildEdit() {
     connect(&undo, &QUndoStack::canUndoChanged, back, &QAction::setEnabled);
     connect(&undo, &QUndoStack::canRedoChanged, forth, &QAction::setEnabled);
     menu->addSeparator();
-    add(menu, HALFSTEP_MENU("Select layers of the same r&ole"), QKeySequence(tr("Ctrl+Shift+A")), true,
+    add(menu, HALFSTEP_MENU("Select layers of the same r&ole"), {}, true,
         [this] { window_.layers().selectSameRole(); });
     add(menu, HALFSTEP_MENU("&Filter layers"), QKeySequence::Find, true, [this] {
         window_.layers().filterEdit()->setFocus(Qt::ShortcutFocusReason);

@@ -161,8 +161,8 @@ void MainWindow::buildDocks() {
     auto* scroll = new ColumnScroll;
     scroll->setWidget(editing);
 
-    QDockWidget* layers = addDock("layers", layers_, Qt::LeftDockWidgetArea);
-    QDockWidget* scheme = addDock("scheme", scroll, Qt::RightDockWidgetArea);
+    addDock("layers", layers_, Qt::LeftDockWidgetArea);
+    addDock("scheme", scroll, Qt::RightDockWidgetArea);
     QDockWidget* issues = addDock("issues", issues_, Qt::BottomDockWidgetArea);
     QDockWidget* jobs = addDock("jobs", job_list_, Qt::BottomDockWidgetArea);
     tabifyDockWidget(issues, jobs);

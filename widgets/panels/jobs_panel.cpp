@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/jobs_panel.h"
 
-#include "widgets/panels/elided_label.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/icons.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"

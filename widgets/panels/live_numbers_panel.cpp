@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/live_numbers_panel.h"
 
-#include "widgets/panels/elided_label.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"

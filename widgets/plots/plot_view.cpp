@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_view.h"
 
 #include "widgets/plots/painted.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/plot_style.h"
 
 #include <QBuffer>
@@ -57,7 +58,7 @@ QString fileSuffix(PlotFormat format) {
 PlotView::PlotView(QWidget* parent)
     : QWidget(parent),
       plot_(new QCustomPlot(this)),
-      heading_(new QLabel(this)),
+      heading_(new ElidedLabel(this)),
       sentence_(new QLabel(this)),
       controls_(new QHBoxLayout),
       stack_(new QStackedLayout),
@@ -123,7 +124,6 @@ const Theme& PlotView::theme() const {
 
 void PlotView::updateHeading() {
     heading_->setText(subject_.isEmpty() ? title() : title() + QStringLiteral("   ·   ") + subject_);
-    heading_->setToolTip(subject_);
 }
 
 void PlotView::restyle() {

@@ -5,6 +5,7 @@
 #include "widgets/plots/painted.h"
 #include "widgets/style/color_maps.h"
 #include "widgets/style/plot_style.h"
+#include "widgets/style/tensor_name.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -24,14 +25,6 @@ constexpr double roomy_label = 1.25;  // lines of text for each tensor, from whi
 
 double decibels(double rel_error) {
     return -20 * std::log10(rel_error);
-}
-
-QString shortened(QString name) {
-    for (const QLatin1String prefix : {QLatin1String("model."), QLatin1String("transformer.")}) {
-        if (name.startsWith(prefix)) name.remove(0, prefix.size());
-    }
-    if (name.endsWith(QLatin1String(".weight"))) name.chop(7);
-    return name;
 }
 
 }  // namespace
@@ -153,7 +146,7 @@ void SensitivityPlot::setData(const SensitivityData& measured) {
     blocks_ = 0;
     for (SensitivityData::Row& row : data_.rows) {
         row.rel_error.resize(columns);
-        short_names_ << shortened(row.tensor);
+        short_names_ << shortTensorName(row.tensor);
         if (row.block) blocks_ = std::max(blocks_, *row.block + 1);
     }
     if (ranking_ >= data_.schemes.size()) ranking_ = -1;

@@ -3,6 +3,7 @@
 
 #include "widgets/style/icons.h"
 #include "widgets/style/number_text.h"
+#include "widgets/style/tensor_name.h"
 #include "widgets/style/theme.h"
 #include "widgets/tables/layer_table_model.h"
 
@@ -72,6 +73,7 @@ void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
     // A tint instead of the full accent: marks and colours stay readable in selected rows.
     option->palette.setColor(QPalette::HighlightedText, text == theme.faintText ? theme.mutedText : text);
     option->palette.setColor(QPalette::Highlight, blend(theme.accent, theme.surface, 0.26));
+    if (index.column() == LayerTableModel::NameColumn) option->text = shortTensorName(option->text);
     if (index.column() == LayerTableModel::SchemeColumn) option->font = monospaceFont();
     if (index.column() == LayerTableModel::StatusColumn) {
         const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;

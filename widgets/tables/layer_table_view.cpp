@@ -148,12 +148,12 @@ void LayerTableView::orderColumns() {
 void LayerTableView::fitToFont() {
     // Wide enough for these texts; the name gets what a name usually needs.
     static constexpr std::array<const char*, LayerTableModel::ColumnCount> samples{
-        "model.layers.10.self_attn.q_proj.weight",
+        "layers.10.self_attn.q_proj",
         "Attention output",
         "Block",
         "32000 × 4096",
         "bf16",
-        "int4:asym:g128",
+        "int4:g128_",
         "16.125",
         "999.99 MB",
         "88.8 dB",
