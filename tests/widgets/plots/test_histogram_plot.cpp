@@ -10,7 +10,8 @@ using Handle = HistogramPlot::Handle;
 
 namespace {
 
-// A plot on the screen with the range of values known: weights from -1 to 1, so that the axis spans -1.1..1.1.
+// A plot on the screen with the range of values known: weights from -1 to 1, so that the axis spans
+// -1.1..1.1.
 class Shown {
   public:
     explicit Shown(const GridOverlay& overlay) {
@@ -39,9 +40,13 @@ class Shown {
     const QCPAxis* axis() const { return canvas()->axisRect(0)->axis(QCPAxis::atBottom); }
     double unitsPerPixel() const { return axis()->range().size() / canvas()->axisRect(0)->width(); }
 
-    void press(const QPointF& at) { QTest::mousePress(canvas(), Qt::LeftButton, Qt::NoModifier, at.toPoint()); }
+    void press(const QPointF& at) {
+        QTest::mousePress(canvas(), Qt::LeftButton, Qt::NoModifier, at.toPoint());
+    }
     void move(const QPointF& to) { QTest::mouseMove(canvas(), to.toPoint()); }
-    void release(const QPointF& at) { QTest::mouseRelease(canvas(), Qt::LeftButton, Qt::NoModifier, at.toPoint()); }
+    void release(const QPointF& at) {
+        QTest::mouseRelease(canvas(), Qt::LeftButton, Qt::NoModifier, at.toPoint());
+    }
 
     HistogramPlot plot;
 };
@@ -218,7 +223,8 @@ class TestHistogramPlot : public QObject {
             plot.setOverlay({});
             plot.setOverlay(symmetric(0));
             QVERIFY(!plot.exportAs(PlotFormat::png).isEmpty());
-            for (const QCPAxis* axis : plot.plot()->axisRect(0)->axes()) QVERIFY(axis->range().size() > 0);
+            for (const QCPAxis* axis : plot.plot()->axisRect(0)->axes())
+                QVERIFY(axis->range().size() > 0);
         }
     }
 };

@@ -19,7 +19,8 @@ using Matrix = std::array<Vector, 3>;
 Vector times(const Matrix& matrix, const Vector& vector) {
     Vector result{};
     for (std::size_t i = 0; i < 3; ++i) {
-        for (std::size_t j = 0; j < 3; ++j) result[i] += matrix[i][j] * vector[j];
+        for (std::size_t j = 0; j < 3; ++j)
+            result[i] += matrix[i][j] * vector[j];
     }
     return result;
 }
@@ -45,9 +46,11 @@ Vector seen(const QColor& color, const Matrix& vision) {
                                 {1.9779984951, -2.4285922050, 0.4505937099},
                                 {0.0259040371, 0.7827717662, -0.8086757660}}};
     Vector rgb = times(vision, {linear(color.redF()), linear(color.greenF()), linear(color.blueF())});
-    for (double& c : rgb) c = std::clamp(c, 0.0, 1.0);
+    for (double& c : rgb)
+        c = std::clamp(c, 0.0, 1.0);
     Vector lms = times(to_lms, rgb);
-    for (double& c : lms) c = std::cbrt(c);
+    for (double& c : lms)
+        c = std::cbrt(c);
     return times(to_lab, lms);
 }
 
@@ -77,12 +80,15 @@ class TestTheme : public QObject {
     void categoriesAreToldApart() {
         for (const Theme& theme : {lightTheme(), darkTheme()}) {
             for (std::size_t i = 0; i < theme.series.size(); ++i) {
-                QVERIFY2(contrastRatio(theme.series[i], theme.surface) >= 2.7, qPrintable(theme.series[i].name()));
+                QVERIFY2(contrastRatio(theme.series[i], theme.surface) >= 2.7,
+                         qPrintable(theme.series[i].name()));
                 for (std::size_t j = 0; j < i; ++j) {
                     for (const Matrix& vision : {normal, protanopia, deuteranopia}) {
-                        const double apart = distance(seen(theme.series[i], vision), seen(theme.series[j], vision));
-                        QVERIFY2(apart >= 0.06, qPrintable(theme.series[i].name() + u' ' + theme.series[j].name() +
-                                                           u' ' + QString::number(apart)));
+                        const double apart =
+                            distance(seen(theme.series[i], vision), seen(theme.series[j], vision));
+                        QVERIFY2(apart >= 0.06,
+                                 qPrintable(theme.series[i].name() + u' ' + theme.series[j].name() + u' ' +
+                                            QString::number(apart)));
                     }
                 }
             }
@@ -101,7 +107,8 @@ class TestTheme : public QObject {
             }
             QVERIFY(std::abs(last - first) > 0.55);
             for (const Matrix& vision : {protanopia, deuteranopia}) {
-                QVERIFY(distance(seen(divergingColor(0, dark), vision), seen(divergingColor(1, dark), vision)) > 0.1);
+                QVERIFY(distance(seen(divergingColor(0, dark), vision),
+                                 seen(divergingColor(1, dark), vision)) > 0.1);
             }
         }
     }
