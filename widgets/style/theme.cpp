@@ -27,7 +27,7 @@ Theme make_light() {
     theme.accent = QColor(0x1f, 0x63, 0xb5);
     theme.accentText = Qt::white;
     theme.good = QColor(0x1d, 0x7f, 0x52);
-    theme.warning = QColor(0xa8, 0x62, 0x00);
+    theme.warning = QColor(0x96, 0x56, 0x00);
     theme.bad = QColor(0xc2, 0x2f, 0x2f);
     // Any two stay apart (0.08 in OKLab) with the common colour blindnesses: blue, orange, green, rose,
     // steel, olive, purple, grey.

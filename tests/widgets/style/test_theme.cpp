@@ -118,6 +118,7 @@ class TestTheme : public QObject {
         QCOMPARE(currentThemeMode(), ThemeMode::dark);
         QVERIFY(themeOf(QApplication::palette()).dark);
         QWidget widget;
+        widget.show();
         QVERIFY(themeOf(&widget).dark);
         applyTheme(*qApp, ThemeMode::light);
         QVERIFY(!themeOf(&widget).dark);
