@@ -26,12 +26,6 @@ namespace {
 
 constexpr auto theme_key = "theme";
 
-// Marks a text for translation in this class' context.
-constexpr const char* marked(const char* text) {
-    return text;
-}
-#define HALFSTEP_MENU(text) marked(QT_TRANSLATE_NOOP("halfstep::MainMenu", text))
-
 }  // namespace
 
 MainMenu::MainMenu(MainWindow& window, FileController& files, RecentFiles& recent, Language& language,
@@ -61,22 +55,22 @@ QAction* MainMenu::add(QMenu* menu, const char* text, const QKeySequence& keys, 
 }
 
 void MainMenu::buildFile() {
-    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&File"));
-    add(menu, HALFSTEP_MENU("&Open model…"), QKeySequence::Open, false, [this] { files_.askForModel(); });
-    add(menu, HALFSTEP_MENU("Open model &folder…"), QKeySequence(tr("Ctrl+Shift+O")), false,
+    QMenu* menu = addMenu(nullptr, QT_TR_NOOP("&File"));
+    add(menu, QT_TR_NOOP("&Open model…"), QKeySequence::Open, false, [this] { files_.askForModel(); });
+    add(menu, QT_TR_NOOP("Open model &folder…"), Qt::CTRL | Qt::SHIFT | Qt::Key_O, false,
         [this] { files_.askForFolder(); });
-    recent_menu_ = addMenu(menu, HALFSTEP_MENU("Open &recent"));
+    recent_menu_ = addMenu(menu, QT_TR_NOOP("Open &recent"));
     fillRecent();
-    add(menu, HALFSTEP_MENU("&Try the sample"), {}, false, [this] { files_.openSample(); });
-    add(menu, HALFSTEP_MENU("&Close model"), QKeySequence::Close, true, [this] { files_.closeModel(); });
+    add(menu, QT_TR_NOOP("&Try the sample"), {}, false, [this] { files_.openSample(); });
+    add(menu, QT_TR_NOOP("&Close model"), QKeySequence::Close, true, [this] { files_.closeModel(); });
     menu->addSeparator();
-    add(menu, HALFSTEP_MENU("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
-    add(menu, HALFSTEP_MENU("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
-    add(menu, HALFSTEP_MENU("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
-    add(menu, HALFSTEP_MENU("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });
-    buildExports(addMenu(menu, HALFSTEP_MENU("&Export plan")));
+    add(menu, QT_TR_NOOP("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
+    add(menu, QT_TR_NOOP("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
+    add(menu, QT_TR_NOOP("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
+    add(menu, QT_TR_NOOP("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });
+    buildExports(addMenu(menu, QT_TR_NOOP("&Export plan")));
     menu->addSeparator();
-    add(menu, HALFSTEP_MENU("&Quit"), QKeySequence::Quit, false, [this] { window_.close(); });
+    add(menu, QT_TR_NOOP("&Quit"), QKeySequence::Quit, false, [this] { window_.close(); });
 }
 
 void MainMenu::buildExports(QMenu* menu) {
@@ -100,25 +94,25 @@ void MainMenu::fillRecent() {
 }
 
 void MainMenu::buildEdit() {
-    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Edit"));
+    QMenu* menu = addMenu(nullptr, QT_TR_NOOP("&Edit"));
     QUndoStack& undo = window_.document().undoStack();
-    QAction* back = add(menu, HALFSTEP_MENU("&Undo"), QKeySequence::Undo, false, [&undo] { undo.undo(); });
-    QAction* forth = add(menu, HALFSTEP_MENU("&Redo"), QKeySequence::Redo, false, [&undo] { undo.redo(); });
+    QAction* back = add(menu, QT_TR_NOOP("&Undo"), QKeySequence::Undo, false, [&undo] { undo.undo(); });
+    QAction* forth = add(menu, QT_TR_NOOP("&Redo"), QKeySequence::Redo, false, [&undo] { undo.redo(); });
     back->setEnabled(false);
     forth->setEnabled(false);
     connect(&undo, &QUndoStack::canUndoChanged, back, &QAction::setEnabled);
     connect(&undo, &QUndoStack::canRedoChanged, forth, &QAction::setEnabled);
     menu->addSeparator();
-    add(menu, HALFSTEP_MENU("Select layers of the same r&ole"), {}, true,
+    add(menu, QT_TR_NOOP("Select layers of the same r&ole"), {}, true,
         [this] { window_.layers().selectSameRole(); });
-    add(menu, HALFSTEP_MENU("&Filter layers"), QKeySequence::Find, true, [this] {
+    add(menu, QT_TR_NOOP("&Filter layers"), QKeySequence::Find, true, [this] {
         window_.layers().filterEdit()->setFocus(Qt::ShortcutFocusReason);
         window_.layers().filterEdit()->selectAll();
     });
 }
 
 void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
-    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&View"));
+    QMenu* menu = addMenu(nullptr, QT_TR_NOOP("&View"));
     for (std::size_t i = 0; i < window_.views().size(); ++i) {
         QAction* action = menu->addAction(QString());
         action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
@@ -129,14 +123,14 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
     menu->addSeparator();
     for (QDockWidget* dock : docks)
         menu->addAction(dock->toggleViewAction());
-    add(menu, HALFSTEP_MENU("Reset &layout"), {}, false, [this] { window_.resetLayout(); });
+    add(menu, QT_TR_NOOP("Reset &layout"), {}, false, [this] { window_.resetLayout(); });
     menu->addSeparator();
 
-    QMenu* themes = addMenu(menu, HALFSTEP_MENU("&Theme"));
+    QMenu* themes = addMenu(menu, QT_TR_NOOP("&Theme"));
     auto* theme_group = new QActionGroup(this);
-    const std::pair<ThemeMode, const char*> modes[] = {{ThemeMode::system, HALFSTEP_MENU("As the &system")},
-                                                       {ThemeMode::light, HALFSTEP_MENU("&Light")},
-                                                       {ThemeMode::dark, HALFSTEP_MENU("&Dark")}};
+    const std::pair<ThemeMode, const char*> modes[] = {{ThemeMode::system, QT_TR_NOOP("As the &system")},
+                                                       {ThemeMode::light, QT_TR_NOOP("&Light")},
+                                                       {ThemeMode::dark, QT_TR_NOOP("&Dark")}};
     for (const auto& [mode, text] : modes) {
         QAction* action = add(themes, text, {}, false, [mode = mode] {
             QSettings().setValue(theme_key, static_cast<int>(mode));
@@ -146,7 +140,7 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
         action->setChecked(currentThemeMode() == mode);
         theme_group->addAction(action);
     }
-    QMenu* languages = addMenu(menu, HALFSTEP_MENU("&Language"));
+    QMenu* languages = addMenu(menu, QT_TR_NOOP("&Language"));
     auto* language_group = new QActionGroup(this);
     for (const QString& code : Language::available()) {
         QAction* action = languages->addAction(Language::nativeName(code));
@@ -158,17 +152,17 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
 }
 
 void MainMenu::buildPlot() {
-    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Plot"));
-    add(menu, HALFSTEP_MENU("Export as &PNG…"), QKeySequence(tr("Ctrl+E")), true,
+    QMenu* menu = addMenu(nullptr, QT_TR_NOOP("&Plot"));
+    add(menu, QT_TR_NOOP("Export as &PNG…"), Qt::CTRL | Qt::Key_E, true,
         [this] { exportPlot(static_cast<int>(PlotFormat::png)); });
-    add(menu, HALFSTEP_MENU("Export as &SVG…"), {}, true,
+    add(menu, QT_TR_NOOP("Export as &SVG…"), {}, true,
         [this] { exportPlot(static_cast<int>(PlotFormat::svg)); });
-    add(menu, HALFSTEP_MENU("Export as P&DF…"), {}, true,
+    add(menu, QT_TR_NOOP("Export as P&DF…"), {}, true,
         [this] { exportPlot(static_cast<int>(PlotFormat::pdf)); });
-    add(menu, HALFSTEP_MENU("Export figures as &CSV…"), {}, true,
+    add(menu, QT_TR_NOOP("Export figures as &CSV…"), {}, true,
         [this] { exportPlot(static_cast<int>(PlotFormat::csv)); });
     menu->addSeparator();
-    add(menu, HALFSTEP_MENU("Show &everything"), QKeySequence(tr("Ctrl+0")), true,
+    add(menu, QT_TR_NOOP("Show &everything"), Qt::CTRL | Qt::Key_0, true,
         [this] { window_.currentView()->plot()->resetZoom(); });
     for (const View* view : window_.views())
         connect(view->plot(), &PlotView::exportRequested, this,
@@ -185,8 +179,8 @@ void MainMenu::exportPlot(int format) {
 }
 
 void MainMenu::buildHelp() {
-    QMenu* menu = addMenu(nullptr, HALFSTEP_MENU("&Help"));
-    add(menu, HALFSTEP_MENU("&About Halfstep"), {}, false, [this] { about(); });
+    QMenu* menu = addMenu(nullptr, QT_TR_NOOP("&Help"));
+    add(menu, QT_TR_NOOP("&About Halfstep"), {}, false, [this] { about(); });
 }
 
 void MainMenu::about() {

@@ -7,6 +7,7 @@
 #include "app/jobs/job_runner.h"
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
+#include "widgets/editors/apply_scope.h"
 
 #include <QElapsedTimer>
 #include <QHash>
@@ -31,7 +32,6 @@ class MainMenu;
 class SchemeEditor;
 class StartPage;
 class View;
-enum class ApplyScope : std::uint8_t;
 
 // The window: layer table on the left, views in the centre, scheme editor and live numbers on the right,
 // costs below. It holds the parts together; what they show comes from the document and the inspection.

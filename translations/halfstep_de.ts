@@ -1,0 +1,2082 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>halfstep::BudgetStrip</name>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Bits per weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>Average over all tensors, kept ones too</source>
+        <translation>Durchschnitt über alle Tensoren, auch die unveränderten</translation>
+    </message>
+    <message>
+        <source>Mean relative error</source>
+        <translation>Mittlerer relativer Fehler</translation>
+    </message>
+    <message>
+        <source>Mean over the quantized tensors that are measured</source>
+        <translation>Mittel über die quantisierten Tensoren, die gemessen sind</translation>
+    </message>
+    <message>
+        <source>%1 → %2  (%3%4 %)</source>
+        <comment>size before, size after, sign, change in percent</comment>
+        <translation>%1 → %2  (%3%4 %)</translation>
+    </message>
+    <message>
+        <source>%1 → %2 bytes</source>
+        <translation>%1 → %2 Bytes</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n layer(s) measured</source>
+        <translation>
+            <numerusform>%1 von %n Schicht gemessen</numerusform>
+            <numerusform>%1 von %n Schichten gemessen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Undo: %1</source>
+        <translation>Rückgängig: %1</translation>
+    </message>
+    <message>
+        <source>Redo: %1</source>
+        <translation>Wiederholen: %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ChannelPlot</name>
+    <message>
+        <source>In order</source>
+        <translation>Der Reihe nach</translation>
+    </message>
+    <message>
+        <source>Widest first</source>
+        <translation>Breiteste zuerst</translation>
+    </message>
+    <message>
+        <source>Order of the channels</source>
+        <translation>Reihenfolge der Kanäle</translation>
+    </message>
+    <message>
+        <source>Largest weight</source>
+        <translation>Größtes Gewicht</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Was die Karte zeigt</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>outliers</source>
+        <translation>Ausreißer</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>Eingang</translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation>Kanal</translation>
+    </message>
+    <message>
+        <source>channel, widest first</source>
+        <translation>Kanal, breiteste zuerst</translation>
+    </message>
+    <message>
+        <source>channel (above: widest first; the map stays in order)</source>
+        <translation>Kanal (oben: breiteste zuerst; die Karte bleibt der Reihe nach)</translation>
+    </message>
+    <message>
+        <source>largest |weight|</source>
+        <translation>größtes |Gewicht|</translation>
+    </message>
+    <message>
+        <source>rms error</source>
+        <translation>RMS-Fehler</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+    <message>
+        <source>Choose a tensor to see how its channels differ.</source>
+        <translation>Einen Tensor wählen, um zu sehen, wie sich seine Kanäle unterscheiden.</translation>
+    </message>
+    <message>
+        <source>%1 channels, %2 outliers beyond six standard deviations.</source>
+        <translation>%1 Kanäle, %2 Ausreißer jenseits von sechs Standardabweichungen.</translation>
+    </message>
+    <message>
+        <source>no weight beyond six standard deviations</source>
+        <translation>kein Gewicht jenseits von sechs Standardabweichungen</translation>
+    </message>
+    <message>
+        <source>min to max</source>
+        <translation>Min. bis Max.</translation>
+    </message>
+    <message>
+        <source>± rms</source>
+        <translation>± RMS</translation>
+    </message>
+    <message>
+        <source>&gt; 6 σ</source>
+        <translation>&gt; 6 σ</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>%1 to %2</source>
+        <translation>%1 bis %2</translation>
+    </message>
+    <message>
+        <source>rms %1</source>
+        <translation>RMS %1</translation>
+    </message>
+    <message>
+        <source>%1 beyond 6 σ</source>
+        <translation>%1 jenseits von 6 σ</translation>
+    </message>
+    <message>
+        <source>SQNR %1 dB</source>
+        <translation>SQNR %1 dB</translation>
+    </message>
+    <message>
+        <source>inputs %1 to %2</source>
+        <translation>Eingänge %1 bis %2</translation>
+    </message>
+    <message>
+        <source>largest |weight| %1</source>
+        <translation>größtes |Gewicht| %1</translation>
+    </message>
+    <message>
+        <source>rms error %1</source>
+        <translation>RMS-Fehler %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ChannelsView</name>
+    <message>
+        <source>Ranges of the channels of %1</source>
+        <translation>Wertebereiche der Kanäle von %1</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>Kanäle</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ComparePlot</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Choose schemes to compare them on this tensor.</source>
+        <translation>Schemata wählen, um sie an diesem Tensor zu vergleichen.</translation>
+    </message>
+    <message>
+        <source>%1: %2 bits, SQNR %3 dB</source>
+        <translation>%1: %2 Bits, SQNR %3 dB</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>exakt</translation>
+    </message>
+    <message>
+        <source>%1: not applicable</source>
+        <translation>%1: nicht anwendbar</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>per weight</source>
+        <translation>pro Gewicht</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>dB, more is better</source>
+        <translation>dB, mehr ist besser</translation>
+    </message>
+    <message>
+        <source>max error</source>
+        <translation>max. Fehler</translation>
+    </message>
+    <message>
+        <source>|x − quantized|</source>
+        <translation>|x − quantisiert|</translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation>Kosinus</translation>
+    </message>
+    <message>
+        <source>bar: distance to 1</source>
+        <translation>Balken: Abstand zu 1</translation>
+    </message>
+    <message>
+        <source>clipped</source>
+        <translation>beschnitten</translation>
+    </message>
+    <message>
+        <source>of the weights</source>
+        <translation>der Gewichte</translation>
+    </message>
+    <message>
+        <source>few bits</source>
+        <translation>wenige Bits</translation>
+    </message>
+    <message>
+        <source>small
+max error</source>
+        <translation>kleiner
+Max.-Fehler</translation>
+    </message>
+    <message>
+        <source>little
+clipping</source>
+        <translation>wenig
+beschnitten</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiteres</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Outside is best, among the schemes shown.</source>
+        <translation>Außen ist am besten, unter den gezeigten Schemata.</translation>
+    </message>
+    <message>
+        <source>%1 of %2: click a row to bring it in.</source>
+        <translation>%1 von %2: Klick auf eine Zeile nimmt sie auf.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>relative error: %1</source>
+        <translation>relativer Fehler: %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::CompareView</name>
+    <message>
+        <source>Schemes to compare, separated by spaces</source>
+        <translation>Schemata zum Vergleich, durch Leerzeichen getrennt</translation>
+    </message>
+    <message>
+        <source>Schemes to compare, in their notation, separated by spaces. Empty: the usual set.</source>
+        <translation>Schemata zum Vergleich in ihrer Notation, durch Leerzeichen getrennt. Leer: die übliche Auswahl.</translation>
+    </message>
+    <message>
+        <source>Schemes to compare</source>
+        <translation>Schemata zum Vergleich</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleich</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::Document</name>
+    <message numerus="yes">
+        <source>%n weight(s) are NaN or infinite, the first at element %1. They are left out of every figure, and this tensor cannot be exported.</source>
+        <translation>
+            <numerusform>%n Gewicht ist NaN oder unendlich, und zwar Element %1. Es bleibt aus allen Zahlen heraus, und dieser Tensor kann nicht exportiert werden.</numerusform>
+            <numerusform>%n Gewichte sind NaN oder unendlich, das erste ist Element %1. Sie bleiben aus allen Zahlen heraus, und dieser Tensor kann nicht exportiert werden.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ErrorPlot</name>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Choose a tensor and a scheme to see where its error comes from.</source>
+        <translation>Einen Tensor und ein Schema wählen, um zu sehen, woher der Fehler kommt.</translation>
+    </message>
+    <message>
+        <source>The scheme reproduces every weight exactly.</source>
+        <translation>Das Schema gibt jedes Gewicht exakt wieder.</translation>
+    </message>
+    <message>
+        <source>Rounding makes %1 of the squared error, clipping %2.</source>
+        <translation>Vom quadratischen Fehler kommen %1 durch Runden, %2 durch Beschneiden.</translation>
+    </message>
+    <message>
+        <source>How large the error is</source>
+        <translation>Wie groß der Fehler ist</translation>
+    </message>
+    <message>
+        <source>Error against the weight&apos;s value</source>
+        <translation>Fehler über dem Wert des Gewichts</translation>
+    </message>
+    <message>
+        <source>What makes it: share of the squared error</source>
+        <translation>Woher er kommt: Anteil am quadratischen Fehler</translation>
+    </message>
+    <message>
+        <source>weights per bin</source>
+        <translation>Gewichte pro Klasse</translation>
+    </message>
+    <message>
+        <source>error (quantized − original)</source>
+        <translation>Fehler (quantisiert − original)</translation>
+    </message>
+    <message>
+        <source>rms</source>
+        <translation>RMS</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>Mittel</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>% per bin</source>
+        <translation>% pro Klasse</translation>
+    </message>
+    <message>
+        <source>weight&apos;s value</source>
+        <translation>Wert des Gewichts</translation>
+    </message>
+    <message>
+        <source>rms %1</source>
+        <translation>RMS %1</translation>
+    </message>
+    <message>
+        <source>No error: every weight is reproduced exactly.</source>
+        <translation>Kein Fehler: Jedes Gewicht wird exakt wiedergegeben.</translation>
+    </message>
+    <message>
+        <source>rounding %1</source>
+        <translation>Runden %1</translation>
+    </message>
+    <message>
+        <source>clipping %1</source>
+        <translation>Beschneiden %1</translation>
+    </message>
+    <message>
+        <source>error %1</source>
+        <translation>Fehler %1</translation>
+    </message>
+    <message>
+        <source>%1 weights in the bin</source>
+        <translation>%1 Gewichte in der Klasse</translation>
+    </message>
+    <message>
+        <source>value %1</source>
+        <translation>Wert %1</translation>
+    </message>
+    <message>
+        <source>%1 weights</source>
+        <translation>%1 Gewichte</translation>
+    </message>
+    <message>
+        <source>mean error %1</source>
+        <translation>mittlerer Fehler %1</translation>
+    </message>
+    <message>
+        <source>rms error %1</source>
+        <translation>RMS-Fehler %1</translation>
+    </message>
+    <message>
+        <source>rounding %1, clipping %2 of all squared error</source>
+        <translation>Runden %1, Beschneiden %2 vom ganzen quadratischen Fehler</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ErrorView</name>
+    <message>
+        <source>This tensor is kept as it is: there is no error. Choose a scheme on the right.</source>
+        <translation>Dieser Tensor bleibt, wie er ist: Es gibt keinen Fehler. Rechts ein Schema wählen.</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>Wird gemessen…</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::Explain</name>
+    <message>
+        <source>%1 %</source>
+        <comment>percent</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 dB</source>
+        <comment>decibels</comment>
+        <translation>%1 dB</translation>
+    </message>
+    <message>
+        <source>The largest weight is %1 times the standard deviation and stretches the one scale; a scale per channel, or a range that clips it, would help.</source>
+        <translation>Das größte Gewicht ist das %1-Fache der Standardabweichung und dehnt die einzige Skala; eine Skala pro Kanal oder ein Bereich, der es beschneidet, würde helfen.</translation>
+    </message>
+    <message>
+        <source>Clipping, not rounding, causes %1 of the error; wider limits would lower it.</source>
+        <translation>Beschneiden, nicht Runden, verursacht %1 des Fehlers; weitere Grenzen würden ihn senken.</translation>
+    </message>
+    <message>
+        <source>Rounding, not clipping, causes %1 of the error</source>
+        <translation>Runden, nicht Beschneiden, verursacht %1 des Fehlers</translation>
+    </message>
+    <message>
+        <source>All of the error is rounding, nothing is clipped</source>
+        <translation>Der ganze Fehler kommt vom Runden, nichts ist beschnitten</translation>
+    </message>
+    <message>
+        <source>The error is %1 of the weights&apos; own size</source>
+        <translation>Der Fehler beträgt %1 der Größe der Gewichte</translation>
+    </message>
+    <message>
+        <source>%1, and it is barely noticeable.</source>
+        <comment>%1 says what causes the error</comment>
+        <translation>%1, und das ist kaum zu merken.</translation>
+    </message>
+    <message>
+        <source>.</source>
+        <comment>ends a sentence</comment>
+        <translation>.</translation>
+    </message>
+    <message>
+        <source>%1; one more bit would gain about %2.</source>
+        <comment>%1 says what causes the error, %2 is in dB</comment>
+        <translation>%1; ein Bit mehr brächte etwa %2.</translation>
+    </message>
+    <message>
+        <source>This scheme cannot be applied here: %1</source>
+        <translation>Dieses Schema ist hier nicht anwendbar: %1</translation>
+    </message>
+    <message>
+        <source>The tensor stays as it is stored, so nothing is lost.</source>
+        <translation>Der Tensor bleibt, wie er gespeichert ist; nichts geht verloren.</translation>
+    </message>
+    <message>
+        <source>There is no finite weight to measure.</source>
+        <translation>Es gibt kein endliches Gewicht zu messen.</translation>
+    </message>
+    <message>
+        <source>All weights are zero, which every scheme keeps.</source>
+        <translation>Alle Gewichte sind null, und das erhält jedes Schema.</translation>
+    </message>
+    <message>
+        <source>Every weight comes back exactly: nothing is lost.</source>
+        <translation>Jedes Gewicht kommt exakt zurück: Nichts geht verloren.</translation>
+    </message>
+    <message>
+        <source>Too coarse: a tenth or more of this layer&apos;s energy is error. %1</source>
+        <comment>%1 is another sentence</comment>
+        <translation>Zu grob: Ein Zehntel der Energie dieser Schicht oder mehr ist Fehler. %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::FileController</name>
+    <message>
+        <source>%1 weights</source>
+        <translation>%1 Gewichte</translation>
+    </message>
+    <message>
+        <source>Opening %1</source>
+        <translation>Öffne %1</translation>
+    </message>
+    <message>
+        <source>load %1</source>
+        <translation>%1 laden</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>… und %n weiteres</numerusform>
+            <numerusform>… und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Writing %1: %2</source>
+        <translation>Schreibe %1: %2</translation>
+    </message>
+    <message>
+        <source>plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>workspace</source>
+        <translation>Arbeitsbereich</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Modell öffnen</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.gguf *.safetensors.index.json);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open a model folder</source>
+        <translation>Modellordner öffnen</translation>
+    </message>
+    <message>
+        <source>Load a plan</source>
+        <translation>Plan laden</translation>
+    </message>
+    <message>
+        <source>Plans and workspaces (*.json *.h5);;All files (*)</source>
+        <translation>Pläne und Arbeitsbereiche (*.json *.h5);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Save the plan</source>
+        <translation>Plan speichern</translation>
+    </message>
+    <message>
+        <source>Plans (*.json)</source>
+        <translation>Pläne (*.json)</translation>
+    </message>
+    <message>
+        <source>Save the workspace</source>
+        <translation>Arbeitsbereich speichern</translation>
+    </message>
+    <message>
+        <source>HDF5 workspaces (*.h5)</source>
+        <translation>HDF5-Arbeitsbereiche (*.h5)</translation>
+    </message>
+    <message>
+        <source>Export to %1</source>
+        <translation>Nach %1 exportieren</translation>
+    </message>
+    <message>
+        <source>Export plot</source>
+        <translation>Diagramm exportieren</translation>
+    </message>
+    <message>
+        <source>plot</source>
+        <translation>Diagramm</translation>
+    </message>
+    <message>
+        <source>The plan for %1 has changes that are not saved.</source>
+        <translation>Der Plan für %1 hat Änderungen, die nicht gespeichert sind.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::HistogramPlot</name>
+    <message>
+        <source>min %1</source>
+        <translation>Min. %1</translation>
+    </message>
+    <message>
+        <source>max %1</source>
+        <translation>Max. %1</translation>
+    </message>
+    <message>
+        <source>mean %1 ± σ %2</source>
+        <translation>Mittel %1 ± σ %2</translation>
+    </message>
+    <message>
+        <source>%1 clipped</source>
+        <translation>%1 beschnitten</translation>
+    </message>
+    <message>
+        <source>z %1</source>
+        <translation>z %1</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Choose a tensor to see how its weights are distributed.</source>
+        <translation>Einen Tensor wählen, um zu sehen, wie seine Gewichte verteilt sind.</translation>
+    </message>
+    <message>
+        <source>Histogram of %1 weights from %2 to %3, standard deviation %4.</source>
+        <translation>Histogramm von %1 Gewichten von %2 bis %3, Standardabweichung %4.</translation>
+    </message>
+    <message>
+        <source>Logarithmic count</source>
+        <translation>Anzahl logarithmisch</translation>
+    </message>
+    <message>
+        <source>weights per bin</source>
+        <translation>Gewichte pro Klasse</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>Lower clip limit: %1
+Drag, or use the arrow keys (Shift: faster)</source>
+        <translation>Untere Grenze: %1
+Ziehen oder mit den Pfeiltasten bewegen (Umschalt: schneller)</translation>
+    </message>
+    <message>
+        <source>Upper clip limit: %1
+Drag, or use the arrow keys (Shift: faster)</source>
+        <translation>Obere Grenze: %1
+Ziehen oder mit den Pfeiltasten bewegen (Umschalt: schneller)</translation>
+    </message>
+    <message>
+        <source>Zero-point: %1
+Drag to move the grid, or use the arrow keys (Shift: faster)</source>
+        <translation>Nullpunkt: %1
+Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translation>
+    </message>
+    <message>
+        <source>value %1</source>
+        <translation>Wert %1</translation>
+    </message>
+    <message>
+        <source>%1 weights in the bin (%2)</source>
+        <translation>%1 Gewichte in der Klasse (%2)</translation>
+    </message>
+    <message>
+        <source>code %1 stands for %2</source>
+        <translation>Code %1 steht für %2</translation>
+    </message>
+    <message>
+        <source>clipped</source>
+        <translation>beschnitten</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::Inspection</name>
+    <message>
+        <source>Reading %1</source>
+        <translation>Lese %1</translation>
+    </message>
+    <message>
+        <source>clip %1</source>
+        <translation>%1 beschneiden</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::IssuesPanel</name>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <comment>severity of an issue</comment>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>(whole model)</source>
+        <translation>(ganzes Modell)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n error(s)</source>
+        <translation>
+            <numerusform>%n Fehler</numerusform>
+            <numerusform>%n Fehler</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s)</source>
+        <translation>
+            <numerusform>%n Warnung</numerusform>
+            <numerusform>%n Warnungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n note(s)</source>
+        <translation>
+            <numerusform>%n Hinweis</numerusform>
+            <numerusform>%n Hinweise</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Issue</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Tensor</source>
+        <translation>Tensor</translation>
+    </message>
+    <message>
+        <source>Issues</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Double-click or press Enter to go to the tensor</source>
+        <translation>Doppelklick oder Eingabetaste führt zum Tensor</translation>
+    </message>
+    <message>
+        <source>No issues: nothing in this model needs attention.</source>
+        <translation>Keine Probleme: Nichts an diesem Modell verlangt Beachtung.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::JobsPanel</name>
+    <message>
+        <source>Waiting</source>
+        <comment>state of a job</comment>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <comment>state of a job</comment>
+        <translation>Läuft</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>percent</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <comment>state of a job</comment>
+        <translation>Bricht ab…</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <comment>state of a job</comment>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <comment>state of a job</comment>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <comment>state of a job</comment>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Cancel “%1”</source>
+        <translation>„%1“ abbrechen</translation>
+    </message>
+    <message>
+        <source>Dismiss “%1”</source>
+        <translation>„%1“ ausblenden</translation>
+    </message>
+    <message>
+        <source>Nothing is running.</source>
+        <translation>Nichts läuft.</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Vorgänge</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LayerFilter</name>
+    <message>
+        <source>“%1” needs a number, as in “%2&lt;5”.</source>
+        <translation>„%1“ braucht eine Zahl, wie in „%2&lt;5“.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LayerRow</name>
+    <message>
+        <source>scalar</source>
+        <comment>shape of rank 0</comment>
+        <translation>Skalar</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LayerTableModel</name>
+    <message>
+        <source>Kept</source>
+        <comment>status: the tensor is not quantized</comment>
+        <translation>Unverändert</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <comment>status: to be measured</comment>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <comment>status</comment>
+        <translation>Wird gemessen…</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <comment>status</comment>
+        <translation>Gemessen</translation>
+    </message>
+    <message>
+        <source>Stale</source>
+        <comment>status: figures of an earlier scheme</comment>
+        <translation>Veraltet</translation>
+    </message>
+    <message>
+        <source>Refused</source>
+        <comment>status: the scheme cannot be applied</comment>
+        <translation>Abgelehnt</translation>
+    </message>
+    <message>
+        <source>This tensor stays as it is stored.</source>
+        <translation>Dieser Tensor bleibt, wie er gespeichert ist.</translation>
+    </message>
+    <message>
+        <source>This tensor has not been measured yet.</source>
+        <translation>Dieser Tensor ist noch nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>The figures are being computed.</source>
+        <translation>Die Zahlen werden berechnet.</translation>
+    </message>
+    <message>
+        <source>The figures belong to the scheme shown.</source>
+        <translation>Die Zahlen gehören zum gezeigten Schema.</translation>
+    </message>
+    <message>
+        <source>The figures belong to an earlier scheme and will be replaced.</source>
+        <translation>Die Zahlen gehören zu einem früheren Schema und werden ersetzt.</translation>
+    </message>
+    <message>
+        <source>The scheme cannot be applied to this tensor.</source>
+        <translation>Das Schema ist auf diesen Tensor nicht anwendbar.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <comment>what a tensor does in its network</comment>
+        <translation>Rolle</translation>
+    </message>
+    <message>
+        <source>Block</source>
+        <comment>number of the transformer block</comment>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <comment>sizes of the tensor&apos;s axes</comment>
+        <translation>Form</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <comment>data type as stored</comment>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <comment>quantization scheme</comment>
+        <translation>Schema</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <comment>bits per weight</comment>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <comment>in bytes</comment>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Rel. error</source>
+        <comment>relative error</comment>
+        <translation>Rel. Fehler</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Bits per weight: everything stored, divided by the number of weights</source>
+        <translation>Bits pro Gewicht: alles Gespeicherte, geteilt durch die Zahl der Gewichte</translation>
+    </message>
+    <message>
+        <source>Size with this scheme</source>
+        <translation>Größe mit diesem Schema</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise ratio: higher is better; each bit adds about 6 dB</source>
+        <translation>Verhältnis von Signal zu Quantisierungsrauschen: höher ist besser; jedes Bit bringt etwa 6 dB</translation>
+    </message>
+    <message>
+        <source>Relative error: length of the error over length of the weights</source>
+        <translation>Relativer Fehler: Länge des Fehlers durch Länge der Gewichte</translation>
+    </message>
+    <message>
+        <source>How much the model&apos;s output loses per unit of this tensor&apos;s squared relative error</source>
+        <translation>Wie viel die Ausgabe des Modells pro Einheit des quadrierten relativen Fehlers dieses Tensors verliert</translation>
+    </message>
+    <message>
+        <source>%1 bytes</source>
+        <translation>%1 Bytes</translation>
+    </message>
+    <message>
+        <source>%1 weights</source>
+        <translation>%1 Gewichte</translation>
+    </message>
+    <message>
+        <source>bits per weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>dB</source>
+        <comment>decibels</comment>
+        <translation>dB</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LayerTableView</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <comment>layers</comment>
+        <translation>
+            <numerusform>%n gewählt</numerusform>
+            <numerusform>%n gewählt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n tensor(s)</source>
+        <translation>
+            <numerusform>%1 von %n Tensor</numerusform>
+            <numerusform>%1 von %n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s)</source>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&lt;p&gt;Words are looked for in name, role and scheme; all have to match.&lt;/p&gt;&lt;p&gt;&lt;b&gt;role:&lt;/b&gt;ffn_down&amp;nbsp; &lt;b&gt;block:&lt;/b&gt;3-5&amp;nbsp; &lt;b&gt;scheme:&lt;/b&gt;int4&amp;nbsp; &lt;b&gt;dtype:&lt;/b&gt;bf16&amp;nbsp; &lt;b&gt;status:&lt;/b&gt;refused&lt;br&gt;&lt;b&gt;bits&lt;/b&gt;&amp;lt;5&amp;nbsp; &lt;b&gt;sqnr&lt;/b&gt;&amp;lt;20&amp;nbsp; &lt;b&gt;error&lt;/b&gt;&amp;gt;1%&amp;nbsp; &lt;b&gt;size&lt;/b&gt;&amp;gt;10MB&lt;br&gt;A leading minus excludes: -role:norm&lt;/p&gt;</source>
+        <comment>keep the words before the colon, they are typed as they are</comment>
+        <translation>&lt;p&gt;Wörter werden in Name, Rolle und Schema gesucht; alle müssen vorkommen.&lt;/p&gt;&lt;p&gt;&lt;b&gt;role:&lt;/b&gt;ffn_down&amp;nbsp; &lt;b&gt;block:&lt;/b&gt;3-5&amp;nbsp; &lt;b&gt;scheme:&lt;/b&gt;int4&amp;nbsp; &lt;b&gt;dtype:&lt;/b&gt;bf16&amp;nbsp; &lt;b&gt;status:&lt;/b&gt;refused&lt;br&gt;&lt;b&gt;bits&lt;/b&gt;&amp;lt;5&amp;nbsp; &lt;b&gt;sqnr&lt;/b&gt;&amp;lt;20&amp;nbsp; &lt;b&gt;error&lt;/b&gt;&amp;gt;1%&amp;nbsp; &lt;b&gt;size&lt;/b&gt;&amp;gt;10MB&lt;br&gt;Ein Minus davor schließt aus: -role:norm&lt;/p&gt;</translation>
+    </message>
+    <message>
+        <source>Filter layers: text, role:ffn_down, bits&lt;5 …</source>
+        <comment>keep role:ffn_down and bits&lt;5</comment>
+        <translation>Schichten filtern: Text, role:ffn_down, bits&lt;5 …</translation>
+    </message>
+    <message>
+        <source>Filter of the layer table</source>
+        <translation>Filter der Schichtentabelle</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Apply scheme to &amp;selected layers</source>
+        <translation>Schema auf &amp;gewählte Schichten anwenden</translation>
+    </message>
+    <message>
+        <source>Apply scheme to all of the same &amp;role</source>
+        <translation>Schema auf alle mit gleicher &amp;Rolle anwenden</translation>
+    </message>
+    <message>
+        <source>Apply scheme to all &amp;feed-forward layers</source>
+        <translation>Schema auf alle &amp;Feed-Forward-Schichten anwenden</translation>
+    </message>
+    <message>
+        <source>Apply scheme to &amp;all layers</source>
+        <translation>Schema auf &amp;alle Schichten anwenden</translation>
+    </message>
+    <message>
+        <source>R&amp;eset selected layers</source>
+        <translation>Gewählte Schichten &amp;zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Select all of the sa&amp;me role</source>
+        <translation>Alle &amp;mit gleicher Rolle wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy as CS&amp;V</source>
+        <translation>Als CS&amp;V kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LiveNumbersPanel</name>
+    <message>
+        <source>Bits per weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Relative error</source>
+        <translation>Relativer Fehler</translation>
+    </message>
+    <message>
+        <source>Mean squared error</source>
+        <translation>Mittlerer quadr. Fehler</translation>
+    </message>
+    <message>
+        <source>Greatest error</source>
+        <translation>Größter Fehler</translation>
+    </message>
+    <message>
+        <source>Cosine similarity</source>
+        <translation>Kosinus-Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>Clipped weights</source>
+        <translation>Beschnittene Gewichte</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Skala</translation>
+    </message>
+    <message>
+        <source>Zero-point</source>
+        <translation>Nullpunkt</translation>
+    </message>
+    <message>
+        <source>Everything stored (codes, scales, zero-points), divided by the number of weights</source>
+        <translation>Alles Gespeicherte (Codes, Skalen, Nullpunkte), geteilt durch die Zahl der Gewichte</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise ratio: each bit adds about 6 dB</source>
+        <translation>Verhältnis von Signal zu Quantisierungsrauschen: Jedes Bit bringt etwa 6 dB</translation>
+    </message>
+    <message>
+        <source>Length of the error over length of the weights</source>
+        <translation>Länge des Fehlers durch Länge der Gewichte</translation>
+    </message>
+    <message>
+        <source>Mean of (x−x̂)²</source>
+        <translation>Mittel von (x−x̂)²</translation>
+    </message>
+    <message>
+        <source>Greatest |x−x̂| of all weights</source>
+        <translation>Größtes |x−x̂| aller Gewichte</translation>
+    </message>
+    <message>
+        <source>Cosine of the angle between the weights before and after; 1 is the same direction</source>
+        <translation>Kosinus des Winkels zwischen den Gewichten davor und danach; 1 ist dieselbe Richtung</translation>
+    </message>
+    <message>
+        <source>Share of the weights outside the range that the codes can represent</source>
+        <translation>Anteil der Gewichte außerhalb des Bereichs, den die Codes darstellen</translation>
+    </message>
+    <message>
+        <source>Distance of two codes, where the tensor has one scale</source>
+        <translation>Abstand zweier Codes, wenn der Tensor nur eine Skala hat</translation>
+    </message>
+    <message>
+        <source>The code that means 0, where the tensor has one</source>
+        <translation>Der Code, der 0 bedeutet, wenn der Tensor nur einen hat</translation>
+    </message>
+    <message>
+        <source>No layer is selected</source>
+        <translation>Keine Schicht gewählt</translation>
+    </message>
+    <message>
+        <source>Estimate while you edit; the exact figures follow.</source>
+        <translation>Schätzung während der Änderung; die exakten Zahlen folgen.</translation>
+    </message>
+    <message>
+        <source>Better than %1 in the plan: %2</source>
+        <translation>Besser als %1 im Plan: %2</translation>
+    </message>
+    <message>
+        <source>Worse than %1 in the plan: %2</source>
+        <translation>Schlechter als %1 im Plan: %2</translation>
+    </message>
+    <message>
+        <source>%1 in the plan: %2</source>
+        <comment>%1 is a scheme</comment>
+        <translation>%1 im Plan: %2</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::MainMenu</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Open model…</source>
+        <translation>Modell &amp;öffnen…</translation>
+    </message>
+    <message>
+        <source>Open model &amp;folder…</source>
+        <translation>Modell&amp;ordner öffnen…</translation>
+    </message>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>&amp;Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>&amp;Try the sample</source>
+        <translation>Beispiel &amp;testen</translation>
+    </message>
+    <message>
+        <source>&amp;Close model</source>
+        <translation>Modell s&amp;chließen</translation>
+    </message>
+    <message>
+        <source>&amp;Load plan…</source>
+        <translation>Plan &amp;laden…</translation>
+    </message>
+    <message>
+        <source>&amp;Save plan</source>
+        <translation>Plan &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Save plan &amp;as…</source>
+        <translation>Plan speichern &amp;unter…</translation>
+    </message>
+    <message>
+        <source>Save &amp;workspace…</source>
+        <translation>&amp;Arbeitsbereich speichern…</translation>
+    </message>
+    <message>
+        <source>&amp;Export plan</source>
+        <translation>Plan &amp;exportieren</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Select layers of the same r&amp;ole</source>
+        <translation>Schichten &amp;gleicher Rolle wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Filter layers</source>
+        <translation>Schichten &amp;filtern</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>Reset &amp;layout</source>
+        <translation>&amp;Layout zurücksetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>&amp;Farbschema</translation>
+    </message>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>Wie das &amp;System</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Hell</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Dunkel</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>&amp;Plot</source>
+        <translation>D&amp;iagramm</translation>
+    </message>
+    <message>
+        <source>Export as &amp;PNG…</source>
+        <translation>Als &amp;PNG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export as &amp;SVG…</source>
+        <translation>Als &amp;SVG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export as P&amp;DF…</source>
+        <translation>Als P&amp;DF exportieren…</translation>
+    </message>
+    <message>
+        <source>Export figures as &amp;CSV…</source>
+        <translation>Zahlen als &amp;CSV exportieren…</translation>
+    </message>
+    <message>
+        <source>Show &amp;everything</source>
+        <translation>&amp;Alles zeigen</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;About Halfstep</source>
+        <translation>Ü&amp;ber Halfstep</translation>
+    </message>
+    <message>
+        <source>About Halfstep</source>
+        <translation>Über Halfstep</translation>
+    </message>
+    <message>
+        <source>Shows what quantization does to every layer of a neural network, and carries the decision to the runtime that will serve it.&lt;br&gt;&lt;br&gt;Free software under the GNU General Public License, version 3 or later. Uses Qt, QCustomPlot, HDF5 and {fmt}.</source>
+        <translation>Zeigt, was Quantisierung mit jeder Schicht eines neuronalen Netzes macht, und trägt die Entscheidung in die Laufzeitumgebung, die es ausführen wird.&lt;br&gt;&lt;br&gt;Freie Software unter der GNU General Public License, Version 3 oder später. Verwendet Qt, QCustomPlot, HDF5 und {fmt}.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::MainWindow</name>
+    <message numerus="yes">
+        <source>%n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht</numerusform>
+            <numerusform>%n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Statistics of all tensors</source>
+        <translation>Statistik aller Tensoren</translation>
+    </message>
+    <message>
+        <source>%1 for %2</source>
+        <translation>%1 für %2</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>Schema</translation>
+    </message>
+    <message>
+        <source>Issues</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Vorgänge</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::MeasureService</name>
+    <message numerus="yes">
+        <source>Measuring %n tensor(s)</source>
+        <translation>
+            <numerusform>Messe %n Tensor</numerusform>
+            <numerusform>Messe %n Tensoren</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::NumberText</name>
+    <message numerus="yes">
+        <source>%n byte(s)</source>
+        <translation>
+            <numerusform>%n Byte</numerusform>
+            <numerusform>%n Bytes</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 dB</source>
+        <comment>decibels</comment>
+        <translation>%1 dB</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>percent</comment>
+        <translation>%1 %</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::PlotView</name>
+    <message>
+        <source>Show &amp;everything</source>
+        <translation>&amp;Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Copy &amp;picture</source>
+        <translation>&amp;Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Copy &amp;figures</source>
+        <translation>&amp;Zahlen kopieren</translation>
+    </message>
+    <message>
+        <source>Export as &amp;SVG…</source>
+        <translation>Als &amp;SVG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export as P&amp;NG…</source>
+        <translation>Als P&amp;NG exportieren…</translation>
+    </message>
+    <message>
+        <source>Export as P&amp;DF…</source>
+        <translation>Als P&amp;DF exportieren…</translation>
+    </message>
+    <message>
+        <source>Export figures as &amp;CSV…</source>
+        <translation>Zahlen als &amp;CSV exportieren…</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::RecentFilesList</name>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>%1
+is not there any more.</source>
+        <comment>%1 is a path</comment>
+        <translation>%1
+ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>%1, not found</source>
+        <translation>%1, nicht gefunden</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>Ö&amp;ffnen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove from this list</source>
+        <translation>Aus dieser &amp;Liste entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::RoleText</name>
+    <message>
+        <source>Token embedding</source>
+        <translation>Token-Einbettung</translation>
+    </message>
+    <message>
+        <source>Position embedding</source>
+        <translation>Positionseinbettung</translation>
+    </message>
+    <message>
+        <source>Attention Q</source>
+        <translation>Attention Q</translation>
+    </message>
+    <message>
+        <source>Attention K</source>
+        <translation>Attention K</translation>
+    </message>
+    <message>
+        <source>Attention V</source>
+        <translation>Attention V</translation>
+    </message>
+    <message>
+        <source>Attention QKV</source>
+        <translation>Attention QKV</translation>
+    </message>
+    <message>
+        <source>Attention output</source>
+        <translation>Attention-Ausgabe</translation>
+    </message>
+    <message>
+        <source>FFN gate</source>
+        <comment>feed-forward network</comment>
+        <translation>FFN Gate</translation>
+    </message>
+    <message>
+        <source>FFN up</source>
+        <comment>feed-forward network</comment>
+        <translation>FFN Up</translation>
+    </message>
+    <message>
+        <source>FFN gate + up</source>
+        <comment>feed-forward network</comment>
+        <translation>FFN Gate + Up</translation>
+    </message>
+    <message>
+        <source>FFN down</source>
+        <comment>feed-forward network</comment>
+        <translation>FFN Down</translation>
+    </message>
+    <message>
+        <source>Expert router</source>
+        <translation>Experten-Router</translation>
+    </message>
+    <message>
+        <source>Output head</source>
+        <translation>Ausgabekopf</translation>
+    </message>
+    <message>
+        <source>Convolution</source>
+        <translation>Faltung</translation>
+    </message>
+    <message>
+        <source>Recurrent</source>
+        <translation>Rekurrent</translation>
+    </message>
+    <message>
+        <source>Dense</source>
+        <comment>a fully connected layer</comment>
+        <translation>Dicht</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <comment>a normalization layer</comment>
+        <translation>Norm</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>Bias</translation>
+    </message>
+    <message>
+        <source>Other</source>
+        <comment>a tensor of unknown purpose</comment>
+        <translation>Andere</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SchemeEditor</name>
+    <message>
+        <source>Not for this layer: %1.</source>
+        <comment>%1 is the reason</comment>
+        <translation>Nicht für diese Schicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Not for %n of the selected layers: %1.</source>
+        <comment>%1 is the reason</comment>
+        <translation>
+            <numerusform>Nicht für %n der gewählten Schichten: %1.</numerusform>
+            <numerusform>Nicht für %n der gewählten Schichten: %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 bits per weight, %2</source>
+        <comment>%2 is a size in bytes</comment>
+        <translation>%1 Bits pro Gewicht, %2</translation>
+    </message>
+    <message>
+        <source>The scheme in its notation: FORMAT[:OPTION]…</source>
+        <translation>Das Schema in seiner Notation: FORMAT[:OPTION]…</translation>
+    </message>
+    <message>
+        <source>No layer is selected</source>
+        <translation>Keine Schicht gewählt</translation>
+    </message>
+    <message>
+        <source>Scheme</source>
+        <translation>Schema</translation>
+    </message>
+    <message numerus="yes">
+        <source>Scheme for %n layers</source>
+        <translation>
+            <numerusform>Schema für %n Schicht</numerusform>
+            <numerusform>Schema für %n Schichten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Mixed: these layers have different schemes. The first one&apos;s is shown; applying gives all of them the same.</source>
+        <translation>Gemischt: Diese Schichten haben verschiedene Schemata. Gezeigt ist das der ersten; Anwenden gibt allen dasselbe.</translation>
+    </message>
+    <message>
+        <source>&amp;Apply to this layer</source>
+        <translation>Auf diese Schicht &amp;anwenden</translation>
+    </message>
+    <message numerus="yes">
+        <source>&amp;Apply to %n selected layers</source>
+        <translation>
+            <numerusform>Auf %n gewählte Schicht &amp;anwenden</numerusform>
+            <numerusform>Auf %n gewählte Schichten &amp;anwenden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All layers with the role “%1”</source>
+        <translation>Alle Schichten mit der Rolle „%1“</translation>
+    </message>
+    <message>
+        <source>All layers that do what a selected one does</source>
+        <translation>Alle Schichten, die dasselbe tun wie eine gewählte</translation>
+    </message>
+    <message>
+        <source>Scheme in its notation</source>
+        <translation>Schema in seiner Notation</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Vorgaben</translation>
+    </message>
+    <message>
+        <source>8-bit integers, a scale per channel: nearly no loss</source>
+        <translation>8-Bit-Ganzzahlen, eine Skala pro Kanal: fast kein Verlust</translation>
+    </message>
+    <message>
+        <source>8-bit integers with a zero-point</source>
+        <translation>8-Bit-Ganzzahlen mit Nullpunkt</translation>
+    </message>
+    <message>
+        <source>4-bit integers, a scale for each 128 weights</source>
+        <translation>4-Bit-Ganzzahlen, eine Skala für je 128 Gewichte</translation>
+    </message>
+    <message>
+        <source>4-bit integers with zero-points, groups of 64, least squared error</source>
+        <translation>4-Bit-Ganzzahlen mit Nullpunkten, Gruppen von 64, kleinster quadratischer Fehler</translation>
+    </message>
+    <message>
+        <source>llama.cpp&apos;s 4-bit blocks of 32 weights</source>
+        <translation>4-Bit-Blöcke von llama.cpp mit 32 Gewichten</translation>
+    </message>
+    <message>
+        <source>llama.cpp&apos;s 8-bit blocks of 32 weights</source>
+        <translation>8-Bit-Blöcke von llama.cpp mit 32 Gewichten</translation>
+    </message>
+    <message>
+        <source>16-bit brain floating point</source>
+        <translation>16-Bit-Gleitkomma (Brain Float)</translation>
+    </message>
+    <message>
+        <source>Not quantized</source>
+        <translation>Nicht quantisiert</translation>
+    </message>
+    <message>
+        <source>Preset %1</source>
+        <comment>%1 is a scheme</comment>
+        <translation>Vorgabe %1</translation>
+    </message>
+    <message>
+        <source>All of this &amp;role</source>
+        <translation>Alle dieser &amp;Rolle</translation>
+    </message>
+    <message>
+        <source>All &amp;layers</source>
+        <translation>Alle S&amp;chichten</translation>
+    </message>
+    <message>
+        <source>All layers that can be quantized</source>
+        <translation>Alle Schichten, die quantisiert werden können</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SchemeForm</name>
+    <message>
+        <source>Whether zero is the middle of the codes or the codes are shifted to fit the weights</source>
+        <translation>Ob die Null in der Mitte der Codes liegt oder die Codes passend zu den Gewichten verschoben sind</translation>
+    </message>
+    <message>
+        <source>Which weights share a scale</source>
+        <translation>Welche Gewichte sich eine Skala teilen</translation>
+    </message>
+    <message>
+        <source>How many weights along the input axis share a scale</source>
+        <translation>Wie viele Gewichte entlang der Eingangsachse sich eine Skala teilen</translation>
+    </message>
+    <message>
+        <source>How a scale is stored; it counts in the bits per weight</source>
+        <translation>Wie eine Skala gespeichert ist; das zählt bei den Bits pro Gewicht mit</translation>
+    </message>
+    <message>
+        <source>Multiplies each scale so that the weights&apos; mean square stays as it was</source>
+        <translation>Multipliziert jede Skala so, dass das quadratische Mittel der Gewichte erhalten bleibt</translation>
+    </message>
+    <message>
+        <source>Only logarithmic formats have steps in octaves.</source>
+        <translation>Nur logarithmische Formate haben Oktavschritte.</translation>
+    </message>
+    <message>
+        <source>Levels are powers of √2 instead of 2: finer, over half the span</source>
+        <translation>Stufen sind Potenzen von √2 statt 2: feiner, über die halbe Spanne</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>&amp;Format</translation>
+    </message>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Type</source>
+        <comment>of a floating-point or GGUF block format</comment>
+        <translation>&amp;Typ</translation>
+    </message>
+    <message>
+        <source>S&amp;ymmetry</source>
+        <translation>S&amp;ymmetrie</translation>
+    </message>
+    <message>
+        <source>&amp;Granularity</source>
+        <translation>&amp;Granularität</translation>
+    </message>
+    <message>
+        <source>Group si&amp;ze</source>
+        <translation>Gruppengr&amp;öße</translation>
+    </message>
+    <message>
+        <source>Ra&amp;nge</source>
+        <translation>B&amp;ereich</translation>
+    </message>
+    <message>
+        <source>&amp;Percentile</source>
+        <translation>&amp;Perzentil</translation>
+    </message>
+    <message>
+        <source>L&amp;imits</source>
+        <translation>Gre&amp;nzen</translation>
+    </message>
+    <message>
+        <source>Scale &amp;storage</source>
+        <translation>S&amp;kalentyp</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Lower limit</source>
+        <translation>Untere Grenze</translation>
+    </message>
+    <message>
+        <source>Upper limit</source>
+        <translation>Obere Grenze</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the second moment (γ)</source>
+        <translation>Zweites &amp;Moment erhalten (γ)</translation>
+    </message>
+    <message>
+        <source>Steps of √2</source>
+        <translation>Schritte von √2</translation>
+    </message>
+    <message>
+        <source>Symmetric</source>
+        <translation>Symmetrisch</translation>
+    </message>
+    <message>
+        <source>Codes from −(2^(b−1)−1) to 2^(b−1)−1; zero is exact</source>
+        <translation>Codes von −(2^(b−1)−1) bis 2^(b−1)−1; null ist exakt</translation>
+    </message>
+    <message>
+        <source>Symmetric, full range</source>
+        <translation>Symmetrisch, voller Bereich</translation>
+    </message>
+    <message>
+        <source>One more negative code: from −2^(b−1)</source>
+        <translation>Ein negativer Code mehr: ab −2^(b−1)</translation>
+    </message>
+    <message>
+        <source>Asymmetric</source>
+        <translation>Asymmetrisch</translation>
+    </message>
+    <message>
+        <source>A zero-point shifts the codes to the weights&apos; own range</source>
+        <translation>Ein Nullpunkt verschiebt die Codes in den Bereich der Gewichte</translation>
+    </message>
+    <message>
+        <source>One scale per tensor</source>
+        <translation>Eine Skala pro Tensor</translation>
+    </message>
+    <message>
+        <source>Smallest and coarsest</source>
+        <translation>Am kleinsten und gröbsten</translation>
+    </message>
+    <message>
+        <source>One scale per channel</source>
+        <translation>Eine Skala pro Kanal</translation>
+    </message>
+    <message>
+        <source>One scale for each output</source>
+        <translation>Eine Skala für jeden Ausgang</translation>
+    </message>
+    <message>
+        <source>One scale per group</source>
+        <translation>Eine Skala pro Gruppe</translation>
+    </message>
+    <message>
+        <source>A scale for every few weights along the input axis</source>
+        <translation>Eine Skala für je einige Gewichte entlang der Eingangsachse</translation>
+    </message>
+    <message>
+        <source>Minimum to maximum</source>
+        <translation>Minimum bis Maximum</translation>
+    </message>
+    <message>
+        <source>Nothing is clipped; outliers stretch the scale</source>
+        <translation>Nichts wird beschnitten; Ausreißer dehnen die Skala</translation>
+    </message>
+    <message>
+        <source>Percentile</source>
+        <translation>Perzentil</translation>
+    </message>
+    <message>
+        <source>The largest weights beyond this percentile are clipped</source>
+        <translation>Die größten Gewichte jenseits dieses Perzentils werden beschnitten</translation>
+    </message>
+    <message>
+        <source>Least squared error</source>
+        <translation>Kleinster quadr. Fehler</translation>
+    </message>
+    <message>
+        <source>The limits with the smallest mean squared error</source>
+        <translation>Die Grenzen mit dem kleinsten mittleren quadratischen Fehler</translation>
+    </message>
+    <message>
+        <source>Least KL divergence</source>
+        <translation>Kleinste KL-Divergenz</translation>
+    </message>
+    <message>
+        <source>The limits that keep the weights&apos; distribution best</source>
+        <translation>Die Grenzen, die die Verteilung der Gewichte am besten erhalten</translation>
+    </message>
+    <message>
+        <source>Manual clip</source>
+        <translation>Von Hand</translation>
+    </message>
+    <message>
+        <source>Limits set by hand</source>
+        <translation>Von Hand gesetzte Grenzen</translation>
+    </message>
+    <message>
+        <source>32 bits (float32)</source>
+        <translation>32 Bits (float32)</translation>
+    </message>
+    <message>
+        <source>16 bits (float16)</source>
+        <translation>16 Bits (float16)</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <comment>percent, after a number</comment>
+        <translation> %</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SchemeOptions</name>
+    <message>
+        <source>Type a scheme, as in int4:g128</source>
+        <translation>Ein Schema eingeben, wie int4:g128</translation>
+    </message>
+    <message>
+        <source>Integer</source>
+        <comment>family of number formats</comment>
+        <translation>Ganzzahl</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <comment>family of number formats</comment>
+        <translation>Logarithmisch</translation>
+    </message>
+    <message>
+        <source>k-means codebook</source>
+        <comment>family of number formats</comment>
+        <translation>k-Means-Codebuch</translation>
+    </message>
+    <message>
+        <source>Floating point</source>
+        <comment>family of number formats</comment>
+        <translation>Gleitkomma</translation>
+    </message>
+    <message>
+        <source>GGUF block</source>
+        <comment>family of number formats</comment>
+        <translation>GGUF-Block</translation>
+    </message>
+    <message>
+        <source>Keep as stored</source>
+        <comment>not quantized</comment>
+        <translation>Unverändert lassen</translation>
+    </message>
+    <message>
+        <source>Evenly spaced levels: value = scale · (code − zero-point)</source>
+        <translation>Gleichmäßige Stufen: Wert = Skala · (Code − Nullpunkt)</translation>
+    </message>
+    <message>
+        <source>Powers of two: fine steps near zero, coarse ones far from it</source>
+        <translation>Zweierpotenzen: feine Stufen nahe null, grobe weit davon</translation>
+    </message>
+    <message>
+        <source>A codebook of levels fitted to the weights, with the least squared error</source>
+        <translation>Ein an die Gewichte angepasstes Codebuch von Stufen mit dem kleinsten quadratischen Fehler</translation>
+    </message>
+    <message>
+        <source>A shorter floating-point type, without a scale</source>
+        <translation>Ein kürzerer Gleitkommatyp, ohne Skala</translation>
+    </message>
+    <message>
+        <source>A block type of llama.cpp, byte for byte as it writes it</source>
+        <translation>Ein Blocktyp von llama.cpp, Byte für Byte, wie es ihn schreibt</translation>
+    </message>
+    <message>
+        <source>The tensor is not touched</source>
+        <translation>Der Tensor wird nicht angerührt</translation>
+    </message>
+    <message>
+        <source>Only integer formats have a choice of symmetry.</source>
+        <translation>Nur Ganzzahlformate haben eine Wahl der Symmetrie.</translation>
+    </message>
+    <message>
+        <source>A k-means codebook has no scale.</source>
+        <translation>Ein k-Means-Codebuch hat keine Skala.</translation>
+    </message>
+    <message>
+        <source>%1 has its scales inside its blocks.</source>
+        <translation>%1 hat seine Skalen in den Blöcken.</translation>
+    </message>
+    <message>
+        <source>A tensor that is kept has no scale.</source>
+        <translation>Ein unveränderter Tensor hat keine Skala.</translation>
+    </message>
+    <message>
+        <source>%1 has no scale.</source>
+        <translation>%1 hat keine Skala.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 always has blocks of %n weights.</source>
+        <translation>
+            <numerusform>%1 hat immer Blöcke von %n Gewicht.</numerusform>
+            <numerusform>%1 hat immer Blöcke von %n Gewichten.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A k-means codebook is fitted to all weights, without a range.</source>
+        <translation>Ein k-Means-Codebuch wird an alle Gewichte angepasst, ohne Bereich.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SensitivityPlot</name>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Relative error</source>
+        <translation>Relativer Fehler</translation>
+    </message>
+    <message>
+        <source>What the map shows</source>
+        <translation>Was die Karte zeigt</translation>
+    </message>
+    <message>
+        <source>Scheme that tensors are ranked by</source>
+        <translation>Schema, nach dem die Tensoren geordnet sind</translation>
+    </message>
+    <message>
+        <source>What costs most: share of all squared error, %1</source>
+        <translation>Was am meisten kostet: Anteil am quadratischen Fehler, %1</translation>
+    </message>
+    <message>
+        <source>How it accumulates through the depth</source>
+        <translation>Wie er sich durch die Tiefe aufsummiert</translation>
+    </message>
+    <message>
+        <source>Σ relative error²</source>
+        <translation>Σ relativer Fehler²</translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>SQNR in dB</source>
+        <translation>SQNR in dB</translation>
+    </message>
+    <message>
+        <source>relative error</source>
+        <translation>relativer Fehler</translation>
+    </message>
+    <message>
+        <source>Rank by the plan</source>
+        <translation>Nach dem Plan ordnen</translation>
+    </message>
+    <message>
+        <source>Rank by %1</source>
+        <translation>Nach %1 ordnen</translation>
+    </message>
+    <message>
+        <source>plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>Measure the model with a few schemes to see which tensors suffer.</source>
+        <translation>Das Modell mit einigen Schemata messen, um zu sehen, welche Tensoren leiden.</translation>
+    </message>
+    <message>
+        <source>%1 tensors under %2 schemes; most of the error comes from %3.</source>
+        <translation>%1 Tensoren unter %2 Schemata; der meiste Fehler kommt von %3.</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <translation>ein</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>aus</translation>
+    </message>
+    <message>
+        <source>No tensor is measured with this scheme.</source>
+        <translation>Kein Tensor ist mit diesem Schema gemessen.</translation>
+    </message>
+    <message>
+        <source>No error: every tensor is reproduced exactly.</source>
+        <translation>Kein Fehler: Jeder Tensor wird exakt wiedergegeben.</translation>
+    </message>
+    <message>
+        <source>no figure</source>
+        <translation>keine Zahl</translation>
+    </message>
+    <message>
+        <source>SQNR %1 dB</source>
+        <translation>SQNR %1 dB</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>exakt</translation>
+    </message>
+    <message>
+        <source>relative error %1</source>
+        <translation>relativer Fehler %1</translation>
+    </message>
+    <message>
+        <source>sensitivity %1</source>
+        <translation>Empfindlichkeit %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SensitivityView</name>
+    <message numerus="yes">
+        <source>Measuring %n scheme(s) on every layer</source>
+        <translation>
+            <numerusform>Messe %n Schema an jeder Schicht</numerusform>
+            <numerusform>Messe %n Schemata an jeder Schicht</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Sensitivity</source>
+        <translation>Empfindlichkeit</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::StartPage</name>
+    <message>
+        <source>See what quantization does to every layer, and decide the bits.</source>
+        <translation>Sehen, was Quantisierung mit jeder Schicht macht, und die Bits entscheiden.</translation>
+    </message>
+    <message>
+        <source>Drop a model here</source>
+        <translation>Modell hier ablegen</translation>
+    </message>
+    <message>
+        <source>A safetensors or GGUF file, a shard index, or a folder that holds a model</source>
+        <translation>Eine safetensors- oder GGUF-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>Ö&amp;ffnen…</translation>
+    </message>
+    <message>
+        <source>Choose a model file</source>
+        <translation>Eine Modelldatei wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Try the sample</source>
+        <translation>Beispiel &amp;testen</translation>
+    </message>
+    <message>
+        <source>Open the small language model that comes with Halfstep</source>
+        <translation>Das kleine Sprachmodell öffnen, das Halfstep mitbringt</translation>
+    </message>
+    <message>
+        <source>Recent</source>
+        <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>Clear list</source>
+        <translation>Liste leeren</translation>
+    </message>
+    <message>
+        <source>Clear the list of recent models</source>
+        <translation>Die Liste der zuletzt geöffneten Modelle leeren</translation>
+    </message>
+    <message>
+        <source>Recent models</source>
+        <translation>Zuletzt geöffnete Modelle</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::WeightsView</name>
+    <message>
+        <source>levels of channel %1</source>
+        <translation>Stufen von Kanal %1</translation>
+    </message>
+    <message>
+        <source>levels of channel %1, from input %2</source>
+        <translation>Stufen von Kanal %1, ab Eingang %2</translation>
+    </message>
+    <message>
+        <source>Reading the weights…</source>
+        <translation>Gewichte werden gelesen…</translation>
+    </message>
+    <message>
+        <source>This tensor holds %1 values, which are listed but not measured.</source>
+        <translation>Dieser Tensor enthält %1-Werte, die aufgeführt, aber nicht gemessen werden.</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+</context>
+</TS>
