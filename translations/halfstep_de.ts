@@ -222,7 +222,7 @@
     </message>
     <message>
         <source>dB, more is better</source>
-        <translation>dB, mehr ist besser</translation>
+        <translation>in dB</translation>
     </message>
     <message>
         <source>max error</source>
@@ -230,7 +230,7 @@
     </message>
     <message>
         <source>|x − quantized|</source>
-        <translation>|x − quantisiert|</translation>
+        <translation>|x − quant.|</translation>
     </message>
     <message>
         <source>cosine</source>
@@ -238,7 +238,7 @@
     </message>
     <message>
         <source>bar: distance to 1</source>
-        <translation>Balken: Abstand zu 1</translation>
+        <translation>Abstand zu 1</translation>
     </message>
     <message>
         <source>clipped</source>
@@ -273,11 +273,11 @@ beschnitten</translation>
     </message>
     <message>
         <source>Outside is best, among the schemes shown.</source>
-        <translation>Außen ist am besten, unter den gezeigten Schemata.</translation>
+        <translation>Außen ist am besten.</translation>
     </message>
     <message>
         <source>%1 of %2: click a row to bring it in.</source>
-        <translation>%1 von %2: Klick auf eine Zeile nimmt sie auf.</translation>
+        <translation>%1 von %2: Zeile anklicken.</translation>
     </message>
     <message>
         <source>%1: %2</source>
@@ -1302,16 +1302,16 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>Schichten</translation>
     </message>
     <message>
-        <source>Scheme</source>
-        <translation>Schema</translation>
-    </message>
-    <message>
         <source>Issues</source>
         <translation>Probleme</translation>
     </message>
     <message>
         <source>Jobs</source>
         <translation>Vorgänge</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>Quantisierung</translation>
     </message>
 </context>
 <context>
