@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <string_view>
 #include <unordered_set>
@@ -80,7 +81,7 @@ class HeaderReader {
     FileContents read() {
         const std::string header = read_header();
         JsonScanner scanner(header, file_.path().string(), prefix_bytes);
-        scanner.object([&](std::string key) { member(scanner, std::move(key)); });
+        scanner.object([&](std::string&& key) { member(scanner, std::move(key)); });
         scanner.expect_end();
         lay_out();
         return std::move(contents_);
@@ -115,7 +116,7 @@ class HeaderReader {
         return header;
     }
 
-    void member(JsonScanner& scanner, std::string key) {
+    void member(JsonScanner& scanner, std::string&& key) {
         job_.throw_if_stopped();
         scanner.set_context(key);
         const std::uint64_t position = scanner.position();
@@ -129,7 +130,7 @@ class HeaderReader {
 
     void metadata(JsonScanner& scanner) {
         std::unordered_set<std::string> keys;
-        scanner.object([&](std::string key) {
+        scanner.object([&](const std::string& key) {
             if (!keys.insert(key).second)
                 scanner.fail(fmt::format("the key '{}' appears twice", quotable(key)));
             std::string value = scanner.string();
@@ -138,7 +139,7 @@ class HeaderReader {
         });
     }
 
-    void tensor(JsonScanner& scanner, std::string name, std::uint64_t position) {
+    void tensor(JsonScanner& scanner, std::string&& name, std::uint64_t position) {
         Entry entry;
         entry.position = position;
         entry.info.name = std::move(name);
@@ -225,14 +226,23 @@ class HeaderReader {
                  info.name, entry.position);
     }
 
+    // The entries' numbers in the order of their bytes.
+    std::vector<std::size_t> order_of_bytes() const {
+        std::vector<std::size_t> order(entries_.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+            return std::pair(entries_[a].begin, entries_[a].end) <
+                   std::pair(entries_[b].begin, entries_[b].end);
+        });
+        return order;
+    }
+
     // Places the tensors in the file: no hole, no overlap, nothing after the last.
     void lay_out() {
-        std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-            return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
-        });
         std::uint64_t end = 0;
         contents_.tensors.reserve(entries_.size());
-        for (Entry& entry : entries_) {
+        for (const std::size_t number : order_of_bytes()) {
+            Entry& entry = entries_[number];
             if (entry.begin != end)
                 fail(fmt::format("its data begins at {} of the data section, {} was expected ({})",
                                  entry.begin, end, entry.begin > end ? "a hole" : "tensors overlap"),
