@@ -284,12 +284,13 @@ void ChannelPlot::drawRanges(QCPPainter* painter) const {
         for (const double x : {shown.left[i], shown.right[i]}) {
             const QPointF above(x, values->coordToPixel(shown.columns[i].rms));
             const QPointF below(x, values->coordToPixel(-shown.columns[i].rms));
-            if (upper.isEmpty()) {
+            if (upper.elementCount() == 0) {
                 upper.moveTo(above);
                 lower.moveTo(below);
+            } else {
+                upper.lineTo(above);
+                lower.lineTo(below);
             }
-            upper.lineTo(above);
-            lower.lineTo(below);
         }
     }
     painter->setAntialiasing(true);

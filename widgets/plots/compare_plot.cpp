@@ -3,6 +3,7 @@
 
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
+#include "widgets/plots/pane_layout.h"
 #include "widgets/style/plot_style.h"
 
 #include <QKeyEvent>
@@ -19,6 +20,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double name_share = 0.26;         // of the table's width
 constexpr double least_radar_share = 0.12;  // the worst scheme is still seen on the radar
+constexpr int least_width_of_both = 780;
 constexpr int tallest_row = 44;
 
 bool exact(const ErrorSums& sums) {
@@ -54,10 +56,30 @@ ComparePlot::ComparePlot(QWidget* parent) : PlotView(parent) {
     table_pane->setMargins(QMargins(8, 6, 4, 6));
     radar_pane->setMargins(QMargins(4, 6, 6, 6));
     table_pane_ = table_pane;
-    plot()->plotLayout()->addElement(0, 0, table_pane);
-    plot()->plotLayout()->addElement(0, 1, radar_pane);
-    plot()->plotLayout()->setColumnStretchFactor(1, 0.52);
+    radar_pane_ = radar_pane;
+    arrange();
     clear();
+}
+
+// The radar stands beside the table where there is width for both, else below it.
+void ComparePlot::arrange() {
+    const bool wide = plot()->width() >= least_width_of_both;
+    if (wide_ == wide) return;
+    wide_ = wide;
+    QCPLayoutGrid* grid = plot()->plotLayout();
+    if (wide) {
+        placePanes(grid, {{table_pane_, 0, 0}, {radar_pane_, 0, 1}});
+        grid->setColumnStretchFactor(1, 0.52);
+    } else {
+        placePanes(grid, {{table_pane_, 0, 0}, {radar_pane_, 1, 0}});
+        grid->setRowStretchFactor(1, 0.85);
+    }
+    replotSoon();
+}
+
+void ComparePlot::resizeEvent(QResizeEvent* event) {
+    PlotView::resizeEvent(event);
+    arrange();
 }
 
 void ComparePlot::setSchemes(std::vector<ComparedScheme> schemes) {

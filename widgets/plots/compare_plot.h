@@ -38,6 +38,7 @@ class ComparePlot : public PlotView {
 
   protected:
     void rebuild() override;
+    void resizeEvent(QResizeEvent* event) override;
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
@@ -60,6 +61,7 @@ class ComparePlot : public PlotView {
     void drawTable(QCPPainter* painter, const QRect& rect) const;
     void drawRow(QCPPainter* painter, std::size_t index, const std::vector<double>& tops) const;
     void drawRadarPane(QCPPainter* painter, const QRect& rect) const;
+    void arrange();
     void select(std::size_t index);
     std::size_t rowsShown() const;
     QRectF columnRect(std::size_t column, const QRectF& row) const;
@@ -69,6 +71,8 @@ class ComparePlot : public PlotView {
     std::vector<Figure> figures_;
     std::optional<std::size_t> selected_;
     QCPLayoutElement* table_pane_ = nullptr;
+    QCPLayoutElement* radar_pane_ = nullptr;
+    std::optional<bool> wide_;  // none before the first layout
 };
 
 }  // namespace halfstep

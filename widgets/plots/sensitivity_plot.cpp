@@ -3,6 +3,7 @@
 
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
+#include "widgets/plots/pane_layout.h"
 #include "widgets/style/color_maps.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/tensor_name.h"
@@ -20,6 +21,7 @@ namespace halfstep {
 namespace {
 
 constexpr int click_slack = 3;
+constexpr int least_width_of_both = 700;
 constexpr int most_curves = 6;        // through the depth: more cannot be told apart
 constexpr double roomy_label = 1.25;  // lines of text for each tensor, from which on all are named
 
@@ -65,18 +67,12 @@ void SensitivityPlot::buildPanes() {
     left->addElement(0, 0, map_rect_);
     left->addElement(1, 0, scale_);
     left->setRowStretchFactor(1, 0.001);
-    auto* right = new QCPLayoutGrid;
-    right->setRowSpacing(3);
-    right->addElement(0, 0, ranking_title_);
-    right->addElement(1, 0, ranking);
-    right->addElement(2, 0, depth_title_);
-    right->addElement(3, 0, legend_);
-    right->addElement(4, 0, depth_rect_);
-    for (const int row : {0, 2, 3})
-        right->setRowStretchFactor(row, 0.001);
-    plot()->plotLayout()->addElement(0, 0, left);
-    plot()->plotLayout()->addElement(0, 1, right);
-    plot()->plotLayout()->setColumnStretchFactor(1, 0.72);
+    map_panes_ = left;
+    cost_panes_ = new QCPLayoutGrid;
+    cost_panes_->setRowSpacing(3);
+    plot()->plotLayout()->addElement(0, 0, map_panes_);
+    plot()->plotLayout()->addElement(0, 1, cost_panes_);
+    arrange();
     legend_->setLayer(QStringLiteral("legend"));
     legend_->setFillOrder(QCPLayoutGrid::foColumnsFirst);
     legend_->setWrap(3);
@@ -98,6 +94,42 @@ void SensitivityPlot::buildPanes() {
     depth_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<LogValueTicker>::create());
     new PaintedItem(map_rect_, QStringLiteral("main"), [this](QCPPainter* painter) { drawMap(painter); });
     connect(plot(), &QCustomPlot::afterLayout, this, &SensitivityPlot::fitLabels);
+}
+
+// What costs most and the depth stand beside the map where there is width for both, else side by side below
+// it.
+void SensitivityPlot::arrange() {
+    const bool wide = plot()->width() >= least_width_of_both;
+    if (wide_ == wide) return;
+    wide_ = wide;
+    QCPLayoutGrid* all = plot()->plotLayout();
+    if (wide) {
+        placePanes(cost_panes_, {{ranking_title_, 0, 0},
+                                 {ranking_pane_, 1, 0},
+                                 {depth_title_, 2, 0},
+                                 {legend_, 3, 0},
+                                 {depth_rect_, 4, 0}});
+        for (const int row : {0, 2, 3})
+            cost_panes_->setRowStretchFactor(row, 0.001);
+        placePanes(all, {{map_panes_, 0, 0}, {cost_panes_, 0, 1}});
+        all->setColumnStretchFactor(1, 0.72);
+    } else {
+        placePanes(cost_panes_, {{ranking_title_, 0, 0},
+                                 {depth_title_, 0, 1},
+                                 {ranking_pane_, 1, 0},
+                                 {depth_rect_, 1, 1},
+                                 {legend_, 2, 1}});
+        for (const int row : {0, 2})
+            cost_panes_->setRowStretchFactor(row, 0.001);
+        placePanes(all, {{map_panes_, 0, 0}, {cost_panes_, 1, 0}});
+        all->setRowStretchFactor(1, 0.62);
+    }
+    replotSoon();
+}
+
+void SensitivityPlot::resizeEvent(QResizeEvent* event) {
+    PlotView::resizeEvent(event);
+    arrange();
 }
 
 void SensitivityPlot::buildControls() {

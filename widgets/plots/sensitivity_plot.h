@@ -52,6 +52,7 @@ class SensitivityPlot : public PlotView {
 
   protected:
     void rebuild() override;
+    void resizeEvent(QResizeEvent* event) override;
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
@@ -66,6 +67,7 @@ class SensitivityPlot : public PlotView {
     };
 
     void buildPanes();
+    void arrange();
     void buildControls();
     void retranslate();
     void fillRankingBox();
@@ -96,7 +98,10 @@ class SensitivityPlot : public PlotView {
     int ranking_ = -1;
     int blocks_ = 0;
     QPoint pressed_at_;
-    HeatMap map_;  // of the relative error
+    HeatMap map_;               // of the relative error
+    std::optional<bool> wide_;  // none before the first layout
+    QCPLayoutGrid* map_panes_ = nullptr;
+    QCPLayoutGrid* cost_panes_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
     QCPAxisRect* depth_rect_ = nullptr;
     QCPLayoutElement* ranking_pane_ = nullptr;
