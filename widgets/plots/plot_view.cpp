@@ -4,6 +4,7 @@
 #include "widgets/plots/painted.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/plot_style.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QBuffer>
 #include <QClipboard>
@@ -96,6 +97,9 @@ PlotView::PlotView(QWidget* parent)
     column->addLayout(stack_, 1);
     stack_->addWidget(sentence_);
     stack_->addWidget(plot_);
+    new ThemeFollower(this, [this] {
+        if (ready_) restyle();
+    });
     setFocusProxy(plot_);
 }
 
@@ -249,7 +253,7 @@ void PlotView::panBy(double share) {
 void PlotView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (!ready_) return;  // the derived plot is not constructed yet
-    if (isThemeChange(event) || event->type() == QEvent::LanguageChange) restyle();
+    if (event->type() == QEvent::LanguageChange) restyle();
 }
 
 void PlotView::paintEvent(QPaintEvent*) {
@@ -401,7 +405,7 @@ QByteArray PlotView::svg() const {
     generator.setResolution(96);
     generator.setSize(size);
     generator.setViewBox(QRect(QPoint(), size));
-    generator.setTitle(heading_->text());
+    generator.setTitle(heading_->text().toHtmlEscaped());  // it is written as it is
     generator.setDescription(summary());
     QCPPainter painter(&generator);
     painter.setMode(QCPPainter::pmVectorized);

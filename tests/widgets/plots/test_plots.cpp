@@ -10,6 +10,7 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -211,7 +212,12 @@ class TestPlots : public QObject {
         plot.setData(data);
         show(plot);
         QSignalSpy selected(&plot, &SensitivityPlot::tensorSelected);
-        const QCPAxisRect* rect = plot.plot()->axisRect(0);
+        const QList<QCPAxisRect*> rects = plot.plot()->axisRects();
+        const auto map = std::find_if(rects.begin(), rects.end(), [](const QCPAxisRect* rect) {
+            return rect->axis(QCPAxis::atLeft)->rangeReversed();  // tensors run downwards, in the map alone
+        });
+        QVERIFY(map != rects.end());
+        const QCPAxisRect* rect = *map;
         const QPoint at(rect->center().x(), static_cast<int>(rect->axis(QCPAxis::atLeft)->coordToPixel(5)));
         QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier, at);
         QCOMPARE(selected.count(), 1);
