@@ -100,7 +100,7 @@ fs::path resolve_inside(const fs::path& folder, std::string_view name) {
     const fs::path named = folder / name;
     const fs::path inside = fs::canonical(folder.empty() ? fs::path(".") : folder, error);
     if (error) throw system_error(cannot_read, folder, error.value());
-    const fs::path actual = fs::canonical(named, error);
+    fs::path actual = fs::canonical(named, error);
     if (error) throw system_error(cannot_read, named, error.value());
     const std::optional<fs::path> blobs = blobs_of(inside);
     if (is_below(actual, inside) || (blobs && is_below(actual, *blobs))) return actual;
