@@ -110,11 +110,11 @@ std::vector<PromisingInterval> promising_intervals(const Scheme& scheme, const M
                                                    std::span<const ScaleCandidate> candidates,
                                                    const JobContext& job) {
     constexpr std::size_t most_windows = 8;
-    constexpr double neighbours = 2;  // zero-points beside a candidate's
+    constexpr int neighbours = 2;  // zero-points beside a candidate's
     std::vector<ScaleCandidate> starts;
     for (const ScaleCandidate& candidate : candidates) {
-        const double reach = scheme.symmetry == Symmetry::asym ? neighbours : 0;
-        for (double shift = -reach; shift <= reach; ++shift) {
+        const int reach = scheme.symmetry == Symmetry::asym ? neighbours : 0;
+        for (int shift = -reach; shift <= reach; ++shift) {
             const CodeWindow window{candidate.window.lo + shift, candidate.window.hi + shift};
             const bool known = std::any_of(starts.begin(), starts.end(), [&](const ScaleCandidate& start) {
                 return start.window.lo == window.lo;

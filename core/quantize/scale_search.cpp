@@ -106,6 +106,7 @@ void ScaleScan::add_few_codes(std::span<const float> values) {
     const auto after = static_cast<float>(interval_.bins + 1);
     const auto low = static_cast<float>(-window_.lo);
     const auto high = static_cast<float>(window_.hi);
+    const auto codes = static_cast<int>(std::max(low, high));
     for (std::size_t first = 0; first < values.size(); first += block) {
         const std::size_t n = std::min(block, values.size() - first);
         for (std::size_t i = 0; i < n; ++i) {
@@ -113,7 +114,8 @@ void ScaleScan::add_few_codes(std::span<const float> values) {
             step[i] = per_t / magnitude[i];
             limit[i] = values[first + i] < 0 ? low : high;
         }
-        for (float code = 1; code <= std::max(low, high); ++code) {
+        for (int number = 1; number <= codes; ++number) {
+            const auto code = static_cast<float>(number);
             for (std::size_t i = 0; i < n; ++i) {
                 const float position = std::min(after, std::max(0.0F, (code - 0.5F) * step[i] - offset));
                 bin[i] = static_cast<std::int32_t>(code <= limit[i] ? position : after);
