@@ -43,8 +43,8 @@ void MeasureService::measureWhatIsMissing() {
     }
     std::stable_partition(tasks.begin(), tasks.end(),
                           [this](const Task& task) { return preferred_.contains(task.tensor); });
-    run(current_lane, tr("Measuring %n tensor(s)", nullptr, static_cast<int>(tasks.size())),
-        std::move(tasks));
+    const QString title = tr("Measuring %n tensor(s)", nullptr, static_cast<int>(tasks.size()));
+    run(current_lane, title, std::move(tasks));
 }
 
 void MeasureService::request(const QString& lane, const QString& title, const QList<int>& tensors,
