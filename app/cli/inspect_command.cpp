@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
-#include "app/cli/numbers.h"
+#include "app/cli/plain_text.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/analysis/statistics.h"
+#include "core/base/figure_text.h"
 #include "core/model_files/model.h"
 
 #include <fmt/format.h>
@@ -60,7 +61,7 @@ Json model_json(const Model& model) {
             {"bytes", model.bytes()}};
 }
 
-// A tensor without a finite value has counts, but neither limits nor moments.
+// A tensor without a finite value has counts, but neither limits nor moments; equal values have no kurtosis.
 Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>& statistics) {
     const auto moment = [&](double TensorStatistics::*member) {
         return statistics && statistics->count > 0 ? Json(*statistics.*member) : Json();
@@ -81,7 +82,7 @@ Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>
             {"mean", moment(&TensorStatistics::mean)},
             {"std", moment(&TensorStatistics::std)},
             {"abs_max", moment(&TensorStatistics::abs_max)},
-            {"kurtosis", moment(&TensorStatistics::kurtosis)},
+            {"kurtosis", statistics && statistics->std > 0 ? Json(statistics->kurtosis) : Json()},
             {"zeros", count(&TensorStatistics::zeros)},
             {"nans", count(&TensorStatistics::nans)},
             {"infs", count(&TensorStatistics::infs)}};

@@ -2,11 +2,12 @@
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/measured_tensors.h"
-#include "app/cli/numbers.h"
+#include "app/cli/plain_text.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/analysis/statistics.h"
 #include "core/base/error.h"
+#include "core/base/figure_text.h"
 #include "core/quantize/measure.h"
 #include "core/store/workspace.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/output.h"
 
-#include "app/cli/numbers.h"
+#include "app/cli/plain_text.h"
 #include "core/base/error.h"
 
 #include <fcntl.h>

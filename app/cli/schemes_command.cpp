@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
-#include "app/cli/numbers.h"
+#include "app/cli/plain_text.h"
 #include "app/cli/text_table.h"
+#include "core/base/figure_text.h"
 #include "core/schemes/scheme.h"
 
 #include <nlohmann/json.hpp>

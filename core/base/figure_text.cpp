@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/numbers.h"
+#include "core/base/figure_text.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <array>
 
-namespace halfstep::cli {
+namespace halfstep {
 
 std::string short_number(double value) {
     return fmt::format("{:.4g}", value);
-}
-
-std::string short_number(std::optional<double> value) {
-    return value ? short_number(*value) : "-";
 }
 
 std::string decimals(std::optional<double> value, int places) {
@@ -48,24 +43,4 @@ std::string shape_text(std::span<const std::int64_t> shape) {
     return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, " x "));
 }
 
-std::string printable(std::string_view text) {
-    std::string safe;
-    safe.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        // The control characters U+0080 to U+009F are C2 80 to C2 9F in UTF-8.
-        const bool second_set =
-            byte == 0xC2 && i + 1 < text.size() && (static_cast<unsigned char>(text[i + 1]) & 0xE0U) == 0x80U;
-        if (byte < 0x20 || byte == 0x7F || second_set)
-            safe += fmt::format("\\x{:02x}", second_set ? static_cast<unsigned char>(text[++i]) : byte);
-        else
-            safe += text[i];
-    }
-    return safe;
-}
-
-nlohmann::ordered_json json_number(std::optional<double> value) {
-    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-}
-
-}  // namespace halfstep::cli
+}  // namespace halfstep

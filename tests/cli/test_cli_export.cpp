@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/allocation/plan.h"
+#include "core/store/workspace.h"
+#include "tests/cli/cli_runner.h"
+#include "tests/support/test_data.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace halfstep;
+using namespace halfstep::testing;
+
+// The sample of the project, taken through every target.
+class TestCliExport : public QObject {
+    Q_OBJECT
+  private slots:
+    void initTestCase() {
+        sample_ = QString::fromStdString(project_path("resources/samples/tidewater").string());
+        if (!QDir(sample_).exists()) QSKIP("the sample is missing");
+        model_ = open_model(sample_.toStdString());
+    }
+
+    void every_target_writes_its_files_data() {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QStringList>("files");
+        QTest::newRow("llama.cpp") << "llama.cpp" << QStringList{"out", "out.command.txt"};
+        for (const char* target : {"json", "csv", "html"})
+            QTest::newRow(target) << target << QStringList{"out"};
+    }
+    void every_target_writes_its_files() {
+        QFETCH(QString, target);
+        QFETCH(QStringList, files);
+        const QTemporaryDir folder;
+        const QString plan = folder.filePath("plan.json");
+        save_plan(uniform_plan(*model_, parse_scheme("q4_0")), plan.toStdString());
+        const CliRun run = run_cli(
+            {"export", sample_, "--plan", plan, "--to", target, "-o", folder.filePath("out"), "--json"});
+        QVERIFY2(run.code == 0, run.err.constData());
+        QVERIFY2(run.err.isEmpty(), run.err.constData());
+        QCOMPARE(run.json()["target"].toString(), target);
+        QStringList written;
+        for (const auto& file : run.json()["files"].toArray())
+            written << QDir(folder.path()).relativeFilePath(file.toString());
+        QCOMPARE(written, files);
+        QStringList there = QDir(folder.path()).entryList(QDir::Files | QDir::Hidden);
+        there.removeAll("plan.json");
+        QCOMPARE(there, files);
+    }
+
+    void tables_are_measured_on_the_spot() {
+        const QTemporaryDir folder;
+        const QString out = folder.filePath("out.json");
+        QCOMPARE(run_cli({"export", sample_, "--scheme", "int4", "--to", "json", "-o", out}).code, 0);
+        QFile file(out);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray tensors = QJsonDocument::fromJson(file.readAll())["tensors"].toArray();
+        QCOMPARE(tensors.size(), static_cast<qsizetype>(model_->tensors().size()));
+        for (const auto& tensor : tensors)
+            QCOMPARE(tensor.toObject()["measured"].isNull(),
+                     tensor.toObject()["scheme"].toString() == "keep");
+    }
+
+    void a_workspace_carries_plan_and_measurements() {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath("w.h5");
+        QCOMPARE(run_cli({"measure", sample_, "--scheme", "int8", "--scheme", "int4", "-o", path}).code, 0);
+        Workspace workspace = load_workspace(path.toStdString());
+        QCOMPARE(workspace.fingerprint, model_fingerprint(*model_));
+        QCOMPARE(workspace.statistics.size(), model_->tensors().size());
+        const CliRun none =
+            run_cli({"export", sample_, "--plan", path, "--to", "csv", "-o", folder.filePath("x.csv")});
+        QCOMPARE(none.code, 1);
+        QVERIFY2(none.says("holds no plan"), none.err.constData());
+
+        // A figure that only the workspace can have told.
+        workspace.plan = uniform_plan(*model_, parse_scheme("int8"));
+        workspace.measurements[0].results[0].sums.max_abs_error = 12345;
+        save_workspace(workspace, path.toStdString());
+        QCOMPARE(
+            run_cli({"export", sample_, "--plan", path, "--to", "csv", "-o", folder.filePath("x.csv")}).code,
+            0);
+        QFile csv(folder.filePath("x.csv"));
+        QVERIFY(csv.open(QIODevice::ReadOnly));
+        QCOMPARE(csv.readAll().count(",12345,"), 1);
+    }
+
+    void what_llama_cpp_lacks_is_refused_and_nothing_written() {
+        const QTemporaryDir folder;
+        const CliRun run = run_cli(
+            {"export", sample_, "--scheme", "int4:g128", "--to", "llama.cpp", "-o", folder.filePath("out")});
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.says("llama.cpp has no int4:g128: take q4_0"), run.err.constData());
+        QVERIFY(QDir(folder.path()).isEmpty());
+    }
+
+  private:
+    QString sample_;
+    std::shared_ptr<const Model> model_;
+};
+
+QTEST_GUILESS_MAIN(TestCliExport)
+#include "test_cli_export.moc"

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/cli/cli_runner.h"
+#include "tests/support/safetensors_builder.h"
+#include "tests/support/test_data.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+using namespace halfstep::testing;
+
+namespace {
+
+std::vector<float> gaussian(std::size_t count, float deviation, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal(0.0F, deviation);
+    std::vector<float> values(count);
+    std::generate(values.begin(), values.end(), [&] { return normal(random); });
+    return values;
+}
+
+// Tensors of all kinds that go wrong somewhere.
+void write_awkward_tensors(const std::filesystem::path& path) {
+    constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    std::vector<float> zero_rows = gaussian(8 * 64, 0.02F, 21);
+    std::fill_n(zero_rows.begin(), 64, 0.0F);
+    std::fill_n(zero_rows.begin() + 5 * 64, 64, -0.0F);
+    std::vector<float> outliers = gaussian(16 * 128, 0.02F, 22);
+    outliers[77] = 4.5F;
+    outliers[1999] = -7.0F;
+    std::vector<float> not_finite = gaussian(3 * 96, 0.1F, 23);
+    not_finite[0] = nan;
+    not_finite[100] = infinity;
+    not_finite[287] = -infinity;
+    std::vector<float> positive = gaussian(4 * 64, 0.1F, 24);
+    for (float& value : positive)
+        value = std::fabs(value) + 0.5F;
+
+    SafetensorsBuilder file;
+    file.add_f32("zero_rows.weight", {8, 64}, zero_rows);
+    file.add_f32("all_zero.weight", {2, 32}, std::vector<float>(64, 0.0F));
+    file.add_f32("one_element.weight", {1, 1}, std::vector<float>{-0.37F});
+    file.add_f32("prime_lengths.weight", {7, 53}, gaussian(7 * 53, 1.0F, 25));
+    file.add_f32("long_prime_row.weight", {2, 499}, gaussian(2 * 499, 0.3F, 26));
+    file.add_f32("rows_shorter_than_a_group.weight", {11, 5}, gaussian(55, 0.3F, 27));
+    file.add_f32("outliers.weight", {16, 128}, outliers);
+    file.add_f32("not_finite.weight", {3, 96}, not_finite);
+    file.add_f32("positive.weight", {4, 64}, positive);
+    file.add_f32("constant.weight", {2, 64}, std::vector<float>(128, 0.7F));
+    file.add_f32("tiny.weight", {2, 64}, gaussian(128, 1e-9F, 28));
+    file.add_f32("vector.weight", {37}, gaussian(37, 1.0F, 29));
+    file.add_f32("convolution.weight", {6, 4, 3, 5}, gaussian(360, 0.2F, 30));
+    file.add_f16("half.weight", {9, 64}, gaussian(9 * 64, 0.04F, 31));
+    file.add_bf16("brain.weight", {9, 64}, gaussian(9 * 64, 0.04F, 32));
+    file.write(path);
+}
+
+// Fitted grids that are equally good may differ in which weights bear the error: of those, the error itself
+// is held to the oracle, and only where the definition asks for the true optimum (per tensor).
+const QStringList schemes{"int2:tensor",
+                          "int3",
+                          "int4",
+                          "int4:g32",
+                          "int4:asym:g128",
+                          "int5:symfull:g16:s32",
+                          "int8",
+                          "int8:asym",
+                          "int8:asym:tensor",
+                          "int6:symfull:tensor:s16",
+                          "int12",
+                          "int16:tensor",
+                          "int8:pct99.9",
+                          "int4:asym:pct99:tensor",
+                          "int4:tensor:mse",
+                          "int8:tensor:kl",
+                          "int4:gamma",
+                          "int3:g7:gamma",
+                          "log2",
+                          "log4:tensor",
+                          "log5:g32:sqrt2",
+                          "log8",
+                          "log4:sqrt2:gamma",
+                          "kmeans2",
+                          "kmeans3:g32",
+                          "kmeans4:g64",
+                          "fp16",
+                          "bf16",
+                          "fp32",
+                          "keep",
+                          "q4_0",
+                          "q4_1",
+                          "q5_0",
+                          "q5_1",
+                          "q8_0",
+                          "int4:asym:tensor:mse",
+                          "int8:clip0.05"};
+
+bool is_fitted(const QString& scheme) {
+    return scheme.contains(":mse") || scheme.startsWith("kmeans");
+}
+
+}  // namespace
+
+// halfstep-cli measure against a program of its own in another language.
+class TestMeasureOracle : public QObject {
+    Q_OBJECT
+  private slots:
+    void every_figure_agrees() {
+        const auto python = python_with_numpy();
+        if (!python) QSKIP("there is no Python with numpy");
+        const QTemporaryDir folder;
+        const QString model = folder.filePath("awkward.safetensors");
+        write_awkward_tensors(model.toStdString());
+
+        QProcess oracle;
+        oracle.start(
+            QString::fromStdString(python->string()),
+            QStringList{QString::fromStdString(project_path("tests/oracle/measure_oracle.py").string()),
+                        model} +
+                schemes);
+        QStringList arguments{"measure", model, "--json", "--tensors", ".*"};
+        for (const QString& scheme : schemes)
+            arguments << "--scheme" << scheme;
+        const CliRun run = run_cli(arguments);
+        QVERIFY2(run.code == 0, run.err.constData());
+        QVERIFY(oracle.waitForFinished(240'000));
+        QVERIFY2(oracle.exitCode() == 0, oracle.readAllStandardError().right(500).constData());
+        const QJsonArray expected =
+            QJsonDocument::fromJson(oracle.readAllStandardOutput())["tensors"].toArray();
+        const QJsonArray tensors = run.json()["tensors"].toArray();
+        QCOMPARE(tensors.size(), expected.size());
+        for (qsizetype i = 0; i < tensors.size(); ++i)
+            compare_tensor(expected[i].toObject(), tensors[i].toObject());
+        qInfo("%d figures, worst relative deviation %.3g at %s", figures_, worst_, qPrintable(worst_at_));
+        QVERIFY2(differences_.isEmpty(), qPrintable(differences_.join('\n')));
+    }
+
+  private:
+    void compare_tensor(const QJsonObject& expected, const QJsonObject& tensor) {
+        QCOMPARE(tensor["name"], expected["name"]);
+        QCOMPARE(tensor["elements"], expected["elements"]);
+        const QJsonArray wanted = expected["results"].toArray();
+        const QJsonArray results = tensor["results"].toArray();
+        QCOMPARE(results.size(), wanted.size());
+        for (qsizetype i = 0; i < results.size(); ++i)
+            compare_result(tensor["name"].toString() + ", " + schemes[i], wanted[i].toObject(),
+                           results[i].toObject());
+    }
+
+    void compare_result(const QString& where, const QJsonObject& wanted, const QJsonObject& result) {
+        if (wanted["refused"].toBool()) {
+            if (!result["refused"].isString() || !result["mse"].isNull())
+                differences_ << where + ": is not refused";
+            return;
+        }
+        for (const char* key : {"bits_per_weight", "bytes"})
+            if (result[key] != wanted[key]) differences_ << where + ": " + key;
+        const bool fitted = is_fitted(where.section(", ", 1));
+        for (const char* key :
+             {"mse", "rel_error", "sqnr_db", "max_abs_error", "cosine", "clipped", "scale", "zero_point"}) {
+            if (result[key].isUndefined() != wanted[key].isUndefined())
+                differences_ << where + ": has " + key;
+            if (!fitted || qstrcmp(key, "mse") == 0 || qstrcmp(key, "rel_error") == 0)
+                compare_figure(where, key, wanted, result, fitted);
+        }
+    }
+
+    void compare_figure(const QString& where, const char* key, const QJsonObject& wanted,
+                        const QJsonObject& result, bool fitted) {
+        if (!wanted[key].isDouble() || !result[key].isDouble()) {
+            if (wanted[key].type() != result[key].type()) differences_ << where + ": " + key + " is null";
+            return;
+        }
+        ++figures_;
+        const double a = wanted[key].toDouble();
+        const double b = result[key].toDouble();
+        // Decibels are a logarithm: near 0 dB their own size says nothing.
+        const double size = std::max({std::fabs(a), std::fabs(b), qstrcmp(key, "sqnr_db") == 0 ? 1.0 : 0.0});
+        // Where a grid fits all values exactly, what remains is the rounding of the grid that was taken.
+        if (fitted && wanted["rel_error"].toDouble() < 1e-6 && result["rel_error"].toDouble() < 1e-6) return;
+        const double deviation = size > 0 ? std::fabs(a - b) / size : 0.0;
+        if (deviation > worst_) {
+            worst_ = deviation;
+            worst_at_ = where + ", " + key;
+        }
+        if (deviation > 1e-6)
+            differences_
+                << QString("%1: %2 is %3, not %4").arg(where, key).arg(b, 0, 'g', 12).arg(a, 0, 'g', 12);
+    }
+
+    QStringList differences_;
+    int figures_ = 0;
+    double worst_ = 0;
+    QString worst_at_ = "no tensor";
+};
+
+QTEST_GUILESS_MAIN(TestMeasureOracle)
+#include "test_cli_measure_oracle.moc"
