@@ -44,8 +44,9 @@ std::vector<float> scaled_levels(const Scheme& scheme, const UnitGrid& grid, flo
         return levels;
     }
     const std::vector<float> positive = log_levels(scheme, stored_scale).level;
-    for (auto level = positive.rbegin(); level != positive.rend(); ++level)
-        levels.push_back(-*level);
+    levels.assign(positive.rbegin(), positive.rend());
+    for (float& level : levels)
+        level = -level;
     levels.push_back(0);
     levels.insert(levels.end(), positive.begin(), positive.end());
     return levels;

@@ -27,8 +27,8 @@ class Hdf5Reader {
 
     std::vector<std::string> texts(const std::string& path) const;
     // The extents must be those asked for; any integer or floating type is converted.
-    std::vector<double> doubles(const std::string& path, const std::vector<hsize_t>& extents) const;
-    std::vector<std::int64_t> integers(const std::string& path, const std::vector<hsize_t>& extents) const;
+    std::vector<double> doubles(const std::string& path, const std::vector<hsize_t>& wanted) const;
+    std::vector<std::int64_t> integers(const std::string& path, const std::vector<hsize_t>& wanted) const;
     std::vector<hsize_t> extents(const std::string& path) const;
 
     [[noreturn]] void fail(const std::string& path, const std::string& problem) const;
@@ -38,7 +38,7 @@ class Hdf5Reader {
     Dataset open(const std::string& path) const;
     void check_storage(hid_t dataset, const std::string& path, std::uint64_t bytes) const;
     template <class Number>
-    std::vector<Number> numbers(const std::string& path, const std::vector<hsize_t>& extents,
+    std::vector<Number> numbers(const std::string& path, const std::vector<hsize_t>& wanted,
                                 hid_t type) const;
 
     std::string file_;

@@ -65,10 +65,13 @@ void write_statistics(Hdf5Writer& file, const Statistics& statistics) {
     };
     file.group("/statistics");
     for (const auto& [name, member] : workspace_layout::counts)
-        column(name, [&](const TensorStatistics& tensor) { return static_cast<double>(tensor.*member); });
+        column(name, [field = member](const TensorStatistics& tensor) {
+            return static_cast<double>(tensor.*field);
+        });
     for (const auto& [name, member] : workspace_layout::moments)
-        column(name,
-               [&](const TensorStatistics& tensor) { return tensor.count > 0 ? tensor.*member : missing; });
+        column(name, [field = member](const TensorStatistics& tensor) {
+            return tensor.count > 0 ? tensor.*field : missing;
+        });
     column("/statistics/first_non_finite", [](const TensorStatistics& tensor) {
         return tensor.first_non_finite ? static_cast<double>(*tensor.first_non_finite) : missing;
     });
@@ -100,7 +103,7 @@ class Table {
         write_refusals(file);
         write_figures(file);
         for (const auto& [name, member] : workspace_layout::sums)
-            column(file, name, [&](const Measurement& result) { return result.sums.*member; });
+            column(file, name, [field = member](const Measurement& result) { return result.sums.*field; });
         column(file, "/measurements/count",
                [](const Measurement& result) { return static_cast<double>(result.sums.count); });
         column(file, "/measurements/clipped_count",

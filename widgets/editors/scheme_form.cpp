@@ -163,7 +163,7 @@ void SchemeForm::build() {
 
 void SchemeForm::connectControls() {
     const auto on_choice = [this](QComboBox* box, auto change) {
-        connect(box, &QComboBox::activated, this, [this, box, change](int index) { change(box, index); });
+        connect(box, &QComboBox::activated, this, [box, change](int index) { change(box, index); });
     };
     on_choice(family_, [this](QComboBox* box, int index) { editFamily(chosen<Family>(box, index)); });
     connect(bits_slider_, &QSlider::valueChanged, bits_spin_, &QSpinBox::setValue);

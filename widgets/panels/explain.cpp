@@ -100,7 +100,7 @@ QString explain(const ExplainFacts& facts) {
         return clippingSentence(*facts.clipping_share);
     if (*rel >= barely_visible)
         if (const auto outliers = outlierSentence(facts)) return *outliers;
-    const QString sentence = roundingSentence(facts, *rel);
+    QString sentence = roundingSentence(facts, *rel);
     if (*rel < drowned) return sentence;
     return Explain::tr("Too coarse: a tenth or more of this layer's energy is error. %1",
                        "%1 is another sentence")
