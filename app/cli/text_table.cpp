@@ -10,7 +10,8 @@ namespace halfstep::cli {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest_first_column = 40;
+constexpr std::size_t narrowest_first_column =
+    36;  // names of layers differ in their middle: they go before width
 
 bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;

@@ -306,7 +306,7 @@ class TestCli : public QObject {
         QVERIFY(targets[0]["schemes"].toArray().contains("q8_0"));
     }
 
-    void tables_for_people_are_at_most_100_columns_wide() {
+    void tables_for_people_are_narrow_and_end_without_blanks() {
         const QString model = path("model.safetensors");
         for (const QStringList& arguments :
              {QStringList{"inspect", model}, QStringList{"inspect", "--no-stats", model},
@@ -316,7 +316,7 @@ class TestCli : public QObject {
             QCOMPARE(run.code, 0);
             QVERIFY(run.err.isEmpty());
             for (const QString& line : QString::fromUtf8(run.out).split('\n'))
-                QVERIFY2(line.size() <= 100 && !line.endsWith(' '), qPrintable(line));
+                QVERIFY2(line.size() <= 120 && !line.endsWith(' '), qPrintable(line));
         }
     }
 
