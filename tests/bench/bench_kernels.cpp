@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/bench/bench_kernels.h"
+
+#include "core/kernels/kernel_table.h"
+#include "core/quantize/unit_quantizers.h"
+#include "core/tensor/float_conversion.h"
+#include "tests/bench/stopwatch.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace halfstep::bench {
+namespace {
+
+using kernels::KernelTable;
+using kernels::segment_elements;
+
+// Weights as bf16 in memory far larger than the caches; a kernel sees them as the engine does, widened a
+// segment at a time.
+class Weights {
+  public:
+    Weights() : bf16_(segment_elements * segments) {
+        std::mt19937 random(1);
+        std::normal_distribution<float> normal(0, 0.02F);
+        std::vector<std::uint16_t> pattern(segment_elements + 977);
+        for (std::uint16_t& weight : pattern)
+            weight = f32_to_bf16(normal(random));
+        for (std::size_t i = 0; i < bf16_.size(); ++i)
+            bf16_[i] = pattern[i % pattern.size()];
+    }
+
+    static constexpr std::size_t segments = 512;  // 64 MiB
+    const std::uint16_t* segment(std::size_t i) const { return bf16_.data() + i * segment_elements; }
+
+  private:
+    std::vector<std::uint16_t> bf16_;
+};
+
+struct Case {
+    std::string name;
+    std::function<void(const KernelTable&, const float*)> run;  // over a segment
+};
+
+std::vector<Case> cases() {
+    static const kernels::UniformUnit int8 = uniform_unit({-127, 127}, {0.0006F, 0}, 0.0006F);
+    static const std::vector<kernels::UniformUnit> int4(segment_elements / 32,
+                                                        uniform_unit({-7, 7}, {0.01F, 0}, 0.01F));
+    static const kernels::LogGrid log = log_grid(parse_scheme("log4"), 0.125F, 0.125F);
+    const auto codebook_of = [](int size) {
+        std::vector<float> levels;
+        for (int i = 0; i < size; ++i)
+            levels.push_back((static_cast<float>(i) / static_cast<float>(size) - 0.5F) * 0.12F);
+        return codebook_grid(levels);
+    };
+    static const kernels::CodebookGrid small = codebook_of(16);
+    static const kernels::CodebookGrid large = codebook_of(256);
+    static std::vector<float> other(segment_elements, 0.01F);
+    static std::vector<float> lows(segment_elements);
+    static std::vector<float> highs(segment_elements);
+    static kernels::SegmentSums sums;
+    static kernels::RangeSummary range;
+    static kernels::PowerSums powers;
+    constexpr std::size_t n = segment_elements;
+    return {
+        {"convert bf16 only", [](const KernelTable&, const float*) {}},
+        {"range", [](const KernelTable& k, const float* x) { k.find_range(x, n, &range); }},
+        {"range of groups of 32",
+         [](const KernelTable& k, const float* x) {
+             k.find_group_ranges(x, n, 32, lows.data(), highs.data());
+         }},
+        {"int8, one scale",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, true, {&int8, n, 0}, &sums);
+         }},
+        {"int4, groups of 32",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, true, {int4.data(), 32, 0}, &sums);
+         }},
+        {"int4, groups of 20",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n / 2, true, {int4.data(), 20, 0}, &sums);
+             k.measure_uniform(x + n / 2, n / 2, true, {int4.data(), 20, 0}, &sums);
+         }},
+        {"int8, non-finite allowed",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, false, {&int8, n, 0}, &sums);
+         }},
+        {"log4", [](const KernelTable& k, const float* x) { k.measure_log(x, n, true, log, &sums); }},
+        {"codebook of 16",
+         [](const KernelTable& k, const float* x) { k.measure_codebook(x, n, true, small, &sums); }},
+        {"codebook of 256",
+         [](const KernelTable& k, const float* x) { k.measure_codebook(x, n, true, large, &sums); }},
+        {"fp16", [](const KernelTable& k, const float* x) { k.measure_fp16(x, n, true, &sums); }},
+        {"bf16", [](const KernelTable& k, const float* x) { k.measure_bf16(x, n, true, &sums); }},
+        {"compare", [](const KernelTable& k, const float* x) { k.compare(x, other.data(), n, true, &sums); }},
+        {"compare in double",
+         [](const KernelTable& k, const float* x) { k.compare_wide(x, other.data(), n, &sums); }},
+        {"sums of powers", [](const KernelTable& k, const float* x) { k.sum_powers(x, n, 0.001, &powers); }},
+    };
+}
+
+}  // namespace
+
+double read_bandwidth() {
+    constexpr std::size_t words = (std::size_t{256} << 20U) / sizeof(std::uint64_t);
+    const std::vector<std::uint64_t> memory(words, 3);
+    constexpr std::size_t at_a_time = words / 32;
+    std::size_t next = 0;
+    const double seconds = fastest([&] {
+        std::array<std::uint64_t, 32> sums{};
+        const std::size_t first = next++ % 32 * at_a_time;
+        for (std::size_t i = first; i < first + at_a_time; i += sums.size())
+            for (std::size_t lane = 0; lane < sums.size(); ++lane)
+                sums[lane] += memory[i + lane];
+        for (const std::uint64_t sum : sums)
+            sink = static_cast<double>(sum);
+    });
+    return at_a_time * sizeof(std::uint64_t) / seconds;
+}
+
+void bench_kernels(double bandwidth) {
+    const Weights weights;
+    std::vector<float> block(segment_elements);
+    fmt::print("\nKernels, one thread: bf16 weights in memory, widened a segment at a time, then\n");
+    fmt::print("{:<26} {:>8} {:>12} {:>9} {:>12}\n", "", "set", "weights/s", "GB/s", "of bandwidth");
+    for (const Case& one : cases())
+        for (const KernelTable* table : kernels::available_kernel_tables()) {
+            // Some milliseconds at a time: short enough to be left alone by others now and then.
+            constexpr std::size_t at_a_time = 16;
+            std::size_t next = 0;
+            const double seconds = fastest([&] {
+                for (std::size_t i = 0; i < at_a_time; ++i) {
+                    table->convert_bf16(weights.segment(next++ % Weights::segments), segment_elements,
+                                        block.data());
+                    one.run(*table, block.data());
+                }
+            });
+            const double rate = at_a_time * segment_elements / seconds;
+            fmt::print("{:<26} {:>8} {:>10.2f} G {:>9.2f} {:>12.2f}\n", one.name, table->name, rate / 1e9,
+                       2 * rate / 1e9, 2 * rate / bandwidth);
+        }
+}
+
+}  // namespace halfstep::bench

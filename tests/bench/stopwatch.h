@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace halfstep::bench {
+
+// Seconds of the fastest of several runs of `work`: what the machine can do when nothing else is in the way.
+template <class Work>
+double fastest(Work&& work, double for_seconds = 0.3, int at_least = 3) {
+    using Clock = std::chrono::steady_clock;
+    double best = std::numeric_limits<double>::infinity();
+    double spent = 0;
+    for (int run = 0; run < at_least || spent < for_seconds; ++run) {
+        const auto start = Clock::now();
+        work();
+        const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+        best = std::min(best, seconds);
+        spent += seconds;
+    }
+    return best;
+}
+
+// A place for results, so that nothing is optimised away.
+inline volatile double sink = 0;
+
+}  // namespace halfstep::bench
