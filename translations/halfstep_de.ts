@@ -511,10 +511,6 @@ beschnitten</translation>
 <context>
     <name>halfstep::FileController</name>
     <message>
-        <source>%1 weights</source>
-        <translation>%1 Gewichte</translation>
-    </message>
-    <message>
         <source>Opening %1</source>
         <translation>Öffne %1</translation>
     </message>
@@ -1236,10 +1232,6 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>&amp;Dunkel</translation>
     </message>
     <message>
-        <source>&amp;Language</source>
-        <translation>&amp;Sprache</translation>
-    </message>
-    <message>
         <source>&amp;Plot</source>
         <translation>D&amp;iagramm</translation>
     </message>
@@ -1278,6 +1270,26 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Shows what quantization does to every layer of a neural network, and carries the decision to the runtime that will serve it.&lt;br&gt;&lt;br&gt;Free software under the GNU General Public License, version 3 or later. Uses Qt, QCustomPlot, HDF5 and {fmt}.</source>
         <translation>Zeigt, was Quantisierung mit jeder Schicht eines neuronalen Netzes macht, und trägt die Entscheidung in die Laufzeitumgebung, die es ausführen wird.&lt;br&gt;&lt;br&gt;Freie Software unter der GNU General Public License, Version 3 oder später. Verwendet Qt, QCustomPlot, HDF5 und {fmt}.</translation>
+    </message>
+    <message>
+        <source>a file for llama-quantize --tensor-type-file, and the command that uses it</source>
+        <translation>eine Datei für llama-quantize --tensor-type-file und den Befehl, der sie benutzt</translation>
+    </message>
+    <message>
+        <source>the plan with every tensor&apos;s scheme, size and measured error, as JSON</source>
+        <translation>der Plan mit Schema, Größe und gemessenem Fehler jedes Tensors, als JSON</translation>
+    </message>
+    <message>
+        <source>one row for each tensor: scheme, size and measured error, as CSV</source>
+        <translation>eine Zeile für jeden Tensor: Schema, Größe und gemessener Fehler, als CSV</translation>
+    </message>
+    <message>
+        <source>a report with pictures in one file, to read or to attach</source>
+        <translation>ein Bericht mit Bildern in einer Datei, zum Lesen oder Anhängen</translation>
+    </message>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>&amp;Sprache</translation>
     </message>
 </context>
 <context>
@@ -1373,6 +1385,13 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Export figures as &amp;CSV…</source>
         <translation>Zahlen als &amp;CSV exportieren…</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::RecentFiles</name>
+    <message>
+        <source>%1 weights</source>
+        <translation>%1 Gewichte</translation>
     </message>
 </context>
 <context>

@@ -11,6 +11,13 @@ namespace {
 
 constexpr auto key = "language";
 
+// How numbers are written: as the system does it where it speaks the same language, so that its country
+// counts.
+QLocale localeFor(const QString& code) {
+    const QLocale system = QLocale::system();
+    return code.isEmpty() || QLocale(code).language() == system.language() ? system : QLocale(code);
+}
+
 }  // namespace
 
 Language::Language(QObject* parent) : QObject(parent), code_(QSettings().value(key).toString()) {
@@ -41,13 +48,14 @@ void Language::use(const QString& code) {
 void Language::install() {
     QCoreApplication::removeTranslator(&application_);
     QCoreApplication::removeTranslator(&qt_);
-    const QLocale locale = code_.isEmpty() ? QLocale::system() : QLocale(code_);
+    const QLocale locale = localeFor(code_);
+    QLocale::setDefault(locale);
     const QString language = QLocale::languageToCode(locale.language());
     // English is loaded too: it holds the plural forms of the source texts.
-    const QString file = available().contains(language) ? language : QStringLiteral("en");
-    if (qt_.load("qtbase_" + file, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+    shown_ = available().contains(language) ? language : QStringLiteral("en");
+    if (qt_.load("qtbase_" + shown_, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(&qt_);
-    if (application_.load(":/translations/halfstep_" + file))
+    if (application_.load(":/translations/halfstep_" + shown_))
         QCoreApplication::installTranslator(&application_);
 }
 

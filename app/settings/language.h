@@ -7,7 +7,8 @@
 
 namespace halfstep {
 
-// The language of the interface, switchable while the window is open: widgets get QEvent::LanguageChange.
+// The language of the interface and of its numbers, switchable while the window is open: widgets get
+// QEvent::LanguageChange.
 class Language : public QObject {
     Q_OBJECT
   public:
@@ -17,6 +18,7 @@ class Language : public QObject {
     void setCode(const QString& code);
     void use(const QString& code);  // for this run only
     QString code() const { return code_; }
+    QString shownCode() const { return shown_; }  // of available(), also where the system decides
 
     static QStringList available();                  // codes
     static QString nativeName(const QString& code);  // "Deutsch"
@@ -25,6 +27,7 @@ class Language : public QObject {
     void install();
 
     QString code_;
+    QString shown_;
     QTranslator application_;
     QTranslator qt_;
 };

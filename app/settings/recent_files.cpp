@@ -2,59 +2,74 @@
 #include "app/settings/recent_files.h"
 
 #include <QFileInfo>
+#include <QLocale>
 #include <QSettings>
+
+#include <algorithm>
 
 namespace halfstep {
 namespace {
 
-constexpr auto paths_key = "recent/paths";
-constexpr auto details_key = "recent/details";
+constexpr auto key = "recent";
 
 }  // namespace
 
 RecentFiles::RecentFiles(QObject* parent) : QObject(parent) {}
 
+// What is kept has no words in it, so that the list follows the language.
+std::vector<RecentFiles::Entry> RecentFiles::entries() {
+    QSettings settings;
+    std::vector<Entry> entries;
+    const int count = std::min(settings.beginReadArray(key), limit);
+    for (int i = 0; i < count; ++i) {
+        settings.setArrayIndex(i);
+        entries.push_back({settings.value("path").toString(), settings.value("architecture").toString(),
+                           settings.value("parameters").toULongLong()});
+    }
+    return entries;
+}
+
 std::vector<RecentFile> RecentFiles::files() const {
-    const QSettings settings;
-    const QStringList paths = settings.value(paths_key).toStringList();
-    const QStringList details = settings.value(details_key).toStringList();
     std::vector<RecentFile> files;
-    for (qsizetype i = 0; i < paths.size() && i < limit; ++i)
-        files.push_back({paths[i], details.value(i), !QFileInfo::exists(paths[i])});
+    for (const Entry& entry : entries()) {
+        const QString weights = tr("%1 weights").arg(QLocale().toString(entry.parameters));
+        files.push_back({entry.path,
+                         entry.architecture.isEmpty() ? weights : entry.architecture + ", " + weights,
+                         !QFileInfo::exists(entry.path)});
+    }
     return files;
 }
 
-void RecentFiles::add(const QString& path, const QString& detail) {
+void RecentFiles::add(const QString& path, const QString& architecture, quint64 parameters) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
-    QStringList paths{absolute};
-    QStringList details{detail};
-    for (const RecentFile& file : files()) {
-        if (file.path == absolute || paths.size() == limit) continue;
-        paths.append(file.path);
-        details.append(file.detail);
-    }
-    store(paths, details);
+    std::vector<Entry> changed = entries();
+    std::erase_if(changed, [&absolute](const Entry& entry) { return entry.path == absolute; });
+    changed.insert(changed.begin(), {absolute, architecture, parameters});
+    if (changed.size() > std::size_t{limit}) changed.resize(limit);
+    store(changed);
 }
 
 void RecentFiles::remove(const QString& path) {
-    QStringList paths;
-    QStringList details;
-    for (const RecentFile& file : files()) {
-        if (file.path == path) continue;
-        paths.append(file.path);
-        details.append(file.detail);
-    }
-    store(paths, details);
+    std::vector<Entry> changed = entries();
+    std::erase_if(changed, [&path](const Entry& entry) { return entry.path == path; });
+    store(changed);
 }
 
 void RecentFiles::clear() {
-    store({}, {});
+    store({});
 }
 
-void RecentFiles::store(const QStringList& paths, const QStringList& details) {
+void RecentFiles::store(const std::vector<Entry>& entries) {
     QSettings settings;
-    settings.setValue(paths_key, paths);
-    settings.setValue(details_key, details);
+    settings.remove(key);
+    settings.beginWriteArray(key, static_cast<int>(entries.size()));
+    for (int i = 0; const Entry& entry : entries) {
+        settings.setArrayIndex(i++);
+        settings.setValue("path", entry.path);
+        settings.setValue("architecture", entry.architecture);
+        settings.setValue("parameters", entry.parameters);
+    }
+    settings.endArray();
     emit changed();
 }
 

@@ -20,7 +20,7 @@ class RecentFiles : public QObject {
     explicit RecentFiles(QObject* parent = nullptr);
 
     std::vector<RecentFile> files() const;
-    void add(const QString& path, const QString& detail);
+    void add(const QString& path, const QString& architecture, quint64 parameters);
     void remove(const QString& path);
     void clear();
 
@@ -28,7 +28,13 @@ class RecentFiles : public QObject {
     void changed();
 
   private:
-    void store(const QStringList& paths, const QStringList& details);
+    struct Entry {
+        QString path;
+        QString architecture;  // empty where the file does not say
+        quint64 parameters = 0;
+    };
+    static std::vector<Entry> entries();
+    void store(const std::vector<Entry>& entries);
 };
 
 }  // namespace halfstep

@@ -8,7 +8,6 @@
 #include "widgets/style/theme.h"
 
 #include <QAction>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -66,7 +65,7 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
     connect(&document_, &Document::measurementAdded, this, [this](int tensor) {
         if (active_ && tensor == inspection_.tensor()) soon_.start();
     });
-    retranslate();
+    CompareView::retranslate();
 }
 
 PlotView* CompareView::plot() const {
@@ -143,11 +142,6 @@ void CompareView::retranslate() {
     text_->setToolTip(
         tr("Schemes to compare, in their notation, separated by spaces. Empty: the usual set."));
     text_->setAccessibleName(tr("Schemes to compare"));
-}
-
-void CompareView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::LanguageChange) retranslate();
-    View::changeEvent(event);
 }
 
 }  // namespace halfstep

@@ -32,13 +32,12 @@ class CompareView : public View {
     void setActive(bool active) override;
 
   protected:
-    void changeEvent(QEvent* event) override;
+    void retranslate() override;
 
   private:
     void takeText();
     void request();
     void show();
-    void retranslate();
     std::vector<Scheme> shownSchemes() const;  // the set, and the tensor's own scheme
 
     Document& document_;

@@ -21,6 +21,9 @@ class ErrorView : public View {
     bool isSettled() const override;
     void setActive(bool active) override;
 
+  protected:
+    void retranslate() override { show(); }
+
   private:
     void show();
     QString whyEmpty() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QEvent>
 #include <QWidget>
 
 namespace halfstep {
@@ -19,6 +20,15 @@ class View : public QWidget {
     virtual PlotView* plot() const = 0;    // what Export plot writes: the pane that was used last
     virtual bool isSettled() const = 0;    // everything it is to show is there
     virtual void setActive(bool active) = 0;
+
+  protected:
+    // What the view itself says, anew; its plot looks after its own texts.
+    virtual void retranslate() {}
+
+    void changeEvent(QEvent* event) override {
+        if (event->type() == QEvent::LanguageChange) retranslate();
+        QWidget::changeEvent(event);
+    }
 };
 
 }  // namespace halfstep

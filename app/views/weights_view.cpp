@@ -71,6 +71,13 @@ void WeightsView::setActive(bool active) {
     Q_UNUSED(active)
 }
 
+void WeightsView::retranslate() {
+    if (inspection_.facts() != nullptr)
+        showGrid();
+    else
+        showTensor();
+}
+
 void WeightsView::showTensor() {
     const TensorInfo* tensor = inspection_.info();
     const TensorFacts* facts = inspection_.facts();

@@ -24,6 +24,9 @@ class WeightsView : public View {
 
     HistogramPlot* histogram() const { return histogram_; }
 
+  protected:
+    void retranslate() override;
+
   private:
     void showTensor();
     void showGrid();

@@ -11,7 +11,6 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLocale>
 #include <QMessageBox>
 #include <QWidget>
 
@@ -35,13 +34,6 @@ Plan planOf(const std::filesystem::path& file) {
     if (!plan)
         throw Error("the workspace holds no plan", {file.string(), {}, {}}, "Save a plan into it first");
     return *std::move(plan);
-}
-
-QString describe(const Model& model) {
-    const QString architecture = QString::fromStdString(model.architecture());
-    const QString weights =
-        FileController::tr("%1 weights").arg(QLocale().toString(static_cast<qulonglong>(model.parameters())));
-    return architecture.isEmpty() ? weights : architecture + ", " + weights;
 }
 
 }  // namespace
@@ -75,7 +67,7 @@ void FileController::openModel(const QString& path) {
         {open_lane, tr("Opening %1").arg(QFileInfo(path).fileName())},
         [file = nativePath(path)](const JobContext& job) { return open_model(file, job); },
         [this, path](std::shared_ptr<const Model> model) {
-            recent_.add(path, describe(*model));
+            recent_.add(path, QString::fromStdString(model->architecture()), model->parameters());
             document_.setModel(std::move(model), parse_scheme("int8"));
             emit opened(path);
         },

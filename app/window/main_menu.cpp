@@ -26,6 +26,17 @@ namespace {
 
 constexpr auto theme_key = "theme";
 
+// What the engine says about its export targets, repeated here for the translators.
+[[maybe_unused]] constexpr const char* target_texts[] = {
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "a file for llama-quantize --tensor-type-file, and the command that uses it"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "the plan with every tensor's scheme, size and measured error, as JSON"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "one row for each tensor: scheme, size and measured error, as CSV"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu", "a report with pictures in one file, to read or to attach"),
+};
+
 }  // namespace
 
 MainMenu::MainMenu(MainWindow& window, FileController& files, RecentFiles& recent, Language& language,
@@ -74,10 +85,11 @@ void MainMenu::buildFile() {
 }
 
 void MainMenu::buildExports(QMenu* menu) {
+    menu->setToolTipsVisible(true);
     for (const auto& target : export_targets()) {
         const QString name = QString::fromStdString(std::string(target->name()));
         QAction* action = menu->addAction(name);
-        action->setToolTip(QString::fromStdString(std::string(target->writes())));
+        export_actions_.emplace_back(action, std::string(target->writes()));
         connect(action, &QAction::triggered, this, [this, name] { files_.askForExport(name); });
         entries_.push_back({action, nullptr, true});
     }
@@ -140,12 +152,13 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
         action->setChecked(currentThemeMode() == mode);
         theme_group->addAction(action);
     }
-    QMenu* languages = addMenu(menu, QT_TR_NOOP("&Language"));
+    QMenu* languages = addMenu(menu, QT_TR_NOOP("Lan&guage"));
     auto* language_group = new QActionGroup(this);
     for (const QString& code : Language::available()) {
         QAction* action = languages->addAction(Language::nativeName(code));
         action->setCheckable(true);
-        action->setChecked(QLocale().language() == QLocale(code).language());
+        action->setData(code);
+        language_actions_.push_back(action);
         language_group->addAction(action);
         connect(action, &QAction::triggered, this, [this, code] { language_.setCode(code); });
     }
@@ -204,6 +217,10 @@ void MainMenu::retranslate() {
         if (entry.text != nullptr) entry.action->setText(tr(entry.text));
     for (std::size_t i = 0; i < view_actions_.size(); ++i)
         view_actions_[i]->setText(window_.views()[i]->title());
+    for (const auto& [action, writes] : export_actions_)
+        action->setToolTip(tr(writes.c_str()));
+    for (QAction* action : language_actions_)
+        action->setChecked(action->data().toString() == language_.shownCode());
 }
 
 void MainMenu::setModelOpen(bool open) {

@@ -5,6 +5,8 @@
 #include <QMenu>
 #include <QObject>
 
+#include <string>
+#include <utility>
 #include <vector>
 
 class QDockWidget;
@@ -53,6 +55,8 @@ class MainMenu : public QObject {
     std::vector<std::pair<QMenu*, const char*>> menus_;
     QMenu* recent_menu_ = nullptr;
     std::vector<QAction*> view_actions_;
+    std::vector<std::pair<QAction*, std::string>> export_actions_;  // and what they write
+    std::vector<QAction*> language_actions_;                        // their data: the code
 };
 
 }  // namespace halfstep

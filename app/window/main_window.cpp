@@ -22,6 +22,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QLocale>
 #include <QMimeData>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -390,6 +391,8 @@ void MainWindow::resetLayout() {
 }
 
 void MainWindow::retranslate() {
+    setLocale(QLocale());
+    start_page_->setRecentFiles(recent_.files());
     for (std::size_t i = 0; i < views_.size(); ++i)
         tabs_->setTabText(static_cast<int>(i), views_[i]->title());
     const QStringList titles{tr("Layers"), tr("Quantization"), tr("Issues"), tr("Jobs")};

@@ -119,6 +119,7 @@ void PlotView::clear(const QString& sentence) {
 
 void PlotView::dataChanged() {
     has_data_ = true;
+    clear_sentence_.clear();
     restyle();
 }
 
