@@ -132,7 +132,7 @@
     </message>
     <message>
         <source>min to max</source>
-        <translation>Min. bis Max.</translation>
+        <translation>Min.–Max.</translation>
     </message>
     <message>
         <source>± rms</source>
@@ -238,7 +238,7 @@
     </message>
     <message>
         <source>bar: distance to 1</source>
-        <translation>Abstand zu 1</translation>
+        <translation>1 − cos</translation>
     </message>
     <message>
         <source>clipped</source>
@@ -246,7 +246,7 @@
     </message>
     <message>
         <source>of the weights</source>
-        <translation>der Gewichte</translation>
+        <translation>Anteil</translation>
     </message>
     <message>
         <source>few bits</source>
@@ -470,7 +470,7 @@ beschnitten</translation>
     <message>
         <source>%1, and it is barely noticeable.</source>
         <comment>%1 says what causes the error</comment>
-        <translation>%1, und das ist kaum zu merken.</translation>
+        <translation>%1; er ist kaum zu merken.</translation>
     </message>
     <message>
         <source>.</source>
@@ -1931,11 +1931,11 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>What costs most: share of all squared error, %1</source>
-        <translation>Was am meisten kostet: Anteil am quadratischen Fehler, %1</translation>
+        <translation>Was am meisten kostet: Anteil am Fehler², %1</translation>
     </message>
     <message>
         <source>How it accumulates through the depth</source>
-        <translation>Wie er sich durch die Tiefe aufsummiert</translation>
+        <translation>Summe durch die Tiefe</translation>
     </message>
     <message>
         <source>Σ relative error²</source>
