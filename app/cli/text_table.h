@@ -21,7 +21,8 @@ class TextTable {
     void add_row(std::vector<std::string> cells);
     bool empty() const { return rows_.empty(); }
 
-    // At most `width` columns wide, by shortening the first column in its middle, but not below 36 characters.
+    // At most `width` columns wide, by shortening the first column in its middle, but not below 36
+    // characters.
     std::string text(std::size_t width = 100) const;
 
   private:
