@@ -56,7 +56,7 @@ class ChannelPlot : public PlotView {
     void drawLegend(QCPPainter* painter, const QRect& rect) const;
     bool mapFollowsOrder() const;  // each column of the map is one channel, so that it can be sorted as well
     std::optional<std::size_t> channelAt(const QPoint& point) const;
-    QStringList describe(std::size_t channel) const;
+    QStringList describe(std::size_t index) const;
     QStringList describeCell(const QPoint& point) const;
 
     ChannelProfile profile_;

@@ -407,7 +407,7 @@ QByteArray PlotView::svg() const {
     generator.setSize(size);
     generator.setViewBox(QRect(QPoint(), size));
     generator.setTitle(heading_->text().toHtmlEscaped());  // it is written as it is
-    generator.setDescription(summary());
+    generator.setDescription(summary().toHtmlEscaped());
     QCPPainter painter(&generator);
     painter.setMode(QCPPainter::pmVectorized);
     paintTo(&painter, size);
