@@ -10,6 +10,8 @@ namespace {
 template <class V>
 class GivenReconstruction {
   public:
+    static constexpr bool clips = false;
+
     explicit GivenReconstruction(const float* reconstruction) : reconstruction_(reconstruction) {}
 
     void begin(std::size_t first) { at_ = reconstruction_ + first; }
@@ -31,23 +33,17 @@ class GivenReconstruction {
     float tail_[lanes];
 };
 
-// As SumsSink, but all in double.
+// All sums in double.
 template <class V>
-class WideSumsSink {
+class AllWideLanes {
   public:
-    WideSumsSink() {
+    AllWideLanes() {
         for (auto& sum : sum_)
             for (auto& lane : sum)
                 lane = V::set_double(0);
     }
 
-    void begin(std::size_t /*first*/) {}
-    void begin_tail(std::size_t /*first*/) {}
-    void end_tail(std::size_t /*n*/) {}
-    void flush() {}
-
-    void take(std::size_t k, typename V::Float x, typename V::Float reconstruction,
-              typename V::Mask /*clipped*/) {
+    void take(std::size_t k, typename V::Float x, typename V::Float reconstruction) {
         typename V::Double values[V::doubles];
         typename V::Double reconstructions[V::doubles];
         V::widen(x, values);
@@ -63,7 +59,7 @@ class WideSumsSink {
         }
     }
 
-    void finish(SegmentSums* into) const {
+    void finish(WideSums* into) const {
         double totals[5] = {};
         for (std::size_t which = 0; which < 5; ++which) {
             double values[lanes];
@@ -73,7 +69,7 @@ class WideSumsSink {
                 totals[which] =
                     which < 4 ? totals[which] + value : (value > totals[which] ? value : totals[which]);
         }
-        *into = {totals[0], totals[1], totals[2], totals[3], totals[4], 0};
+        *into = {totals[0], totals[1], totals[2], totals[3], totals[4]};
     }
 
   private:
@@ -89,11 +85,21 @@ struct CompareKernel {
     }
 
     [[gnu::flatten]] static void compare_wide(const float* x, const float* reconstruction, std::size_t n,
-                                              SegmentSums* sums) {
+                                              WideSums* sums) {
+        AllWideLanes<V> all;
         GivenReconstruction<V> quantizer(reconstruction);
-        WideSumsSink<V> sink;
-        visit<V, false>(x, n, quantizer, sink);
-        sink.finish(sums);
+        for (std::size_t i = 0; i < n; i += lanes) {
+            const std::size_t left = n - i < lanes ? n - i : lanes;
+            const TailBlock block(x + i, left, __builtin_nanf(""));
+            quantizer.begin_tail(i, left);
+            for (std::size_t k = 0; k < vectors<V>; ++k) {
+                typename V::Float value = V::load(block.value + k * V::width);
+                typename V::Mask clipped = V::none();
+                const typename V::Float given = quantize<V, false>(k, value, quantizer, clipped);
+                all.take(k, value, given);
+            }
+        }
+        all.finish(sums);
     }
 };
 

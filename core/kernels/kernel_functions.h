@@ -18,8 +18,13 @@ struct KernelTable {
     void (*convert_bf16)(const std::uint16_t* from, std::size_t n, float* to);
 
     void (*find_range)(const float* x, std::size_t n, RangeSummary* range);
+    void (*summarize)(const float* x, std::size_t n, ValueSummary* summary);
     // Limits of the finite values of consecutive groups (0, 0 where a group has none).
-    void (*find_group_ranges)(const float* x, std::size_t n, std::size_t group, float* low, float* high);
+    void (*find_group_ranges)(const float* x, std::size_t n, std::size_t group, bool all_finite, float* low,
+                              float* high);
+    // Units from limits; all arrays hold n elements rounded up to a multiple of 16, limits of 0 beyond n.
+    UnitOutcome (*make_units)(const UnitRule& rule, const float* low, const float* high, std::size_t n,
+                              const UnitArrays& units);
 
     void (*measure_uniform)(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
                             SegmentSums* sums);
@@ -44,7 +49,7 @@ struct KernelTable {
                     SegmentSums* sums);
     // The same with every product and sum in double: for weights whose squares leave float's range, and where
     // a sum decides something.
-    void (*compare_wide)(const float* x, const float* reconstruction, std::size_t n, SegmentSums* sums);
+    void (*compare_wide)(const float* x, const float* reconstruction, std::size_t n, WideSums* sums);
 
     // Sums of powers of x − centre over n finite values.
     void (*sum_powers)(const float* x, std::size_t n, double centre, PowerSums* sums);

@@ -19,14 +19,29 @@ inline constexpr std::size_t segment_elements = 65'536;
 // have the same bits for every instruction set.
 inline constexpr std::size_t lanes = 16;
 
-// Σ over the finite x of a segment; see ErrorSums.
+// What quantizing did to the finite x of a segment; see ErrorSums.
 struct SegmentSums {
+    double error_squared;
+    double product;
+    double max_abs_error;
+    std::uint64_t clipped;
+};
+
+// The same with what does not depend on a grid, all in double.
+struct WideSums {
     double error_squared;
     double value_squared;
     double product;
     double quantized_squared;
     double max_abs_error;
-    std::uint64_t clipped;
+};
+
+// What every scheme needs to know of a segment: taken once, however many schemes are measured.
+struct ValueSummary {
+    float min;  // over the finite values; 0 where there are none
+    float max;
+    std::uint64_t finite;  // how many there are
+    double value_squared;  // Σx² over them
 };
 
 struct RangeSummary {
@@ -39,26 +54,46 @@ struct RangeSummary {
     std::uint64_t first_non_finite;  // index, or the length where all are finite
 };
 
-// One scale unit of a uniform grid: x̂ = scale · clamp(round_half_even(x · reciprocal), low, high), where
-// reciprocal = 1/s (0 where s = 0), low = qmin − zero_point and high = qmax − zero_point. `scale` is s, but
-// for gamma.
-struct UniformUnit {
-    float reciprocal;
-    float scale;
-    float low;
-    float high;
+// Scale units of a uniform grid: x̂ = scale · round_half_even(clamp(x · reciprocal, low, high)). `reciprocal`
+// is 1/s (0 where s = 0), `scale` is s, but for gamma, and `low` and `high` are the last float32 numbers that
+// round to the smallest and largest code less the zero-point: so that what is beyond them is what is clipped.
+// One array each, an element a unit.
+struct UniformUnits {
+    const float* reciprocal;
+    const float* scale;
+    const float* low;
+    const float* high;
+    std::size_t elements_per_unit;  // the last unit may be shorter
+    std::size_t first_offset;       // elements of the first unit that lie before the segment
+    bool clips;                     // false is a promise that no element of the segment is beyond low or high
 };
 
-// The units that a segment's elements belong to.
-struct UniformUnits {
-    const UniformUnit* unit;
-    std::size_t elements_per_unit;  // the last unit may be shorter
-    std::size_t first_offset;       // elements of units[0] that lie before the segment
+// How the limits of a unit's weights become its scale and zero-point (see grid_from_limits).
+struct UnitRule {
+    enum Symmetry : std::uint8_t { symmetric, symmetric_full, asymmetric };
+
+    Symmetry symmetry;
+    bool f16_scales;
+    float top;     // qmax
+    float bottom;  // −qmin
+};
+
+struct UnitArrays {
+    float* reciprocal;
+    float* scale;
+    float* low;
+    float* high;
+};
+
+struct UnitOutcome {
+    bool clips;       // some unit's limits are beyond what its codes reach
+    bool scale_lost;  // float16 made a scale 0 or infinite that is neither
 };
 
 // A log grid. With p the power of two at or below |x|·prescale, the level nearest to |x| in the log domain is
-// p · level[j], j the number of thresholds in `mantissa_threshold` that |x|·prescale/p reaches. From `top`
-// on it is clipped to `largest`, below `bottom` it is 0.
+// p · level[j], j the number of thresholds in `mantissa_threshold` that |x|·prescale/p reaches. Where levels
+// are an octave apart there is one threshold, and level[1] is twice level[0]. From `top` on it is clipped to
+// `largest`, below `bottom` it is 0.
 struct LogGrid {
     float prescale;  // a power of two that keeps p a normal number
     float mantissa_threshold[2];
@@ -66,15 +101,26 @@ struct LogGrid {
     float top;
     float bottom;
     float largest;
+    bool half_octaves;
+    bool clips;  // false is a promise that no element reaches `top`
 };
 
-// Any sorted levels: x goes to level[number of thresholds <= x]. Both arrays are padded, to a power of two
-// less one and a power of two, the thresholds by +infinity.
+// Any sorted levels: x goes to level[number of thresholds <= x].
+//
+// More than 16 levels are found through buckets of equal width, bucket = trunc((x − low) · per_width) within
+// bounds: bucket_start[b] thresholds lie in the buckets before b, and fewer than 2^steps in any one.
 struct CodebookGrid {
-    std::uint32_t levels;       // 1 to 256
-    std::uint32_t search_size;  // `levels` rounded up to a power of two
-    float threshold[256];
-    float level[256];
+    static constexpr std::uint32_t most_levels = 256;
+    static constexpr std::uint32_t few_levels = 16;  // up to which the buckets are not filled in
+    static constexpr std::uint32_t buckets = 4096;
+
+    std::uint32_t levels;  // 1 to 256
+    std::uint32_t steps;
+    float low;
+    float per_width;
+    float threshold[2 * most_levels];  // padded by +infinity
+    float level[most_levels];          // padded by the last one
+    std::uint32_t bucket_start[buckets];
 };
 
 // Sums of powers of d = x − centre over finite values, in double.

@@ -6,8 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 
-// The walk over a segment that every measuring kernel shares: a Quantizer says what becomes of x, a sink what
-// is done with x and x̂. V is ScalarVector or an XsimdVector.
+// The walk over a segment that every measuring kernel shares: a Quantizer says what becomes of x. begin(i) is
+// told before the 16 elements from i on, begin_tail(i, n) where only n of them may be there. `clips` is false
+// where no code is ever clipped. V is ScalarVector or an XsimdVector.
 namespace halfstep::kernels {
 namespace {
 
@@ -28,95 +29,99 @@ struct TailBlock {
     float value[lanes];
 };
 
-// Sums up what SegmentSums holds.
-template <class V>
-class SumsSink {
+// Lanes in double, and how float sums over 128 elements get there.
+template <class V, std::size_t sums>
+class WideLanes {
   public:
-    SumsSink() {
-        for (std::size_t k = 0; k < vectors<V>; ++k) {
-            max_error_[k] = V::set(0);
-            clipped_[k] = V::set(0);
-            clear_floats(k);
-        }
-        for (auto& sum : wide_)
+    WideLanes() {
+        for (auto& sum : lane_)
             for (auto& lane : sum)
                 lane = V::set_double(0);
     }
 
-    void begin(std::size_t /*first*/) {}
-
-    void take(std::size_t k, typename V::Float x, typename V::Float reconstruction,
-              typename V::Mask clipped) {
-        const typename V::Float error = x - reconstruction;
-        float_[error_squared][k] = float_[error_squared][k] + error * error;
-        float_[value_squared][k] = float_[value_squared][k] + x * x;
-        float_[product][k] = float_[product][k] + x * reconstruction;
-        float_[quantized_squared][k] = float_[quantized_squared][k] + reconstruction * reconstruction;
-        max_error_[k] = V::max(V::abs(error), max_error_[k]);
-        // Exact: a lane of a segment has far fewer than 2^24 elements.
-        clipped_[k] = clipped_[k] + V::choose(clipped, V::set(1), V::set(0));
-    }
-
-    // After every 128 elements.
-    void flush() {
+    void add(std::size_t which, const typename V::Float* floats) {
         for (std::size_t k = 0; k < vectors<V>; ++k) {
-            for (std::size_t which = 0; which < sums; ++which) {
-                typename V::Double widened[V::doubles];
-                V::widen(float_[which][k], widened);
-                for (std::size_t j = 0; j < V::doubles; ++j)
-                    wide_[which][k * V::doubles + j] = wide_[which][k * V::doubles + j] + widened[j];
-            }
-            clear_floats(k);
+            typename V::Double widened[V::doubles];
+            V::widen(floats[k], widened);
+            for (std::size_t j = 0; j < V::doubles; ++j)
+                lane_[which][k * V::doubles + j] = lane_[which][k * V::doubles + j] + widened[j];
         }
     }
 
-    void begin_tail(std::size_t /*first*/) {}
-    void end_tail(std::size_t /*n*/) {}
-
-    void finish(SegmentSums* into) {
-        flush();
-        into->error_squared = total(error_squared);
-        into->value_squared = total(value_squared);
-        into->product = total(product);
-        into->quantized_squared = total(quantized_squared);
-        float errors[lanes];
-        float counts[lanes];
-        for (std::size_t k = 0; k < vectors<V>; ++k) {
-            V::store(errors + k * V::width, max_error_[k]);
-            V::store(counts + k * V::width, clipped_[k]);
-        }
-        float max_error = 0;
-        float count = 0;
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            max_error = errors[lane] > max_error ? errors[lane] : max_error;
-            count += counts[lane];
-        }
-        into->max_abs_error = max_error;
-        into->clipped = static_cast<std::uint64_t>(count);
-    }
-
-  private:
-    enum Sum : std::size_t { error_squared, value_squared, product, quantized_squared, sums };
-
-    void clear_floats(std::size_t k) {
-        for (std::size_t which = 0; which < sums; ++which)
-            float_[which][k] = V::set(0);
-    }
-
-    double total(Sum which) const {
+    double total(std::size_t which) const {
         double values[lanes];
         for (std::size_t k = 0; k < vectors<V> * V::doubles; ++k)
-            V::store_double(values + k * (V::width / V::doubles), wide_[which][k]);
+            V::store_double(values + k * (V::width / V::doubles), lane_[which][k]);
         double sum = 0;
         for (const double value : values)
             sum += value;
         return sum;
     }
 
-    typename V::Float float_[sums][vectors<V>];
+  private:
+    typename V::Double lane_[sums][vectors<V> * V::doubles];
+};
+
+// Sums up what SegmentSums holds.
+template <class V>
+class ErrorLanes {
+  public:
+    ErrorLanes() {
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            max_error_[k] = V::set(0);
+            clipped_[k] = V::set_bits(0);
+        }
+    }
+
+    // Float sums over up to 128 elements; `starts` where they begin.
+    struct Run {
+        Run() {
+            for (std::size_t k = 0; k < vectors<V>; ++k)
+                error_squared[k] = product[k] = V::set(0);
+        }
+        typename V::Float error_squared[vectors<V>];
+        typename V::Float product[vectors<V>];
+    };
+
+    template <bool count_clipped>
+    void take(std::size_t k, bool starts, typename V::Float x, typename V::Float reconstruction,
+              typename V::Mask clipped, Run& run) {
+        const typename V::Float error = x - reconstruction;
+        const typename V::Float squared = error * error;
+        const typename V::Float product = x * reconstruction;
+        run.error_squared[k] = starts ? squared : run.error_squared[k] + squared;
+        run.product[k] = starts ? product : run.product[k] + product;
+        max_error_[k] = V::max_abs(max_error_[k], error);
+        if constexpr (count_clipped) clipped_[k] = V::count(clipped_[k], clipped);
+    }
+
+    void end(const Run& run) {
+        wide_.add(0, run.error_squared);
+        wide_.add(1, run.product);
+    }
+
+    void finish(SegmentSums* into) const {
+        into->error_squared = wide_.total(0);
+        into->product = wide_.total(1);
+        float errors[lanes];
+        std::uint32_t counts[lanes];
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            V::store(errors + k * V::width, max_error_[k]);
+            V::store_bits(counts + k * V::width, clipped_[k]);
+        }
+        float max_error = 0;
+        into->clipped = 0;
+        for (std::size_t lane = 0; lane < lanes; ++lane) {
+            max_error = errors[lane] > max_error ? errors[lane] : max_error;
+            into->clipped += counts[lane];
+        }
+        into->max_abs_error = max_error;
+    }
+
+  private:
+    WideLanes<V, 2> wide_;
     typename V::Float max_error_[vectors<V>];
-    typename V::Float clipped_[vectors<V>];
-    typename V::Double wide_[sums][vectors<V> * V::doubles];
+    typename V::Bits clipped_[vectors<V>];
 };
 
 // Writes x̂ and whether x was clipped.
@@ -131,8 +136,7 @@ class StoreSink {
         clipped_to_ = clipped_ + first;
     }
 
-    void take(std::size_t k, typename V::Float /*x*/, typename V::Float reconstruction,
-              typename V::Mask clipped) {
+    void take(std::size_t k, typename V::Float reconstruction, typename V::Mask clipped) {
         const typename V::Float flag = V::choose(clipped, V::set(1), V::set(0));
         V::store(to_ + k * V::width, reconstruction);
         V::store(clipped_to_ + k * V::width, flag);
@@ -176,62 +180,103 @@ class StoreSink {
     std::uint64_t total_ = 0;
 };
 
-template <class V, bool all_finite, class Quantizer, class Sink>
-inline void visit_block(const float* x, Quantizer& quantizer, Sink& sink) {
-    for (std::size_t k = 0; k < vectors<V>; ++k) {
-        typename V::Float value = V::load(x + k * V::width);
-        typename V::Float reconstruction;
-        typename V::Mask clipped;
-        if constexpr (all_finite) {
-            quantizer.apply(k, value, reconstruction, clipped);
-        } else {
-            const typename V::Mask finite = V::abs(value) <= V::set(largest_float);
-            value = V::choose(finite, value, V::set(0));
-            quantizer.apply(k, value, reconstruction, clipped);
-            reconstruction = V::choose(finite, reconstruction, V::set(0));
-            clipped = V::both(clipped, finite);
-        }
-        sink.take(k, value, reconstruction, clipped);
+// One vector through a quantizer: x̂ and whether the code was clipped; a non-finite x counts as 0 without
+// error.
+template <class V, bool all_finite, class Quantizer>
+inline typename V::Float quantize(std::size_t k, typename V::Float& value, const Quantizer& quantizer,
+                                  typename V::Mask& clipped) {
+    typename V::Float reconstruction;
+    if constexpr (all_finite) {
+        quantizer.apply(k, value, reconstruction, clipped);
+    } else {
+        const typename V::Mask finite = V::abs(value) <= V::set(largest_float);
+        value = V::choose(finite, value, V::set(0));
+        quantizer.apply(k, value, reconstruction, clipped);
+        reconstruction = V::choose(finite, reconstruction, V::set(0));
+        clipped = V::both(clipped, finite);
     }
+    return reconstruction;
 }
 
-template <class V, bool all_finite, class Quantizer, class Sink>
-inline void visit(const float* x, std::size_t n, Quantizer& quantizer, Sink& sink) {
-    const std::size_t whole = n / lanes * lanes;
-    std::size_t i = 0;
-    while (i < whole) {
-        const std::size_t end = whole - i < float_sum_elements ? whole : i + float_sum_elements;
-        for (; i < end; i += lanes) {
-            quantizer.begin(i);
-            sink.begin(i);
-            visit_block<V, all_finite>(x + i, quantizer, sink);
+// Measures `blocks` blocks of 16 elements, at most 8.
+template <class V, bool all_finite, class Quantizer>
+inline void measure_run(const float* x, std::size_t first, std::size_t blocks, Quantizer& quantizer,
+                        ErrorLanes<V>& sums) {
+    typename ErrorLanes<V>::Run run;
+#pragma GCC unroll 8
+    for (std::size_t block = 0; block < blocks; ++block) {
+        quantizer.begin(first + block * lanes);
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            typename V::Float value = V::load(x + first + block * lanes + k * V::width);
+            typename V::Mask clipped = V::none();
+            const typename V::Float reconstruction = quantize<V, all_finite>(k, value, quantizer, clipped);
+            sums.template take<Quantizer::clips>(k, block == 0, value, reconstruction, clipped, run);
         }
-        if (end % float_sum_elements == 0) sink.flush();
     }
-    if (whole == n) return;
-    const TailBlock tail(x + whole, n - whole, __builtin_nanf(""));
-    quantizer.begin_tail(whole, n - whole);
-    sink.begin_tail(whole);
-    visit_block<V, false>(tail.value, quantizer, sink);
-    sink.end_tail(n - whole);
+    sums.end(run);
+}
+
+template <class V, bool all_finite, class Quantizer>
+inline void measure_segment(const float* x, std::size_t n, Quantizer& quantizer, ErrorLanes<V>& sums) {
+    std::size_t i = 0;
+    for (; i + float_sum_elements <= n; i += float_sum_elements)
+        measure_run<V, all_finite>(x, i, float_sum_elements / lanes, quantizer, sums);
+    if (i == n) return;
+    // The last blocks one by one, the very last one padded.
+    typename ErrorLanes<V>::Run run;
+    for (bool starts = true; i < n; i += lanes, starts = false) {
+        const std::size_t left = n - i < lanes ? n - i : lanes;
+        const TailBlock tail(x + i, left, __builtin_nanf(""));
+        quantizer.begin_tail(i, left);
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            typename V::Float value = V::load(tail.value + k * V::width);
+            typename V::Mask clipped = V::none();
+            const typename V::Float reconstruction = quantize<V, false>(k, value, quantizer, clipped);
+            sums.template take<Quantizer::clips>(k, starts, value, reconstruction, clipped, run);
+        }
+    }
+    sums.end(run);
+}
+
+template <class V, class Quantizer>
+inline void reconstruct_block(const float* x, Quantizer& quantizer, StoreSink<V>& sink) {
+    for (std::size_t k = 0; k < vectors<V>; ++k) {
+        typename V::Float value = V::load(x + k * V::width);
+        typename V::Mask clipped = V::none();
+        const typename V::Float reconstruction = quantize<V, false>(k, value, quantizer, clipped);
+        sink.take(k, reconstruction, clipped);
+    }
 }
 
 template <class V, class Quantizer>
 inline void measure_with(const float* x, std::size_t n, bool all_finite, Quantizer& quantizer,
                          SegmentSums* sums) {
-    SumsSink<V> sink;
+    ErrorLanes<V> lane_sums;
     if (all_finite)
-        visit<V, true>(x, n, quantizer, sink);
+        measure_segment<V, true>(x, n, quantizer, lane_sums);
     else
-        visit<V, false>(x, n, quantizer, sink);
-    sink.finish(sums);
+        measure_segment<V, false>(x, n, quantizer, lane_sums);
+    lane_sums.finish(sums);
 }
 
 template <class V, class Quantizer>
 inline std::uint64_t reconstruct_with(const float* x, std::size_t n, Quantizer& quantizer,
                                       float* reconstruction, float* clipped) {
     StoreSink<V> sink(reconstruction, clipped);
-    visit<V, false>(x, n, quantizer, sink);
+    const std::size_t whole = n / lanes * lanes;
+    for (std::size_t i = 0; i < whole; i += lanes) {
+        quantizer.begin(i);
+        sink.begin(i);
+        reconstruct_block(x + i, quantizer, sink);
+        if ((i + lanes) % float_sum_elements == 0) sink.flush();
+    }
+    if (whole != n) {
+        const TailBlock tail(x + whole, n - whole, __builtin_nanf(""));
+        quantizer.begin_tail(whole, n - whole);
+        sink.begin_tail(whole);
+        reconstruct_block(tail.value, quantizer, sink);
+        sink.end_tail(n - whole);
+    }
     return sink.finish();
 }
 

@@ -6,14 +6,44 @@
 namespace halfstep::kernels {
 namespace {
 
-template <class V>
-class LogQuantizer {
+// p times the level's factor. Octaves: adding to the bits what is missing from the threshold to 2 carries
+// into the exponent where, and only where, the mantissa reaches the threshold.
+template <class V, bool half_octaves>
+class LogLevel {
   public:
-    explicit LogQuantizer(const LogGrid& grid)
-        : prescale_(V::set(grid.prescale)),
+    explicit LogLevel(const LogGrid& grid)
+        : carry_(V::set_bits(0x40000000U - __builtin_bit_cast(std::uint32_t, grid.mantissa_threshold[0]))),
           first_threshold_(V::set(grid.mantissa_threshold[0])),
           second_threshold_(V::set(grid.mantissa_threshold[1])),
-          level_{V::set(grid.level[0]), V::set(grid.level[1]), V::set(grid.level[2])},
+          level_{V::set(grid.level[0]), V::set(grid.level[1]), V::set(grid.level[2])} {}
+
+    typename V::Float of(typename V::Float scaled) const {
+        const typename V::Bits exponent = V::set_bits(0x7f800000U);
+        if constexpr (half_octaves) {
+            const typename V::Float power = V::from_bits(V::bits(scaled) & exponent);
+            const typename V::Float upper =
+                V::choose(scaled >= power * second_threshold_, level_[2], level_[1]);
+            return power * V::choose(scaled >= power * first_threshold_, upper, level_[0]);
+        } else {
+            return V::from_bits((V::bits(scaled) + carry_) & exponent) * level_[0];
+        }
+    }
+
+  private:
+    typename V::Bits carry_;
+    typename V::Float first_threshold_;
+    typename V::Float second_threshold_;
+    typename V::Float level_[3];
+};
+
+template <class V, bool half_octaves, bool may_clip>
+class LogQuantizer {
+  public:
+    static constexpr bool clips = may_clip;
+
+    explicit LogQuantizer(const LogGrid& grid)
+        : prescale_(V::set(grid.prescale)),
+          level_(grid),
           top_(V::set(grid.top)),
           bottom_(V::set(grid.bottom)),
           largest_(V::set(grid.largest)) {}
@@ -24,21 +54,18 @@ class LogQuantizer {
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         const typename V::Float magnitude = V::abs(x);
-        const typename V::Float scaled = magnitude * prescale_;
-        const typename V::Float power = V::from_bits(V::bits(scaled) & V::set_bits(0x7f800000U));
-        const typename V::Float upper = V::choose(scaled >= power * second_threshold_, level_[2], level_[1]);
-        const typename V::Float factor = V::choose(scaled >= power * first_threshold_, upper, level_[0]);
-        clipped = magnitude >= top_;
-        typename V::Float level = V::choose(clipped, largest_, power * factor);
-        level = V::choose(magnitude < bottom_, V::set(0), level);
+        typename V::Float level = level_.of(magnitude * prescale_);
+        if constexpr (may_clip) {
+            clipped = magnitude >= top_;
+            level = V::choose(clipped, largest_, level);
+        }
+        level = V::choose(magnitude >= bottom_, level, V::set(0));
         reconstruction = V::from_bits(V::bits(level) | (V::bits(x) & V::set_bits(0x80000000U)));
     }
 
   private:
     typename V::Float prescale_;
-    typename V::Float first_threshold_;
-    typename V::Float second_threshold_;
-    typename V::Float level_[3];
+    LogLevel<V, half_octaves> level_;
     typename V::Float top_;
     typename V::Float bottom_;
     typename V::Float largest_;
@@ -48,14 +75,30 @@ template <class V>
 struct LogKernel {
     [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
                                          SegmentSums* sums) {
-        LogQuantizer<V> quantizer(grid);
-        measure_with<V>(x, n, all_finite, quantizer, sums);
+        if (grid.half_octaves)
+            measure_as<LogQuantizer<V, true, true>>(x, n, all_finite, grid, sums);
+        else if (grid.clips)
+            measure_as<LogQuantizer<V, false, true>>(x, n, all_finite, grid, sums);
+        else
+            measure_as<LogQuantizer<V, false, false>>(x, n, all_finite, grid, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, const LogGrid& grid,
                                                       float* reconstruction, float* clipped) {
-        LogQuantizer<V> quantizer(grid);
+        if (grid.half_octaves) {
+            LogQuantizer<V, true, true> quantizer(grid);
+            return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
+        }
+        LogQuantizer<V, false, true> quantizer(grid);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
+    }
+
+  private:
+    template <class Quantizer>
+    static void measure_as(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
+                           SegmentSums* sums) {
+        Quantizer quantizer(grid);
+        measure_with<V>(x, n, all_finite, quantizer, sums);
     }
 };
 

@@ -119,12 +119,35 @@ struct RangeKernel {
     }
 
     [[gnu::flatten]] static void find_group_ranges(const float* x, std::size_t n, std::size_t group,
-                                                   float* low, float* high) {
-        for (std::size_t first = 0, unit = 0; first < n; first += group, ++unit) {
+                                                   bool all_finite, float* low, float* high) {
+        std::size_t first = 0;
+        std::size_t unit = 0;
+        if (all_finite && group % V::width == 0)
+            for (; first + V::width * group <= n; first += V::width * group, unit += V::width)
+                take_groups(x + first, group, low + unit, high + unit);
+        for (; first < n; first += group, ++unit) {
             Limits<V> limits;
             limits.take(x + first, n - first < group ? n - first : group);
             limits.finish(low + unit, high + unit);
         }
+    }
+
+  private:
+    // As many groups as a vector has lanes, all values finite.
+    static void take_groups(const float* x, std::size_t group, float* low, float* high) {
+        typename V::Float lows[V::width];
+        typename V::Float highs[V::width];
+        for (std::size_t row = 0; row < V::width; ++row) {
+            const float* values = x + row * group;
+            lows[row] = highs[row] = V::load(values);
+            for (std::size_t i = V::width; i < group; i += V::width) {
+                const typename V::Float value = V::load(values + i);
+                lows[row] = V::min(value, lows[row]);
+                highs[row] = V::max(value, highs[row]);
+            }
+        }
+        V::store(low, V::min_of_rows(lows) + V::set(0));
+        V::store(high, V::max_of_rows(highs) + V::set(0));
     }
 };
 

@@ -24,23 +24,28 @@ inline void saturate(typename V::Float x, typename V::Float rounded, float large
     reconstruction = V::from_bits(V::bits(magnitude) | (V::bits(x) & V::set_bits(0x80000000U)));
 }
 
+// A magnitude as float16 rounds it, its exponent unlimited upwards.
+template <class V>
+inline typename V::Float round_to_f16(typename V::Float magnitude) {
+    // Below 2^-14 the grid is even, in steps of 2^-24: those of the floats from 1/2 to 1.
+    const typename V::Float subnormal = (magnitude + V::set(0.5F)) - V::set(0.5F);
+    return V::choose(magnitude < V::set(0x1p-14F), subnormal, drop_bits<V, 13>(magnitude));
+}
+
 template <class V>
 struct Fp16Quantizer {
+    static constexpr bool clips = true;
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
-        const typename V::Float magnitude = V::abs(x);
-        // Below 2^-14 the grid is even, in steps of 2^-24: those of the floats from 1/2 to 1.
-        const typename V::Float subnormal = (magnitude + V::set(0.5F)) - V::set(0.5F);
-        const typename V::Float rounded =
-            V::choose(magnitude < V::set(0x1p-14F), subnormal, drop_bits<V, 13>(magnitude));
-        saturate<V>(x, rounded, 65504.0F, reconstruction, clipped);
+        saturate<V>(x, round_to_f16<V>(V::abs(x)), 65504.0F, reconstruction, clipped);
     }
 };
 
 template <class V>
 struct Bf16Quantizer {
+    static constexpr bool clips = true;
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,

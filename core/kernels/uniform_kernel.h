@@ -8,36 +8,63 @@
 namespace halfstep::kernels {
 namespace {
 
-template <class V>
+// Added and taken away it rounds |x| < 2^22 to a whole number, ties to even.
+inline constexpr float rounder = 0x1.8p23F;
+
+template <class V, bool may_clip>
 inline void apply_uniform(typename V::Float x, typename V::Float reciprocal, typename V::Float scale,
                           typename V::Float low, typename V::Float high, typename V::Float& reconstruction,
                           typename V::Mask& clipped) {
-    const typename V::Float code = V::round_even(x * reciprocal);
-    const typename V::Float kept = V::min(V::max(code, low), high);
-    clipped = code != kept;
-    reconstruction = scale * kept;
+    const typename V::Float position = x * reciprocal;
+    typename V::Float kept = position;
+    if constexpr (may_clip) {
+        kept = V::min(V::max(position, low), high);
+        clipped = position != kept;
+    }
+    reconstruction = scale * ((kept + V::set(rounder)) - V::set(rounder));
 }
 
-// Units are whole blocks of 16 (or there is only one).
-template <class V>
-class BlockedUniform {
+// One unit for the whole segment, of whatever length.
+template <class V, bool may_clip>
+class SingleUniform {
   public:
-    explicit BlockedUniform(const UniformUnits& units)
-        : unit_(units.unit),
-          blocks_per_unit_(units.elements_per_unit / lanes),
-          blocks_left_((units.elements_per_unit - units.first_offset) / lanes) {
-        load(*unit_);
+    static constexpr bool clips = may_clip;
+
+    explicit SingleUniform(const UniformUnits& units)
+        : reciprocal_(V::set(*units.reciprocal)),
+          scale_(V::set(*units.scale)),
+          low_(V::set(*units.low)),
+          high_(V::set(*units.high)) {}
+
+    void begin(std::size_t /*first*/) {}
+    void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
+
+    void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
+               typename V::Mask& clipped) const {
+        apply_uniform<V, may_clip>(x, reciprocal_, scale_, low_, high_, reconstruction, clipped);
     }
 
-    // One unit for the whole segment, of whatever length.
-    explicit BlockedUniform(const UniformUnit& unit)
-        : unit_(&unit), blocks_per_unit_(SIZE_MAX), blocks_left_(SIZE_MAX) {
-        load(unit);
-    }
+  private:
+    typename V::Float reciprocal_;
+    typename V::Float scale_;
+    typename V::Float low_;
+    typename V::Float high_;
+};
+
+// Units of whole blocks of 16.
+template <class V, bool may_clip>
+class BlockedUniform {
+  public:
+    static constexpr bool clips = may_clip;
+
+    explicit BlockedUniform(const UniformUnits& units)
+        : units_(units),
+          blocks_per_unit_(units.elements_per_unit / lanes),
+          blocks_left_((units.elements_per_unit - units.first_offset) / lanes) {}
 
     void begin(std::size_t /*first*/) {
         if (blocks_left_ == 0) {
-            load(*++unit_);
+            ++at_;
             blocks_left_ = blocks_per_unit_;
         }
         --blocks_left_;
@@ -46,30 +73,24 @@ class BlockedUniform {
 
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
-        apply_uniform<V>(x, reciprocal_, scale_, low_, high_, reconstruction, clipped);
+        apply_uniform<V, may_clip>(x, V::set(units_.reciprocal[at_]), V::set(units_.scale[at_]),
+                                   V::set(units_.low[at_]), V::set(units_.high[at_]), reconstruction,
+                                   clipped);
     }
 
   private:
-    void load(const UniformUnit& unit) {
-        reciprocal_ = V::set(unit.reciprocal);
-        scale_ = V::set(unit.scale);
-        low_ = V::set(unit.low);
-        high_ = V::set(unit.high);
-    }
-
-    const UniformUnit* unit_;
+    UniformUnits units_;
+    std::size_t at_ = 0;
     std::size_t blocks_per_unit_;
     std::size_t blocks_left_;
-    typename V::Float reciprocal_;
-    typename V::Float scale_;
-    typename V::Float low_;
-    typename V::Float high_;
 };
 
 // Units of any length: the 16 elements' parameters are laid out one by one.
 template <class V>
 class ScatteredUniform {
   public:
+    static constexpr bool clips = true;
+
     explicit ScatteredUniform(const UniformUnits& units) : units_(units), offset_(units.first_offset) {}
 
     void begin(std::size_t first) { begin_tail(first, lanes); }
@@ -77,12 +98,12 @@ class ScatteredUniform {
         for (std::size_t i = 0; i < lanes; ++i) {
             if (i < n && offset_ == units_.elements_per_unit) {
                 offset_ = 0;
-                ++units_.unit;
+                ++at_;
             }
-            reciprocal_[i] = units_.unit->reciprocal;
-            scale_[i] = units_.unit->scale;
-            low_[i] = units_.unit->low;
-            high_[i] = units_.unit->high;
+            reciprocal_[i] = units_.reciprocal[at_];
+            scale_[i] = units_.scale[at_];
+            low_[i] = units_.low[at_];
+            high_[i] = units_.high[at_];
             if (i < n) ++offset_;
         }
     }
@@ -90,12 +111,13 @@ class ScatteredUniform {
     void apply(std::size_t k, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         const std::size_t at = k * V::width;
-        apply_uniform<V>(x, V::load(reciprocal_ + at), V::load(scale_ + at), V::load(low_ + at),
-                         V::load(high_ + at), reconstruction, clipped);
+        apply_uniform<V, true>(x, V::load(reciprocal_ + at), V::load(scale_ + at), V::load(low_ + at),
+                               V::load(high_ + at), reconstruction, clipped);
     }
 
   private:
     UniformUnits units_;
+    std::size_t at_ = 0;
     std::size_t offset_;
     float reciprocal_[lanes];
     float scale_[lanes];
@@ -107,34 +129,34 @@ template <class V>
 struct UniformKernel {
     [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite,
                                          const UniformUnits& units, SegmentSums* sums) {
-        if (units.elements_per_unit - units.first_offset >= n) {
-            BlockedUniform<V> quantizer(*units.unit);
-            measure_with<V>(x, n, all_finite, quantizer, sums);
-        } else if (whole_blocks(units)) {
-            BlockedUniform<V> quantizer(units);
-            measure_with<V>(x, n, all_finite, quantizer, sums);
-        } else {
-            ScatteredUniform<V> quantizer(units);
-            measure_with<V>(x, n, all_finite, quantizer, sums);
-        }
+        const bool one_unit = units.elements_per_unit - units.first_offset >= n;
+        if (!one_unit && !whole_blocks(units))
+            measure_as<ScatteredUniform<V>>(x, n, all_finite, units, sums);
+        else if (one_unit && units.clips)
+            measure_as<SingleUniform<V, true>>(x, n, all_finite, units, sums);
+        else if (one_unit)
+            measure_as<SingleUniform<V, false>>(x, n, all_finite, units, sums);
+        else if (units.clips)
+            measure_as<BlockedUniform<V, true>>(x, n, all_finite, units, sums);
+        else
+            measure_as<BlockedUniform<V, false>>(x, n, all_finite, units, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n,
                                                       const UniformUnits& units, float* reconstruction,
                                                       float* clipped) {
-        if (units.elements_per_unit - units.first_offset >= n) {
-            BlockedUniform<V> quantizer(*units.unit);
-            return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
-        }
-        if (whole_blocks(units)) {
-            BlockedUniform<V> quantizer(units);
-            return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
-        }
         ScatteredUniform<V> quantizer(units);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
     }
 
   private:
+    template <class Quantizer>
+    static void measure_as(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
+                           SegmentSums* sums) {
+        Quantizer quantizer(units);
+        measure_with<V>(x, n, all_finite, quantizer, sums);
+    }
+
     static bool whole_blocks(const UniformUnits& units) {
         return units.elements_per_unit % lanes == 0 && units.first_offset % lanes == 0;
     }

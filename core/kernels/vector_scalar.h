@@ -21,6 +21,7 @@ struct ScalarVector {
     static void store(float* to, Float v) { *to = v; }
     static Float set(float v) { return v; }
     static void store_double(double* to, Double v) { *to = v; }
+    static void store_bits(std::uint32_t* to, Bits v) { *to = v; }
     static Double set_double(double v) { return v; }
     static void widen(Float v, Double* to) { *to = v; }
 
@@ -38,8 +39,13 @@ struct ScalarVector {
     static Double max(Double a, Double b) { return a > b ? a : b; }
     static Float abs(Float v) { return from_bits(bits(v) & 0x7fffffffU); }
     static Double abs(Double v) { return v < 0 ? -v : v; }
+    static Float max_abs(Float largest, Float v) { return max(abs(v), largest); }
     static Float choose(Mask mask, Float yes, Float no) { return mask ? yes : no; }
     static Mask both(Mask a, Mask b) { return a && b; }
+    static Mask either(Mask a, Mask b) { return a || b; }
+    static Mask none() { return false; }
+    static bool any(Mask mask) { return mask; }
+    static Bits count(Bits counts, Mask mask) { return counts + (mask ? 1U : 0U); }
 
     // To nearest, ties to even: from 2^23 on a float is whole, below the sums round it.
     static Float round_even(Float v) {
@@ -48,6 +54,12 @@ struct ScalarVector {
         return from_bits(bits(rounded) | (bits(v) & 0x80000000U));
     }
 
+    static Float min_of_rows(const Float* rows) { return *rows; }
+    static Float max_of_rows(const Float* rows) { return *rows; }
+
+    static Bits truncate(Float v) { return static_cast<Bits>(v); }  // of 0 to 2^31 - 1
+    static Bits add_where(Mask mask, Bits v, std::uint32_t added) { return mask ? v + added : v; }
+    static Bits gather_bits(const std::uint32_t* from, Bits index) { return from[index]; }
     static Float gather(const float* from, Bits index) { return from[index]; }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/vector_registers.h"
+
 #include <xsimd/xsimd.hpp>
 
 #include <cstddef>
@@ -9,24 +11,6 @@
 // The operations that kernels are written in, on the vectors of one instruction set.
 namespace halfstep::kernels {
 namespace {
-
-// Low and high half as doubles: xsimd 8.1 widens through memory only.
-inline void widen_register(__m128 v, __m128d* to) {
-    to[0] = _mm_cvtps_pd(v);
-    to[1] = _mm_cvtps_pd(_mm_movehl_ps(v, v));
-}
-#ifdef __AVX2__
-inline void widen_register(__m256 v, __m256d* to) {
-    to[0] = _mm256_cvtps_pd(_mm256_castps256_ps128(v));
-    to[1] = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
-}
-#endif
-#ifdef __AVX512DQ__
-inline void widen_register(__m512 v, __m512d* to) {
-    to[0] = _mm512_cvtps_pd(_mm512_castps512_ps256(v));
-    to[1] = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));
-}
-#endif
 
 template <class Arch>
 struct XsimdVector {
@@ -41,6 +25,7 @@ struct XsimdVector {
     static void store(float* to, Float v) { v.store_unaligned(to); }
     static Float set(float v) { return Float(v); }
     static void store_double(double* to, Double v) { v.store_unaligned(to); }
+    static void store_bits(std::uint32_t* to, Bits v) { v.store_unaligned(to); }
     static Double set_double(double v) { return Double(v); }
     static void widen(Float v, Double* to) {
         typename Double::register_type halves[2];
@@ -62,21 +47,63 @@ struct XsimdVector {
     static Double max(Double a, Double b) { return xsimd::max(a, b); }
     static Float abs(Float v) { return xsimd::abs(v); }
     static Double abs(Double v) { return xsimd::abs(v); }
+    static Float max_abs(Float largest, Float v) { return Float(max_abs_register(largest, v)); }
     static Float choose(Mask mask, Float yes, Float no) { return xsimd::select(mask, yes, no); }
     static Mask both(Mask a, Mask b) { return a & b; }
+    static Mask either(Mask a, Mask b) { return a | b; }
+    static Mask none() { return Mask(false); }
+    static bool any(Mask mask) { return any_register(mask.data); }
+    static Bits count(Bits counts, Mask mask) { return Bits(count_register(counts, mask.data)); }
     static Float round_even(Float v) { return xsimd::nearbyint(v); }
 
+    // Lane i: the smallest (largest) lane of rows[i], of `width` rows.
+    static Float min_of_rows(const Float* rows) {
+        return fold([](auto a, auto b) { return xsimd::min(Float(a), Float(b)).data; }, rows);
+    }
+    static Float max_of_rows(const Float* rows) {
+        return fold([](auto a, auto b) { return xsimd::max(Float(a), Float(b)).data; }, rows);
+    }
+
+    static Bits truncate(Float v) { return Bits(truncate_register(v)); }
+    static Bits add_where(Mask mask, Bits v, std::uint32_t added) {
+        return Bits(add_where_register(mask.data, v, Bits(added)));
+    }
     static Float gather(const float* from, Bits index) {
         if constexpr (width > 4) {
             return Float::gather(from, xsimd::bitwise_cast<xsimd::batch<std::int32_t, Arch>>(index));
         } else {
-            std::uint32_t at[width];
-            index.store_unaligned(at);
-            float found[width];
-            for (std::size_t i = 0; i < width; ++i)
-                found[i] = from[at[i]];
-            return load(found);
+            return load(gathered(from, index).value);
         }
+    }
+    static Bits gather_bits(const std::uint32_t* from, Bits index) {
+        if constexpr (width > 4) {
+            return Bits::gather(from, index);
+        } else {
+            return Bits::load_unaligned(gathered(from, index).value);
+        }
+    }
+
+  private:
+    template <class Value>
+    struct Gathered {
+        Value value[width];
+    };
+    template <class Value>
+    static Gathered<Value> gathered(const Value* from, Bits index) {
+        std::uint32_t at[width];
+        index.store_unaligned(at);
+        Gathered<Value> found;
+        for (std::size_t i = 0; i < width; ++i)
+            found.value[i] = from[at[i]];
+        return found;
+    }
+
+    template <class Fold>
+    static Float fold(Fold fold_two, const Float* rows) {
+        typename Float::register_type registers[width];
+        for (std::size_t i = 0; i < width; ++i)
+            registers[i] = rows[i].data;
+        return Float(fold_rows(fold_two, registers));
     }
 };
 

@@ -53,51 +53,44 @@ class Extent {
 struct Bench {
     BlockReader reader;
     StretchQuantizer quantizer;
-    std::vector<kernels::RangeSummary> ranges;  // of the segments of a stretch
+    std::vector<kernels::ValueSummary> summaries;  // of the segments of a stretch
     std::vector<float> reconstruction;
     std::vector<float> clipped;
 };
 
-kernels::RangeSummary combined(std::span<const kernels::RangeSummary> ranges) {
-    kernels::RangeSummary all{};
-    bool any = false;
-    for (const kernels::RangeSummary& range : ranges) {
-        all.nans += range.nans;
-        all.infs += range.infs;
-        all.zeros += range.zeros;
-        if (range.finite == 0) continue;
-        all.finite += range.finite;
-        all.min = any ? std::min(all.min, range.min) : range.min;
-        all.max = any ? std::max(all.max, range.max) : range.max;
-        any = true;
+kernels::ValueSummary combined(std::span<const kernels::ValueSummary> summaries) {
+    kernels::ValueSummary all{};
+    for (const kernels::ValueSummary& one : summaries) {
+        if (one.finite == 0) continue;
+        const bool first = all.finite == 0;
+        all.min = first ? one.min : std::min(all.min, one.min);
+        all.max = first ? one.max : std::max(all.max, one.max);
+        all.finite += one.finite;
+        all.value_squared += one.value_squared;
     }
     return all;
 }
 
-// Calls visit(first, n, range) for every segment of a stretch whose ranges are known.
+// Calls visit(first, n, summary) for every segment of a stretch whose summaries are known.
 template <class Visit>
-void for_each_segment(const Stretch& stretch, std::span<const kernels::RangeSummary> ranges, Visit&& visit) {
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
+void for_each_segment(const Stretch& stretch, std::span<const kernels::ValueSummary> summaries,
+                      Visit&& visit) {
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
         const std::uint64_t offset = i * segment_elements;
         visit(stretch.first + offset,
               static_cast<std::size_t>(std::min<std::uint64_t>(segment_elements, stretch.count - offset)),
-              ranges[i]);
+              summaries[i]);
     }
 }
 
-void find_ranges(const Window& window, const Stretch& stretch, std::vector<kernels::RangeSummary>& ranges) {
-    ranges.resize(static_cast<std::size_t>((stretch.count + segment_elements - 1) / segment_elements));
-    for (std::size_t i = 0; i < ranges.size(); ++i) {
+void summarize(const Window& window, const Stretch& stretch, std::vector<kernels::ValueSummary>& summaries) {
+    summaries.resize(static_cast<std::size_t>((stretch.count + segment_elements - 1) / segment_elements));
+    for (std::size_t i = 0; i < summaries.size(); ++i) {
         const std::uint64_t offset = i * segment_elements;
         const std::span<const float> values = window.part(
             stretch.first + offset, std::min<std::uint64_t>(segment_elements, stretch.count - offset));
-        kernels::kernel_table().find_range(values.data(), values.size(), &ranges[i]);
+        kernels::kernel_table().summarize(values.data(), values.size(), &summaries[i]);
     }
-}
-
-ErrorSums error_sums(const kernels::SegmentSums& sums, const kernels::RangeSummary& range) {
-    return {range.finite, sums.clipped,           sums.error_squared, sums.value_squared,
-            sums.product, sums.quantized_squared, sums.max_abs_error};
 }
 
 struct PartResult {
@@ -115,16 +108,15 @@ void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, c
     const auto found = std::find_if(task.entries.begin(), task.entries.end(), same_layout);
     if (found == task.entries.end()) return;
     found->applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
-        find_ranges(window, stretch, bench.ranges);
-        const kernels::RangeSummary stretch_range = combined(bench.ranges);
+        summarize(window, stretch, bench.summaries);
+        const kernels::ValueSummary whole = combined(bench.summaries);
         for (std::size_t i = 0; i < task.entries.size(); ++i) {
             if (!same_layout(task.entries[i])) continue;
             job.throw_if_stopped();
-            bench.quantizer.start(task.entries[i].applied, window, stretch, stretch_range, job);
-            for_each_segment(stretch, bench.ranges,
-                             [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary& range) {
-                                 results[i].sums +=
-                                     error_sums(bench.quantizer.measure(first, n, range), range);
+            bench.quantizer.start(task.entries[i].applied, window, stretch, whole, job);
+            for_each_segment(stretch, bench.summaries,
+                             [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
+                                 results[i].sums += bench.quantizer.measure(first, n, summary);
                              });
             results[i].scale_lost = results[i].scale_lost || bench.quantizer.scale_lost();
             results[i].scale_overflow = results[i].scale_overflow || bench.quantizer.scale_overflow();
@@ -156,10 +148,10 @@ void reconstruct_block(const Model& model, const TensorInfo& tensor, const Appli
     const Window window = bench.reader.read(model, tensor, extent.first(), extent.count());
     applied.layout.for_each_stretch(block.from, block.to, [&](const Stretch& stretch) {
         job.throw_if_stopped();
-        find_ranges(window, stretch, bench.ranges);
-        bench.quantizer.start(applied, window, stretch, combined(bench.ranges), job);
+        summarize(window, stretch, bench.summaries);
+        bench.quantizer.start(applied, window, stretch, combined(bench.summaries), job);
         for_each_segment(
-            stretch, bench.ranges, [&](std::uint64_t first, std::size_t n, const kernels::RangeSummary&) {
+            stretch, bench.summaries, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary&) {
                 bench.quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
                 visit({first, window.part(first, n), std::span(bench.reconstruction).first(n),
                        std::span(bench.clipped).first(n)});

@@ -56,7 +56,7 @@ struct Run {
     std::size_t task = 0;
     std::uint64_t first = 0;
     std::uint64_t count = 0;
-    kernels::RangeSummary range{};
+    kernels::ValueSummary range{};
 
     std::tuple<std::size_t, std::uint64_t, std::uint64_t> place() const { return {task, first, count}; }
 };
@@ -94,7 +94,7 @@ class StreamedUnitsFinder {
             Run& run = runs[index];
             const Window window =
                 readers[worker].read(model_, *tasks_[run.task].tensor, run.first, run.count);
-            kernels::kernel_table().find_range(window.values.data(), window.values.size(), &run.range);
+            kernels::kernel_table().summarize(window.values.data(), window.values.size(), &run.range);
             progress_.add(run.count);
         });
         for (StreamedUnit& unit : units_)
@@ -186,7 +186,7 @@ class StreamedUnitsFinder {
         const AppliedScheme& applied = applied_of(unit);
         const std::size_t pieces = static_cast<std::size_t>((unit.count + kernels::segment_elements - 1) /
                                                             kernels::segment_elements);
-        std::vector<kernels::SegmentSums> sums(pieces);
+        std::vector<kernels::WideSums> sums(pieces);
         std::vector<Bench> benches(job.thread_count());
         parallel_for(pieces, job, [&](std::size_t index, unsigned worker) {
             const std::uint64_t offset = index * kernels::segment_elements;
@@ -197,7 +197,7 @@ class StreamedUnitsFinder {
         });
         double values_squared = 0;
         double quantized_squared = 0;
-        for (const kernels::SegmentSums& piece : sums) {
+        for (const kernels::WideSums& piece : sums) {
             values_squared += piece.value_squared;
             quantized_squared += piece.quantized_squared;
         }
@@ -225,16 +225,16 @@ class StreamedUnitsFinder {
 
     // What one thread works with.
     struct Bench {
-        kernels::SegmentSums wide_sums(const Model& model, const TensorInfo& tensor,
-                                       const AppliedScheme& applied, const Stretch& stretch,
-                                       const JobContext& job) {
+        kernels::WideSums wide_sums(const Model& model, const TensorInfo& tensor,
+                                    const AppliedScheme& applied, const Stretch& stretch,
+                                    const JobContext& job) {
             const Window window = reader.read(model, tensor, stretch.first, stretch.count);
             const std::size_t n = window.values.size();
             reconstruction.resize(n);
             clipped.resize(n);
             quantizer.start(applied, window, stretch, {}, job);
             quantizer.reconstruct(stretch.first, n, reconstruction.data(), clipped.data());
-            kernels::SegmentSums sums{};
+            kernels::WideSums sums{};
             kernels::kernel_table().compare_wide(window.values.data(), reconstruction.data(), n, &sums);
             return sums;
         }

@@ -15,29 +15,34 @@ using kernels::kernel_table;
 
 // Squares and their sums over 128 elements stay normal float32 numbers, errors down to 2^-32 of the largest
 // weight included.
-bool fits_float_sums(const kernels::RangeSummary& range) {
-    const float largest = std::max(std::fabs(range.min), std::fabs(range.max));
+bool fits_float_sums(const kernels::ValueSummary& summary) {
+    const float largest = std::max(std::fabs(summary.min), std::fabs(summary.max));
     return largest == 0 || (largest >= 0x1p-30F && largest <= 0x1p40F);
 }
 
-bool all_finite(const kernels::RangeSummary& range) {
-    return range.nans == 0 && range.infs == 0;
-}
+// Kernels sum up what is cheap; Σx̂² follows from it: (x−x̂)² = x² − 2x·x̂ + x̂². Where next to nothing is left
+// of Σx², and where sums are too short for their rounding to average out, that is not accurate enough.
+constexpr std::size_t shortest_quick_sum = 128;
+constexpr double least_left = 0.25;
 
 void grow(std::vector<float>& buffer, std::size_t n) {
     if (buffer.size() < n) buffer.resize(n);
 }
 
+std::size_t whole_lanes(std::size_t n) {
+    return (n + kernels::lanes - 1) / kernels::lanes * kernels::lanes;
+}
+
 }  // namespace
 
 void StretchQuantizer::start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-                             const kernels::RangeSummary& range, const JobContext& job) {
+                             const kernels::ValueSummary& summary, const JobContext& job) {
     applied_ = &applied;
     window_ = &window;
     job_ = &job;
     stretch_ = stretch;
     covered_ = applied.layout.covered(stretch);
-    range_ = range;
+    summary_ = summary;
     scale_lost_ = false;
     scale_overflow_ = false;
     block_clipped_ = 0;
@@ -68,34 +73,48 @@ void StretchQuantizer::find_limits() {
     const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
     const auto n = static_cast<std::size_t>(covered_.count);
     const std::size_t units = (n + unit - 1) / unit;
-    grow(lows_, units);
-    grow(highs_, units);
+    grow(lows_, whole_lanes(units));
+    grow(highs_, whole_lanes(units));
+    std::fill(lows_.begin() + static_cast<std::ptrdiff_t>(units), lows_.end(), 0.0F);
+    std::fill(highs_.begin() + static_cast<std::ptrdiff_t>(units), highs_.end(), 0.0F);
     if (applied_->scheme.range != Range::minmax) return;
-    if (units == 1 && covered_.count == stretch_.count) {
-        lows_[0] = range_.min;
-        highs_[0] = range_.max;
+    const bool same = covered_.count == stretch_.count;
+    if (units == 1 && same) {
+        lows_[0] = summary_.min;
+        highs_[0] = summary_.max;
     } else {
+        const bool all_finite = same && summary_.finite == stretch_.count;
         const std::span<const float> values = window_->part(covered_.first, covered_.count);
-        kernel_table().find_group_ranges(values.data(), n, unit, lows_.data(), highs_.data());
+        kernel_table().find_group_ranges(values.data(), n, unit, all_finite, lows_.data(), highs_.data());
     }
 }
 
 void StretchQuantizer::start_integer() {
     form_ = Form::uniform;
-    uniform_units_.clear();
+    units_clip_ = true;
     const CodeLimits codes = code_limits(applied_->scheme);
     if (applied_->layout.streamed()) {
         const UnitParameters& unit = applied_->streamed_units[stretch_.row];
-        uniform_units_.push_back(uniform_unit(codes, unit.grid, unit.stored_scale));
+        uniform_units_.resize(1);
+        uniform_units_.set(0, uniform_unit(codes, unit.grid, unit.stored_scale));
         return;
     }
     find_limits();
     const std::uint64_t step = applied_->layout.unit_elements;
-    std::size_t index = 0;
-    for (std::uint64_t offset = 0; offset < covered_.count; offset += step, ++index) {
+    const auto units = static_cast<std::size_t>((covered_.count + step - 1) / step);
+    uniform_units_.resize(units);
+    if (applied_->scheme.range == Range::minmax && !applied_->scheme.gamma) {
+        const kernels::UnitOutcome outcome = kernel_table().make_units(
+            unit_rule(applied_->scheme), lows_.data(), highs_.data(), units, uniform_units_.arrays());
+        units_clip_ = outcome.clips;
+        scale_lost_ = outcome.scale_lost;
+        return;
+    }
+    for (std::size_t index = 0; index < units; ++index) {
+        const std::uint64_t offset = index * step;
         const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
         const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
-        uniform_units_.push_back(uniform_unit(codes, parameters.grid, parameters.stored_scale));
+        uniform_units_.set(index, uniform_unit(codes, parameters.grid, parameters.stored_scale));
     }
 }
 
@@ -139,7 +158,7 @@ void StretchQuantizer::start_blocks() {
     grow(clipped_, values.size());
     std::fill_n(clipped_.begin(), values.size(), 0.0F);
     std::span<const float> finite = values;
-    if (!all_finite(range_)) {
+    if (summary_.finite != stretch_.count) {
         grow(other_, values.size());
         std::transform(values.begin(), values.end(), other_.begin(),
                        [](float x) { return std::isfinite(x) ? x : 0.0F; });
@@ -158,7 +177,7 @@ void StretchQuantizer::use_log(const UnitParameters& unit) {
 
 void StretchQuantizer::use_codebook(const UnitParameters& unit) {
     form_ = Form::codebook;
-    codebook_ = codebook_grid(unit.levels);
+    fill_codebook_grid(unit.levels, codebook_);
 }
 
 UnitParameters StretchQuantizer::estimate(const Unit& unit, float low, float high) {
@@ -182,16 +201,18 @@ void StretchQuantizer::apply_gamma(const Unit& unit, UnitParameters& parameters)
     grow(other_clipped_, x.size());
     const kernels::KernelTable& kernel = kernel_table();
     if (applied_->scheme.family == Family::integer) {
-        const kernels::UniformUnit uniform =
+        const UniformUnit uniform =
             uniform_unit(code_limits(applied_->scheme), parameters.grid, parameters.stored_scale);
-        kernel.reconstruct_uniform(x.data(), x.size(), {&uniform, x.size(), 0}, other_.data(),
-                                   other_clipped_.data());
+        kernel.reconstruct_uniform(
+            x.data(), x.size(),
+            {&uniform.reciprocal, &uniform.scale, &uniform.low, &uniform.high, x.size(), 0, true},
+            other_.data(), other_clipped_.data());
     } else {
         const kernels::LogGrid log =
             log_grid(applied_->scheme, parameters.grid.scale, parameters.stored_scale);
         kernel.reconstruct_log(x.data(), x.size(), log, other_.data(), other_clipped_.data());
     }
-    kernels::SegmentSums sums{};
+    kernels::WideSums sums{};
     kernel.compare_wide(x.data(), other_.data(), x.size(), &sums);
     const EstimatedGrid rescaled =
         gamma_rescaled(applied_->scheme, parameters.grid.scale, sums.value_squared, sums.quantized_squared);
@@ -211,12 +232,12 @@ void StretchQuantizer::check_stop() const {
     job_->throw_if_stopped();
 }
 
-kernels::UniformUnits StretchQuantizer::units_at(std::uint64_t first) const {
+kernels::UniformUnits StretchQuantizer::units_at(std::uint64_t first, bool may_clip) const {
     if (applied_->layout.streamed())
-        return {uniform_units_.data(), static_cast<std::size_t>(stretch_.count), 0};
+        return uniform_units_.view(0, static_cast<std::size_t>(stretch_.count), 0, may_clip);
     const auto offset = static_cast<std::size_t>(first - covered_.first);
     const auto step = static_cast<std::size_t>(applied_->layout.unit_elements);
-    return {uniform_units_.data() + offset / step, step, offset % step};
+    return uniform_units_.view(offset / step, step, offset % step, may_clip);
 }
 
 std::uint64_t StretchQuantizer::apply(const float* x, std::size_t n, std::uint64_t first,
@@ -224,7 +245,7 @@ std::uint64_t StretchQuantizer::apply(const float* x, std::size_t n, std::uint64
     const kernels::KernelTable& kernel = kernel_table();
     switch (form_) {
         case Form::uniform:
-            return kernel.reconstruct_uniform(x, n, units_at(first), reconstruction, clipped);
+            return kernel.reconstruct_uniform(x, n, units_at(first, true), reconstruction, clipped);
         case Form::log:
             return kernel.reconstruct_log(x, n, log_, reconstruction, clipped);
         case Form::codebook:
@@ -251,47 +272,80 @@ void StretchQuantizer::reconstruct(std::uint64_t first, std::size_t n, float* re
     apply(window_->part(first, n).data(), n, first, reconstruction, clipped);
 }
 
-kernels::SegmentSums StretchQuantizer::measure(std::uint64_t first, std::size_t n,
-                                               const kernels::RangeSummary& range) {
+// Whether a segment that belongs to one unit reaches beyond its codes; others are known already.
+bool StretchQuantizer::clips(const kernels::ValueSummary& summary) const {
+    if (!units_clip_ || !applied_->layout.streamed()) return units_clip_;
+    const kernels::UniformUnits unit = uniform_units_.view(0, 1, 0, true);
+    return summary.min * *unit.reciprocal < *unit.low || summary.max * *unit.reciprocal > *unit.high;
+}
+
+void StretchQuantizer::measure_quickly(const float* x, std::uint64_t first, std::size_t n,
+                                       const kernels::ValueSummary& summary,
+                                       kernels::SegmentSums& sums) const {
     const kernels::KernelTable& kernel = kernel_table();
-    const float* x = window_->part(first, n).data();
-    const bool finite = all_finite(range);
-    kernels::SegmentSums sums{};
-    if (!fits_float_sums(range)) {
-        grow(other_, n);
-        grow(other_clipped_, n);
-        const std::uint64_t clipped = apply(x, n, first, other_.data(), other_clipped_.data());
-        kernel.compare_wide(x, other_.data(), n, &sums);
-        sums.clipped = clipped;
-    } else {
-        switch (form_) {
-            case Form::uniform:
-                kernel.measure_uniform(x, n, finite, units_at(first), &sums);
-                break;
-            case Form::log:
-                kernel.measure_log(x, n, finite, log_, &sums);
-                break;
-            case Form::codebook:
-                kernel.measure_codebook(x, n, finite, codebook_, &sums);
-                break;
-            case Form::fp16:
-                kernel.measure_fp16(x, n, finite, &sums);
-                break;
-            case Form::bf16:
-                kernel.measure_bf16(x, n, finite, &sums);
-                break;
-            case Form::same:
-                kernel.compare(x, x, n, finite, &sums);
-                break;
-            case Form::reconstructed: {
-                const auto at = static_cast<std::size_t>(first - stretch_.first);
-                kernel.compare(x, &reconstruction_[at], n, finite, &sums);
-                sums.clipped = static_cast<std::uint64_t>(std::count(&clipped_[at], &clipped_[at] + n, 1.0F));
-                break;
-            }
+    const bool all_finite = summary.finite == n;
+    switch (form_) {
+        case Form::uniform:
+            kernel.measure_uniform(x, n, all_finite, units_at(first, clips(summary)), &sums);
+            break;
+        case Form::log: {
+            kernels::LogGrid grid = log_;
+            grid.clips = std::max(-summary.min, summary.max) >= grid.top;
+            kernel.measure_log(x, n, all_finite, grid, &sums);
+            break;
         }
+        case Form::codebook:
+            kernel.measure_codebook(x, n, all_finite, codebook_, &sums);
+            break;
+        case Form::fp16:
+            kernel.measure_fp16(x, n, all_finite, &sums);
+            break;
+        case Form::bf16:
+            kernel.measure_bf16(x, n, all_finite, &sums);
+            break;
+        case Form::reconstructed: {
+            const auto at = static_cast<std::size_t>(first - stretch_.first);
+            kernel.compare(x, &reconstruction_[at], n, all_finite, &sums);
+            sums.clipped = static_cast<std::uint64_t>(std::count(&clipped_[at], &clipped_[at] + n, 1.0F));
+            break;
+        }
+        case Form::same:
+            break;
     }
-    if (first == stretch_.first) sums.clipped += block_clipped_;
+}
+
+ErrorSums StretchQuantizer::measure_widely(const float* x, std::uint64_t first, std::size_t n,
+                                           std::uint64_t finite) {
+    grow(other_, n);
+    grow(other_clipped_, n);
+    const std::uint64_t clipped = apply(x, n, first, other_.data(), other_clipped_.data());
+    kernels::WideSums sums{};
+    kernel_table().compare_wide(x, other_.data(), n, &sums);
+    return {finite,
+            clipped,
+            sums.error_squared,
+            sums.value_squared,
+            sums.product,
+            sums.quantized_squared,
+            sums.max_abs_error};
+}
+
+ErrorSums StretchQuantizer::measure(std::uint64_t first, std::size_t n,
+                                    const kernels::ValueSummary& summary) {
+    const float* x = window_->part(first, n).data();
+    const std::uint64_t in_blocks = first == stretch_.first ? block_clipped_ : 0;
+    if (n >= shortest_quick_sum && fits_float_sums(summary)) {
+        const double squared = summary.value_squared;
+        if (form_ == Form::same) return {summary.finite, 0, 0, squared, squared, squared, 0};
+        kernels::SegmentSums sums{};
+        measure_quickly(x, first, n, summary, sums);
+        const double quantized = sums.error_squared - squared + 2 * sums.product;
+        if (quantized >= least_left * squared)
+            return {summary.finite, sums.clipped + in_blocks, sums.error_squared, squared, sums.product,
+                    quantized,      sums.max_abs_error};
+    }
+    ErrorSums sums = measure_widely(x, first, n, summary.finite);
+    sums.clipped += in_blocks;
     return sums;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/block_reader.h"
+#include "core/quantize/measurement.h"
 #include "core/quantize/range.h"
 #include "core/quantize/unit_layout.h"
 #include "core/quantize/unit_quantizers.h"
@@ -24,13 +25,13 @@ struct AppliedScheme {
 // Quantizes one stretch of a tensor after another. Holds buffers; one a thread.
 class StretchQuantizer {
   public:
-    // Finds the grids of the stretch's units. `window` holds layout.covered(stretch); `range` is of the
+    // Finds the grids of the stretch's units. `window` holds layout.covered(stretch); `summary` is of the
     // stretch. What is passed must outlive the calls below.
     void start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-               const kernels::RangeSummary& range, const JobContext& job);
+               const kernels::ValueSummary& summary, const JobContext& job);
 
-    // The sums over elements [first, first + n) of the tensor, which lie in the stretch; `range` is theirs.
-    kernels::SegmentSums measure(std::uint64_t first, std::size_t n, const kernels::RangeSummary& range);
+    // The sums over elements [first, first + n) of the tensor, which lie in the stretch; `summary` is theirs.
+    ErrorSums measure(std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary);
 
     // x̂ of the same elements, and 1 where the code was clipped (0 in GGUF blocks, which do not tell).
     void reconstruct(std::uint64_t first, std::size_t n, float* reconstruction, float* clipped);
@@ -57,7 +58,11 @@ class StretchQuantizer {
     UnitParameters fit(const Unit& unit);
     std::uint64_t apply(const float* x, std::size_t n, std::uint64_t first, float* reconstruction,
                         float* clipped) const;
-    kernels::UniformUnits units_at(std::uint64_t first) const;
+    kernels::UniformUnits units_at(std::uint64_t first, bool may_clip) const;
+    bool clips(const kernels::ValueSummary& summary) const;
+    void measure_quickly(const float* x, std::uint64_t first, std::size_t n,
+                         const kernels::ValueSummary& summary, kernels::SegmentSums& sums) const;
+    ErrorSums measure_widely(const float* x, std::uint64_t first, std::size_t n, std::uint64_t finite);
     void check_stop() const;
 
     const AppliedScheme* applied_ = nullptr;
@@ -65,7 +70,7 @@ class StretchQuantizer {
     const JobContext* job_ = nullptr;
     Stretch stretch_;
     Stretch covered_;
-    kernels::RangeSummary range_{};
+    kernels::ValueSummary summary_{};
     Form form_ = Form::same;
     bool scale_lost_ = false;
     bool scale_overflow_ = false;
@@ -74,7 +79,8 @@ class StretchQuantizer {
     RangeScratch range_scratch_;
     std::vector<float> lows_;
     std::vector<float> highs_;
-    std::vector<kernels::UniformUnit> uniform_units_;
+    UniformUnitArrays uniform_units_;
+    bool units_clip_ = true;
     kernels::LogGrid log_{};
     kernels::CodebookGrid codebook_{};
     std::vector<float> reconstruction_;

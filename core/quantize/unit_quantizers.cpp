@@ -5,9 +5,11 @@
 #include "core/quantize/log_levels.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace halfstep {
 namespace {
@@ -18,17 +20,58 @@ constexpr float infinite = std::numeric_limits<float>::infinity();
 constexpr float lift = 0x1p64F;
 constexpr float lift_up_to = 0x1p30F;
 
+// The last float32 number that rounds to `code` >= 0: code + 1/2 rounds to even.
+float last_of_code(std::int32_t code) {
+    const float halfway = static_cast<float>(code) + 0.5F;
+    return code % 2 == 0 ? halfway : std::nextafter(halfway, 0.0F);
+}
+
 }  // namespace
 
-kernels::UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale) {
+UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale) {
     return {grid.scale == 0 ? 0.0F : 1.0F / grid.scale, stored_scale,
-            static_cast<float>(codes.qmin - grid.zero_point),
-            static_cast<float>(codes.qmax - grid.zero_point)};
+            -last_of_code(grid.zero_point - codes.qmin), last_of_code(codes.qmax - grid.zero_point)};
+}
+
+void UniformUnitArrays::resize(std::size_t units) {
+    stride_ = (units + kernels::lanes - 1) / kernels::lanes * kernels::lanes;
+    if (values_.size() < 4 * stride_) values_.resize(4 * stride_);
+}
+
+void UniformUnitArrays::set(std::size_t index, const UniformUnit& unit) {
+    values_[index] = unit.reciprocal;
+    values_[stride_ + index] = unit.scale;
+    values_[2 * stride_ + index] = unit.low;
+    values_[3 * stride_ + index] = unit.high;
+}
+
+kernels::UnitArrays UniformUnitArrays::arrays() {
+    float* values = values_.data();
+    return {values, values + stride_, values + 2 * stride_, values + 3 * stride_};
+}
+
+kernels::UniformUnits UniformUnitArrays::view(std::size_t first, std::size_t elements_per_unit,
+                                              std::size_t first_offset, bool clips) const {
+    const float* values = values_.data() + first;
+    return {
+        values, values + stride_, values + 2 * stride_, values + 3 * stride_, elements_per_unit, first_offset,
+        clips};
+}
+
+kernels::UnitRule unit_rule(const Scheme& scheme) {
+    const CodeLimits codes = code_limits(scheme);
+    const auto symmetry = scheme.symmetry == Symmetry::sym       ? kernels::UnitRule::symmetric
+                          : scheme.symmetry == Symmetry::symfull ? kernels::UnitRule::symmetric_full
+                                                                 : kernels::UnitRule::asymmetric;
+    return {symmetry, scheme.scale_storage == ScaleStorage::s16, static_cast<float>(codes.qmax),
+            static_cast<float>(-codes.qmin)};
 }
 
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest) {
     kernels::LogGrid grid{};
     grid.prescale = 1;
+    grid.clips = true;
+    grid.half_octaves = scheme.half_octave;
     grid.mantissa_threshold[0] = grid.mantissa_threshold[1] = infinite;
     grid.top = grid.bottom = infinite;
     const LogLevels levels = log_levels(scheme, chosen_largest);
@@ -50,16 +93,30 @@ kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stor
     return grid;
 }
 
-kernels::CodebookGrid codebook_grid(std::span<const float> levels) {
-    kernels::CodebookGrid grid{};
-    std::fill(std::begin(grid.threshold), std::end(grid.threshold), infinite);
-    grid.levels = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(levels.size()));
-    grid.search_size = std::bit_ceil(grid.levels);
-    std::copy(levels.begin(), levels.end(), std::begin(grid.level));
+void fill_codebook_grid(std::span<const float> levels, kernels::CodebookGrid& grid) {
+    using kernels::CodebookGrid;
     const std::vector<float> last_below = codebook_thresholds(levels);
-    for (std::size_t i = 0; i < last_below.size(); ++i)
-        grid.threshold[i] = std::nextafter(last_below[i], infinite);
-    return grid;
+    grid.levels = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(levels.size()));
+    std::fill(std::begin(grid.threshold), std::end(grid.threshold), infinite);
+    std::transform(last_below.begin(), last_below.end(), std::begin(grid.threshold),
+                   [](float x) { return std::nextafter(x, infinite); });
+    std::fill(std::copy(levels.begin(), levels.end(), std::begin(grid.level)), std::end(grid.level),
+              levels.empty() ? 0.0F : levels.back());
+    if (grid.levels <= CodebookGrid::few_levels) return;
+
+    const std::span<const float> thresholds(grid.threshold, grid.levels - 1);
+    const float width = thresholds.back() - thresholds.front();
+    grid.low = thresholds.front();
+    grid.per_width =
+        std::min(static_cast<float>(CodebookGrid::buckets) / width, std::numeric_limits<float>::max());
+    std::array<std::uint32_t, CodebookGrid::buckets> count{};
+    for (const float threshold : thresholds) {
+        const float position = (threshold - grid.low) * grid.per_width;
+        ++count[static_cast<std::size_t>(
+            std::clamp(position, 0.0F, static_cast<float>(CodebookGrid::buckets - 1)))];
+    }
+    std::exclusive_scan(count.begin(), count.end(), std::begin(grid.bucket_start), 0U);
+    grid.steps = static_cast<std::uint32_t>(std::bit_width(*std::max_element(count.begin(), count.end())));
 }
 
 EstimatedGrid gamma_rescaled(const Scheme& scheme, float scale, double values_squared,

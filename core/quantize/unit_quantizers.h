@@ -5,6 +5,7 @@
 #include "core/quantize/range.h"
 #include "core/schemes/scheme.h"
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -19,9 +20,36 @@ struct UnitParameters {
 };
 
 // The same in the form that the kernels take.
-kernels::UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale);
+
+struct UniformUnit {
+    float reciprocal = 0;
+    float scale = 0;
+    float low = 0;
+    float high = 0;
+};
+
+// See kernels::UniformUnits.
+UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale);
+
+// The units of a stretch, in arrays that are reused from stretch to stretch.
+class UniformUnitArrays {
+  public:
+    void resize(std::size_t units);
+    void set(std::size_t index, const UniformUnit& unit);
+    kernels::UnitArrays arrays();
+    // From unit `first` on.
+    kernels::UniformUnits view(std::size_t first, std::size_t elements_per_unit, std::size_t first_offset,
+                               bool clips) const;
+
+  private:
+    std::size_t stride_ = 0;
+    std::vector<float> values_;
+};
+
+kernels::UnitRule unit_rule(const Scheme& scheme);
+
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest);
-kernels::CodebookGrid codebook_grid(std::span<const float> levels);
+void fill_codebook_grid(std::span<const float> levels, kernels::CodebookGrid& grid);
 
 // The scale that keeps Σx² where reconstructions by `scale` have Σx̂² = quantized_squared.
 EstimatedGrid gamma_rescaled(const Scheme& scheme, float scale, double values_squared,

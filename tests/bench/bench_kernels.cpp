@@ -47,16 +47,25 @@ struct Case {
     std::function<void(const KernelTable&, const float*)> run;  // over a segment
 };
 
+UniformUnitArrays arrays_of(const UniformUnit& unit) {
+    UniformUnitArrays arrays;
+    arrays.resize(segment_elements / 16);
+    for (std::size_t i = 0; i < segment_elements / 16; ++i)
+        arrays.set(i, unit);
+    return arrays;
+}
+
 std::vector<Case> cases() {
-    static const kernels::UniformUnit int8 = uniform_unit({-127, 127}, {0.0006F, 0}, 0.0006F);
-    static const std::vector<kernels::UniformUnit> int4(segment_elements / 32,
-                                                        uniform_unit({-7, 7}, {0.01F, 0}, 0.01F));
+    static const UniformUnitArrays int8 = arrays_of(uniform_unit({-127, 127}, {0.0006F, 0}, 0.0006F));
+    static const UniformUnitArrays int4 = arrays_of(uniform_unit({-7, 7}, {0.02F, 0}, 0.02F));
     static const kernels::LogGrid log = log_grid(parse_scheme("log4"), 0.125F, 0.125F);
     const auto codebook_of = [](int size) {
         std::vector<float> levels;
         for (int i = 0; i < size; ++i)
             levels.push_back((static_cast<float>(i) / static_cast<float>(size) - 0.5F) * 0.12F);
-        return codebook_grid(levels);
+        kernels::CodebookGrid grid{};
+        fill_codebook_grid(levels, grid);
+        return grid;
     };
     static const kernels::CodebookGrid small = codebook_of(16);
     static const kernels::CodebookGrid large = codebook_of(256);
@@ -64,32 +73,51 @@ std::vector<Case> cases() {
     static std::vector<float> lows(segment_elements);
     static std::vector<float> highs(segment_elements);
     static kernels::SegmentSums sums;
+    static kernels::WideSums wide_sums;
+    static kernels::ValueSummary summary;
     static kernels::RangeSummary range;
     static kernels::PowerSums powers;
     constexpr std::size_t n = segment_elements;
     return {
         {"convert bf16 only", [](const KernelTable&, const float*) {}},
         {"range", [](const KernelTable& k, const float* x) { k.find_range(x, n, &range); }},
+        {"summary", [](const KernelTable& k, const float* x) { k.summarize(x, n, &summary); }},
         {"range of groups of 32",
          [](const KernelTable& k, const float* x) {
-             k.find_group_ranges(x, n, 32, lows.data(), highs.data());
+             k.find_group_ranges(x, n, 32, true, lows.data(), highs.data());
+         }},
+        {"range of groups of 128",
+         [](const KernelTable& k, const float* x) {
+             k.find_group_ranges(x, n, 128, true, lows.data(), highs.data());
          }},
         {"int8, one scale",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, {&int8, n, 0}, &sums);
+             k.measure_uniform(x, n, true, int8.view(0, n, 0, false), &sums);
+         }},
+        {"int8, one scale, clips",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, true, int8.view(0, n, 0, true), &sums);
          }},
         {"int4, groups of 32",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, {int4.data(), 32, 0}, &sums);
+             k.measure_uniform(x, n, true, int4.view(0, 32, 0, false), &sums);
+         }},
+        {"int4, groups of 128",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, true, int4.view(0, 128, 0, false), &sums);
+         }},
+        {"int4, groups of 32, clips",
+         [](const KernelTable& k, const float* x) {
+             k.measure_uniform(x, n, true, int4.view(0, 32, 0, true), &sums);
          }},
         {"int4, groups of 20",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n / 2, true, {int4.data(), 20, 0}, &sums);
-             k.measure_uniform(x + n / 2, n / 2, true, {int4.data(), 20, 0}, &sums);
+             k.measure_uniform(x, n / 2, true, int4.view(0, 20, 0, true), &sums);
+             k.measure_uniform(x + n / 2, n / 2, true, int4.view(0, 20, 0, true), &sums);
          }},
         {"int8, non-finite allowed",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, false, {&int8, n, 0}, &sums);
+             k.measure_uniform(x, n, false, int8.view(0, n, 0, true), &sums);
          }},
         {"log4", [](const KernelTable& k, const float* x) { k.measure_log(x, n, true, log, &sums); }},
         {"codebook of 16",
@@ -100,7 +128,7 @@ std::vector<Case> cases() {
         {"bf16", [](const KernelTable& k, const float* x) { k.measure_bf16(x, n, true, &sums); }},
         {"compare", [](const KernelTable& k, const float* x) { k.compare(x, other.data(), n, true, &sums); }},
         {"compare in double",
-         [](const KernelTable& k, const float* x) { k.compare_wide(x, other.data(), n, &sums); }},
+         [](const KernelTable& k, const float* x) { k.compare_wide(x, other.data(), n, &wide_sums); }},
         {"sums of powers", [](const KernelTable& k, const float* x) { k.sum_powers(x, n, 0.001, &powers); }},
     };
 }

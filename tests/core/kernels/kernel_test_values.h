@@ -32,6 +32,9 @@ std::vector<TestValues> test_values(std::size_t length);
 kernels::SegmentSums plain_segment_sums(const float* x, const std::vector<float>& reconstruction,
                                         const std::vector<bool>& clipped);
 
+// The same for what is taken of the values alone.
+kernels::ValueSummary plain_summary(const float* x, std::size_t n);
+
 // Empty where both have the same bits, else what differs.
 std::string difference(const kernels::SegmentSums& actual, const kernels::SegmentSums& expected);
 

@@ -92,10 +92,23 @@ std::string check(const Rule& rule, const Kernel& kernel) {
     return {};
 }
 
-Expected uniform_rule(const kernels::UniformUnit& unit, float x) {
-    const float code = std::nearbyint(x * unit.reciprocal);
-    const float kept = std::clamp(code, unit.low, unit.high);
-    return {unit.scale * kept, code != kept};
+// One unit of an integer format, by the definition.
+struct PlainUnit {
+    float scale = 0;
+    float stored = 0;
+    int qmin = 0;
+    int qmax = 0;
+    int zero_point = 0;
+
+    UniformUnit for_kernel() const { return uniform_unit({qmin, qmax}, {scale, zero_point}, stored); }
+};
+
+Expected uniform_rule(const PlainUnit& unit, float x) {
+    const float reciprocal = unit.scale == 0 ? 0 : 1 / unit.scale;
+    const float code = std::nearbyint(x * reciprocal);
+    const float kept = std::clamp(code, static_cast<float>(unit.qmin - unit.zero_point),
+                                  static_cast<float>(unit.qmax - unit.zero_point));
+    return {unit.stored * kept, code != kept};
 }
 
 Kernel uniform_kernel(const kernels::UniformUnits& units) {
@@ -157,10 +170,68 @@ class TestMeasuringKernels : public QObject {
         QFETCH(int, qmin);
         QFETCH(int, qmax);
         QFETCH(int, zero_point);
-        const kernels::UniformUnit unit = uniform_unit({qmin, qmax}, {scale, zero_point}, stored);
+        const PlainUnit unit{scale, stored, qmin, qmax, zero_point};
+        const UniformUnit made = unit.for_kernel();
         const std::string wrong = check([&](std::size_t, float x) { return uniform_rule(unit, x); },
-                                        uniform_kernel({&unit, std::size_t{1} << 40U, 0}));
+                                        uniform_kernel({&made.reciprocal, &made.scale, &made.low, &made.high,
+                                                        std::size_t{1} << 40U, 0, true}));
         QVERIFY2(wrong.empty(), wrong.c_str());
+    }
+
+    // Around every code boundary, those of the outermost codes among them.
+    void code_boundaries() {
+        for (const PlainUnit& unit :
+             {PlainUnit{0.5F, 0.5F, -7, 7, 0}, PlainUnit{0.5F, 0.5F, -8, 7, 0},
+              PlainUnit{0.25F, 0.25F, 0, 15, 6}, PlainUnit{0.25F, 0.25F, 0, 15, 0},
+              PlainUnit{0.25F, 0.25F, 0, 15, 15}, PlainUnit{0x1p-9F, 0x1p-9F, 0, 65535, 31}}) {
+            std::vector<float> x;
+            for (int half_codes = -40; half_codes <= 40; ++half_codes)
+                for (const int around : {unit.qmin - unit.zero_point, unit.qmax - unit.zero_point}) {
+                    const float at =
+                        (static_cast<float>(around) + static_cast<float>(half_codes) / 2) * unit.scale;
+                    for (const float value : {std::nextafter(at, -1e9F), at, std::nextafter(at, 1e9F)})
+                        x.push_back(value);
+                }
+            const UniformUnit made = unit.for_kernel();
+            const kernels::UniformUnits units{&made.reciprocal, &made.scale, &made.low, &made.high,
+                                              x.size(),         0,           true};
+            std::vector<float> to(x.size());
+            std::vector<float> clipped(x.size());
+            for (const KernelTable* table : kernels::available_kernel_tables()) {
+                table->reconstruct_uniform(x.data(), x.size(), units, to.data(), clipped.data());
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    QCOMPARE(to[i], uniform_rule(unit, x[i]).reconstruction);
+                    QCOMPARE(clipped[i] == 1, uniform_rule(unit, x[i]).clipped);
+                }
+            }
+        }
+    }
+
+    void where_nothing_clips_the_shorter_kernel_gives_the_same() {
+        const PlainUnit unit{0.01F, 0.01F, -127, 127, 0};
+        const UniformUnit made = unit.for_kernel();
+        for (const std::size_t length : awkward_lengths()) {
+            TestValues values = test_values(length).front();
+            for (float& x : values.storage)
+                x = std::clamp(x, -1.27F, 1.27F);
+            for (const std::size_t size : {std::size_t{32}, length + 1})
+                for (const KernelTable* table : kernels::available_kernel_tables()) {
+                    const std::size_t units = length / size + 1;
+                    UniformUnitArrays arrays;
+                    arrays.resize(units);
+                    for (std::size_t i = 0; i < units; ++i)
+                        arrays.set(i, made);
+                    SegmentSums expected{};
+                    SegmentSums sums{};
+                    table->measure_uniform(values.data(), length, true, arrays.view(0, size, 0, true),
+                                           &expected);
+                    table->measure_uniform(values.data(), length, true, arrays.view(0, size, 0, false),
+                                           &sums);
+                    const std::string wrong = difference(sums, expected);
+                    QVERIFY2(wrong.empty(), wrong.c_str());
+                    QCOMPARE(sums.clipped, 0U);
+                }
+        }
     }
 
     void many_uniform_units_data() {
@@ -180,14 +251,18 @@ class TestMeasuringKernels : public QObject {
         QFETCH(int, first_offset);
         const auto unit_size = static_cast<std::size_t>(size);
         const auto offset = static_cast<std::size_t>(first_offset);
-        std::vector<kernels::UniformUnit> units;
-        for (std::size_t i = 0; i <= (kernels::segment_elements + 3 + offset) / unit_size; ++i) {
+        const std::size_t count = (kernels::segment_elements + 3 + offset) / unit_size + 1;
+        std::vector<PlainUnit> units;
+        UniformUnitArrays arrays;
+        arrays.resize(count);
+        for (std::size_t i = 0; i < count; ++i) {
             const float scale = i % 5 == 3 ? 0.0F : 0.002F * static_cast<float>(1 + i % 13);
-            units.push_back(uniform_unit({0, 15}, {scale, static_cast<int>(i % 16)}, scale));
+            units.push_back({scale, scale, 0, 15, static_cast<int>(i % 16)});
+            arrays.set(i, units.back().for_kernel());
         }
         const std::string wrong =
             check([&](std::size_t i, float x) { return uniform_rule(units[(i + offset) / unit_size], x); },
-                  uniform_kernel({units.data(), unit_size, offset}));
+                  uniform_kernel(arrays.view(0, unit_size, offset, true)));
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
@@ -215,6 +290,47 @@ class TestMeasuringKernels : public QObject {
                                 float* clipped) { return table.reconstruct_log(x, n, grid, to, clipped); }};
         const std::string wrong =
             check([&](std::size_t, float x) { return log_rule(scheme, chosen, stored, x); }, kernel);
+        QVERIFY2(wrong.empty(), wrong.c_str());
+    }
+
+    void where_nothing_clips_the_shorter_log_kernel_gives_the_same() {
+        kernels::LogGrid grid = log_grid(parse_scheme("log4"), 0.25F, 0.25F);
+        for (const std::size_t length : awkward_lengths()) {
+            TestValues values = test_values(length).front();
+            for (float& x : values.storage)
+                x = std::clamp(x, -0.35F, 0.35F);  // below 2^(-2 + 1/2)
+            for (const KernelTable* table : kernels::available_kernel_tables()) {
+                SegmentSums expected{};
+                SegmentSums sums{};
+                grid.clips = true;
+                table->measure_log(values.data(), length, true, grid, &expected);
+                grid.clips = false;
+                table->measure_log(values.data(), length, true, grid, &sums);
+                const std::string wrong = difference(sums, expected);
+                QVERIFY2(wrong.empty(), wrong.c_str());
+            }
+        }
+    }
+
+    // So unevenly spaced that many thresholds share a bucket.
+    void codebooks_with_crowded_levels() {
+        std::vector<float> levels;
+        for (int i = 0; i < 128; ++i) {
+            const float level = 0x1p-20F * static_cast<float>(std::pow(1.13, i));
+            levels.insert(levels.end(), {level, -level});
+        }
+        std::sort(levels.begin(), levels.end());
+        kernels::CodebookGrid grid{};
+        fill_codebook_grid(levels, grid);
+        const Kernel kernel{
+            [&](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+                table.measure_codebook(x, n, all_finite, grid, sums);
+            },
+            [&](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+                return table.reconstruct_codebook(x, n, grid, to, clipped);
+            }};
+        const std::string wrong =
+            check([&](std::size_t, float x) { return codebook_rule(levels, x); }, kernel);
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
@@ -249,7 +365,8 @@ class TestMeasuringKernels : public QObject {
         std::vector<float> levels;
         for (int i = 0; i < size; ++i)
             levels.push_back(static_cast<float>(i - size / 3) * 0.3F / static_cast<float>(size));
-        const kernels::CodebookGrid grid = codebook_grid(levels);
+        kernels::CodebookGrid grid{};
+        fill_codebook_grid(levels, grid);
         if (levels.empty()) levels = {0.0F};
         const Kernel kernel{
             [&](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
@@ -264,7 +381,8 @@ class TestMeasuringKernels : public QObject {
     }
 
     void codebook_ties_go_to_the_lower_level() {
-        const kernels::CodebookGrid grid = codebook_grid(std::vector<float>{-1.0F, 0.0F, 0.5F, 3.0F});
+        kernels::CodebookGrid grid{};
+        fill_codebook_grid(std::vector<float>{-1.0F, 0.0F, 0.5F, 3.0F}, grid);
         const std::vector<float> x = {-0.5F, 0.25F, 1.75F, std::nextafter(0.25F, 1.0F)};
         std::vector<float> to(x.size());
         std::vector<float> clipped(x.size());
@@ -318,7 +436,7 @@ class TestMeasuringKernels : public QObject {
     }
 
     void comparing_gives_the_bits_of_the_fused_kernels() {
-        const kernels::UniformUnit unit = uniform_unit({-7, 7}, {0.02F, 0}, 0.02F);
+        const PlainUnit unit{0.02F, 0.02F, -7, 7, 0};
         for (const std::size_t length : awkward_lengths())
             for (const TestValues& values : test_values(length)) {
                 const ExpectedSegment expected =
@@ -355,9 +473,9 @@ class TestMeasuringKernels : public QObject {
                     quantized += q * q;
                     largest = std::max(largest, std::fabs(x - q));
                 }
-                SegmentSums first{};
+                kernels::WideSums first{};
                 for (const KernelTable* table : kernels::available_kernel_tables()) {
-                    SegmentSums sums{};
+                    kernels::WideSums sums{};
                     table->compare_wide(values.data(), reconstruction.data(), values.size(), &sums);
                     const auto near = [](double a, double b) { return std::fabs(a - b) <= 1e-12 * b; };
                     QVERIFY(near(sums.error_squared, error));
@@ -366,8 +484,10 @@ class TestMeasuringKernels : public QObject {
                     QVERIFY(near(sums.quantized_squared, quantized));
                     QCOMPARE(sums.max_abs_error, largest);
                     if (table == kernels::available_kernel_tables().front()) first = sums;
-                    const std::string wrong = difference(sums, first);
-                    QVERIFY2(wrong.empty(), wrong.c_str());
+                    QCOMPARE(sums.error_squared, first.error_squared);
+                    QCOMPARE(sums.value_squared, first.value_squared);
+                    QCOMPARE(sums.product, first.product);
+                    QCOMPARE(sums.quantized_squared, first.quantized_squared);
                 }
             }
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/unit_quantizers.h"
 #include "tests/core/kernels/kernel_test_values.h"
 
 #include <QTest>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <bit>
@@ -71,6 +74,73 @@ class TestRangeKernels : public QObject {
             }
     }
 
+    void summaries() {
+        for (const std::size_t length : awkward_lengths())
+            for (const TestValues& values : test_values(length)) {
+                const kernels::ValueSummary expected = plain_summary(values.data(), values.size());
+                for (const KernelTable* table : kernels::available_kernel_tables()) {
+                    kernels::ValueSummary summary{};
+                    table->summarize(values.data(), values.size(), &summary);
+                    QCOMPARE(summary.min, expected.min);
+                    QCOMPARE(summary.max, expected.max);
+                    QCOMPARE(summary.finite, expected.finite);
+                    QCOMPARE(summary.value_squared, expected.value_squared);
+                }
+            }
+    }
+
+    // Against the formulas for one unit, which are tested by hand-worked cases.
+    void units_from_limits_data() {
+        QTest::addColumn<QString>("notation");
+        for (const char* notation : {"int2", "int4", "int8", "int16", "int4:symfull", "int8:symfull",
+                                     "int2:asym", "int4:asym", "int8:asym", "int16:asym", "int4:g32",
+                                     "int8:g32", "int4:symfull:g32", "int4:asym:g32", "int8:asym:g32"})
+            QTest::newRow(notation) << notation;
+    }
+
+    void units_from_limits() {
+        QFETCH(QString, notation);
+        const Scheme scheme = parse_scheme(notation.toStdString());
+        std::vector<float> lows;
+        std::vector<float> highs;
+        for (const float high :
+             {0.0F, 1.0F, 0.37F, 1e-7F, 65504.0F * 7, 3e38F, 1e-45F, 0x1p-126F, 0.61F, 65519.0F * 7})
+            for (const float low : {0.0F, -1.0F, -0.36F, 0.11F, -1e-7F, -3e38F, -0x1.fp-130F, -0.033F})
+                if (low <= high) {
+                    lows.push_back(low);
+                    highs.push_back(high);
+                }
+        const std::size_t n = lows.size();
+        lows.resize((n + 15) / 16 * 16);
+        highs.resize(lows.size());
+        for (const KernelTable* table : kernels::available_kernel_tables()) {
+            bool any_clips = false;
+            bool any_lost = false;
+            UniformUnitArrays made;
+            made.resize(n);
+            const kernels::UnitOutcome outcome =
+                table->make_units(unit_rule(scheme), lows.data(), highs.data(), lows.size(), made.arrays());
+            for (std::size_t i = 0; i < n; ++i) {
+                const EstimatedGrid grid = grid_from_limits(scheme, lows[i], highs[i]);
+                const UniformUnit unit = uniform_unit(code_limits(scheme), grid.grid, grid.grid.scale);
+                const kernels::UniformUnits got = made.view(i, 1, 0, true);
+                const std::string where = fmt::format(
+                    "{} {}..{}: scale {} instead of {}, low {} {}, high {} {}", table->name, lows[i],
+                    highs[i], *got.scale, unit.scale, *got.low, unit.low, *got.high, unit.high);
+                QVERIFY2(bits(*got.scale) == bits(unit.scale), where.c_str());
+                any_lost = any_lost || grid.scale_lost;
+                if (grid.scale_lost) continue;
+                QVERIFY2(bits(*got.reciprocal) == bits(unit.reciprocal), where.c_str());
+                QVERIFY2(bits(*got.low) == bits(unit.low) && bits(*got.high) == bits(unit.high),
+                         where.c_str());
+                any_clips = any_clips || lows[i] * unit.reciprocal < unit.low ||
+                            highs[i] * unit.reciprocal > unit.high;
+            }
+            QCOMPARE(outcome.scale_lost, any_lost);
+            if (any_clips) QVERIFY(outcome.clips);
+        }
+    }
+
     void nothing_finite_has_the_range_0_to_0() {
         const std::vector<float> x(21, std::numeric_limits<float>::quiet_NaN());
         for (const KernelTable* table : kernels::available_kernel_tables()) {
@@ -96,13 +166,14 @@ class TestRangeKernels : public QObject {
 
     void group_ranges() {
         for (const std::size_t group : {1U, 7U, 16U, 32U, 48U, 100U, 128U})
-            for (const std::size_t length : {1U, 16U, 129U, 1000U})
+            for (const std::size_t length : {1U, 16U, 129U, 1000U, 2500U})
                 for (const TestValues& values : test_values(length)) {
                     const std::size_t groups = (length + group - 1) / group;
                     for (const KernelTable* table : kernels::available_kernel_tables()) {
                         std::vector<float> low(groups + 1, 77.0F);
                         std::vector<float> high(groups + 1, 77.0F);
-                        table->find_group_ranges(values.data(), length, group, low.data(), high.data());
+                        table->find_group_ranges(values.data(), length, group, values.all_finite, low.data(),
+                                                 high.data());
                         for (std::size_t i = 0; i < groups; ++i) {
                             const kernels::RangeSummary expected =
                                 plain_range(values.data() + i * group, std::min(group, length - i * group));

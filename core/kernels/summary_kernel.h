@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/lanes_kernel.h"
+
+namespace halfstep::kernels {
+namespace {
+
+// Limits and Σx² in one go. Where all values are finite nothing is masked: a value that is not makes Σx² so
+// too, and then the segment is gone over again with care.
+template <class V>
+class Summary {
+    using Float = typename V::Float;
+
+  public:
+    Summary() {
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            low_[k] = V::set(infinity);
+            high_[k] = V::set(-infinity);
+            finite_[k] = V::set_bits(0);
+        }
+    }
+
+    template <bool all_finite>
+    void take(const float* x, std::size_t n) {
+        std::size_t i = 0;
+        for (; i + float_sum_elements <= n; i += float_sum_elements) {
+            Squares squares;
+#pragma GCC unroll 8
+            for (std::size_t block = 0; block < float_sum_elements / lanes; ++block)
+                take_block<all_finite>(x + i + block * lanes, block == 0, squares);
+            squared_.add(0, squares.sum);
+        }
+        taken_as_finite_ = all_finite ? i : 0;
+        if (i == n) return;
+        Squares squares;
+        for (bool starts = true; i < n; i += lanes, starts = false) {
+            const TailBlock tail(x + i, n - i < lanes ? n - i : lanes, __builtin_nanf(""));
+            take_block<false>(tail.value, starts, squares);
+        }
+        squared_.add(0, squares.sum);
+    }
+
+    void finish(ValueSummary* into) const {
+        float lows[lanes];
+        float highs[lanes];
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            V::store(lows + k * V::width, low_[k]);
+            V::store(highs + k * V::width, high_[k]);
+        }
+        std::uint32_t counts[lanes];
+        for (std::size_t k = 0; k < vectors<V>; ++k)
+            V::store_bits(counts + k * V::width, finite_[k]);
+        into->finite = taken_as_finite_;
+        for (const std::uint32_t count : counts)
+            into->finite += count;
+        float low = lows[0];
+        float high = highs[0];
+        for (std::size_t lane = 1; lane < lanes; ++lane) {
+            low = lows[lane] < low ? lows[lane] : low;
+            high = highs[lane] > high ? highs[lane] : high;
+        }
+        const bool none = low > high;
+        into->min = none ? 0 : low + 0.0F;
+        into->max = none ? 0 : high + 0.0F;
+        into->value_squared = squared_.total(0);
+    }
+
+  private:
+    // Float sums over up to 128 elements.
+    struct Squares {
+        Squares() {
+            for (Float& lane : sum)
+                lane = V::set(0);
+        }
+        Float sum[vectors<V>];
+    };
+
+    template <bool all_finite>
+    void take_block(const float* x, bool starts, Squares& squares) {
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            Float value = V::load(x + k * V::width);
+            if constexpr (all_finite) {
+                low_[k] = V::min(value, low_[k]);
+                high_[k] = V::max(value, high_[k]);
+            } else {
+                const typename V::Mask finite = V::abs(value) <= V::set(largest_float);
+                finite_[k] = V::count(finite_[k], finite);
+                low_[k] = V::min(V::choose(finite, value, V::set(infinity)), low_[k]);
+                high_[k] = V::max(V::choose(finite, value, V::set(-infinity)), high_[k]);
+                value = V::choose(finite, value, V::set(0));
+            }
+            const Float squared = value * value;
+            squares.sum[k] = starts ? squared : squares.sum[k] + squared;
+        }
+    }
+
+    std::uint64_t taken_as_finite_ = 0;
+    Float low_[vectors<V>];
+    Float high_[vectors<V>];
+    typename V::Bits finite_[vectors<V>];  // of the elements looked at with care
+    WideLanes<V, 1> squared_;
+};
+
+template <class V>
+struct SummaryKernel {
+    [[gnu::flatten]] static void summarize(const float* x, std::size_t n, ValueSummary* summary) {
+        Summary<V> quick;
+        quick.template take<true>(x, n);
+        quick.finish(summary);
+        if (summary->value_squared <= 0x1p1000) return;
+        Summary<V> careful;
+        careful.template take<false>(x, n);
+        careful.finish(summary);
+    }
+};
+
+}  // namespace
+}  // namespace halfstep::kernels

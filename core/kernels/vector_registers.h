@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+// What xsimd 8.1 has no word for, or does through memory, on the registers of each instruction set.
+namespace halfstep::kernels {
+namespace {
+
+// Low and high half as doubles.
+inline void widen_register(__m128 v, __m128d* to) {
+    to[0] = _mm_cvtps_pd(v);
+    to[1] = _mm_cvtps_pd(_mm_movehl_ps(v, v));
+}
+
+// The larger magnitude of two, of the first one where both are as large.
+inline __m128 max_abs_register(__m128 largest, __m128 v) {
+    return _mm_max_ps(_mm_andnot_ps(_mm_set1_ps(-0.0F), v), largest);
+}
+
+// Adds 1 to the lanes of the mask.
+inline __m128i count_register(__m128i counts, __m128 mask) {
+    return _mm_sub_epi32(counts, _mm_castps_si128(mask));
+}
+
+inline __m128i add_where_register(__m128 mask, __m128i v, __m128i added) {
+    return _mm_add_epi32(v, _mm_and_si128(_mm_castps_si128(mask), added));
+}
+
+inline __m128i truncate_register(__m128 v) {
+    return _mm_cvttps_epi32(v);
+}
+
+inline bool any_register(__m128 mask) {
+    return _mm_movemask_ps(mask) != 0;
+}
+
+// Two registers folded into one: each of its quarters (128 bits) holds, of two registers' same quarter, the
+// values of both, half as many of each as before.
+template <class Fold>
+inline __m128 fold_pair(Fold fold, __m128 a, __m128 b) {
+    return fold(_mm_unpacklo_ps(a, b), _mm_unpackhi_ps(a, b));
+}
+template <class Fold>
+inline __m128 fold_fours(Fold fold, __m128 a, __m128 b) {
+    return fold(_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
+}
+
+// Lane i of the result is all lanes of rows[i] folded into one; as many rows as a register has lanes.
+template <class Fold>
+inline __m128 fold_rows(Fold fold, const __m128* rows) {
+    return fold_fours(fold, fold_pair(fold, rows[0], rows[1]), fold_pair(fold, rows[2], rows[3]));
+}
+
+#ifdef __AVX2__
+inline void widen_register(__m256 v, __m256d* to) {
+    to[0] = _mm256_cvtps_pd(_mm256_castps256_ps128(v));
+    to[1] = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
+}
+inline __m256 max_abs_register(__m256 largest, __m256 v) {
+    return _mm256_max_ps(_mm256_andnot_ps(_mm256_set1_ps(-0.0F), v), largest);
+}
+inline __m256i count_register(__m256i counts, __m256 mask) {
+    return _mm256_sub_epi32(counts, _mm256_castps_si256(mask));
+}
+inline __m256i add_where_register(__m256 mask, __m256i v, __m256i added) {
+    return _mm256_add_epi32(v, _mm256_and_si256(_mm256_castps_si256(mask), added));
+}
+inline __m256i truncate_register(__m256 v) {
+    return _mm256_cvttps_epi32(v);
+}
+inline bool any_register(__m256 mask) {
+    return _mm256_movemask_ps(mask) != 0;
+}
+template <class Fold>
+inline __m256 fold_pair(Fold fold, __m256 a, __m256 b) {
+    return fold(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+}
+template <class Fold>
+inline __m256 fold_fours(Fold fold, __m256 a, __m256 b) {
+    const __m256d c = _mm256_castps_pd(a);
+    const __m256d d = _mm256_castps_pd(b);
+    return fold(_mm256_castpd_ps(_mm256_unpacklo_pd(c, d)), _mm256_castpd_ps(_mm256_unpackhi_pd(c, d)));
+}
+template <class Fold>
+inline __m256 fold_rows(Fold fold, const __m256* rows) {
+    __m256 four[2];
+    for (std::size_t i = 0; i < 2; ++i)
+        four[i] = fold_fours(fold, fold_pair(fold, rows[4 * i], rows[4 * i + 1]),
+                             fold_pair(fold, rows[4 * i + 2], rows[4 * i + 3]));
+    return fold(_mm256_permute2f128_ps(four[0], four[1], 0x20),
+                _mm256_permute2f128_ps(four[0], four[1], 0x31));
+}
+#endif
+
+#ifdef __AVX512DQ__
+inline void widen_register(__m512 v, __m512d* to) {
+    to[0] = _mm512_cvtps_pd(_mm512_castps512_ps256(v));
+    to[1] = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));
+}
+inline __m512 max_abs_register(__m512 largest, __m512 v) {
+    return _mm512_range_ps(largest, v, 0xb);  // the larger magnitude, its sign cleared
+}
+inline __m512i count_register(__m512i counts, __mmask16 mask) {
+    return _mm512_mask_sub_epi32(counts, mask, counts, _mm512_set1_epi32(-1));
+}
+inline __m512i add_where_register(__mmask16 mask, __m512i v, __m512i added) {
+    return _mm512_mask_add_epi32(v, mask, v, added);
+}
+inline __m512i truncate_register(__m512 v) {
+    return _mm512_cvttps_epi32(v);
+}
+inline bool any_register(__mmask16 mask) {
+    return mask != 0;
+}
+template <class Fold>
+inline __m512 fold_pair(Fold fold, __m512 a, __m512 b) {
+    return fold(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+}
+template <class Fold>
+inline __m512 fold_fours(Fold fold, __m512 a, __m512 b) {
+    const __m512d c = _mm512_castps_pd(a);
+    const __m512d d = _mm512_castps_pd(b);
+    return fold(_mm512_castpd_ps(_mm512_unpacklo_pd(c, d)), _mm512_castpd_ps(_mm512_unpackhi_pd(c, d)));
+}
+template <class Fold>
+inline __m512 fold_quarters(Fold fold, __m512 a, __m512 b) {
+    return fold(_mm512_shuffle_f32x4(a, b, 0x88), _mm512_shuffle_f32x4(a, b, 0xdd));
+}
+template <class Fold>
+inline __m512 fold_rows(Fold fold, const __m512* rows) {
+    __m512 four[4];
+    for (std::size_t i = 0; i < 4; ++i)
+        four[i] = fold_fours(fold, fold_pair(fold, rows[4 * i], rows[4 * i + 1]),
+                             fold_pair(fold, rows[4 * i + 2], rows[4 * i + 3]));
+    return fold_quarters(fold, fold_quarters(fold, four[0], four[1]), fold_quarters(fold, four[2], four[3]));
+}
+#endif
+
+}  // namespace
+}  // namespace halfstep::kernels
