@@ -58,32 +58,64 @@ class TabledCodebook {
     typename V::LevelSearch search_;
 };
 
-// The bucket, then a binary search among the few thresholds in it.
+// The bucket, then a binary search among the few thresholds in it. Look-ups one by one, 128 elements ahead of
+// the vectors: the processors' own gathers take twice as long.
 template <class V>
 class BucketedCodebook {
   public:
     static constexpr bool clips = false;
 
-    explicit BucketedCodebook(const CodebookGrid& grid) : grid_(grid) {}
+    BucketedCodebook(const CodebookGrid& grid, const float* x, std::size_t n) : grid_(grid), x_(x), n_(n) {}
 
-    void begin(std::size_t /*first*/) {}
-    void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
+    void begin(std::size_t first) {
+        const std::size_t at = first % float_sum_elements;
+        if (at == 0) look_up(first);
+        at_ = found_ + at;
+    }
+    void begin_tail(std::size_t first, std::size_t /*n*/) { begin(first); }
 
-    void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
+    void apply(std::size_t k, typename V::Float /*x*/, typename V::Float& reconstruction,
                typename V::Mask& /*clipped*/) const {
-        const typename V::Float position = (x - V::set(grid_.low)) * V::set(grid_.per_width);
-        const typename V::Float last = V::set(static_cast<float>(CodebookGrid::buckets - 1));
-        const typename V::Bits bucket = V::truncate(V::min(V::max(position, V::set(0)), last));
-        typename V::Bits index = V::gather_bits(grid_.bucket_start, bucket);
-        for (std::uint32_t step = 1U << grid_.steps >> 1U; step != 0; step /= 2) {
-            const typename V::Float threshold = V::gather(grid_.threshold + (step - 1), index);
-            index = V::add_where(x >= threshold, index, step);
-        }
-        reconstruction = V::gather(grid_.level, index);
+        reconstruction = V::load(at_ + k * V::width);
     }
 
   private:
+    void look_up(std::size_t first) {
+        const std::size_t n = n_ - first < float_sum_elements ? n_ - first : float_sum_elements;
+        const float* x = x_ + first;
+        std::int32_t bucket[float_sum_elements];
+        for (std::size_t i = 0; i < n; ++i) {
+            const float position = (x[i] - grid_.low) * grid_.per_width;
+            const float above = position > 0 ? position : 0.0F;  // NaN too
+            constexpr auto last = static_cast<float>(CodebookGrid::buckets - 1);
+            bucket[i] = static_cast<std::int32_t>(above < last ? above : last);
+        }
+        if (grid_.steps == 1) {
+            for (std::size_t i = 0; i < n; ++i) {
+                const std::uint32_t start = one_by_one(grid_.bucket_start[bucket[i]]);
+                found_[i] = grid_.level[start + (x[i] >= grid_.threshold[start] ? 1U : 0U)];
+            }
+            return;
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            std::uint32_t index = one_by_one(grid_.bucket_start[bucket[i]]);
+            for (std::uint32_t step = 1U << grid_.steps >> 1U; step != 0; step /= 2)
+                index += x[i] >= grid_.threshold[index + step - 1] ? step : 0U;
+            found_[i] = grid_.level[index];
+        }
+    }
+
+    // Keeps the compiler from making gathers of the look-ups.
+    static std::uint32_t one_by_one(std::uint32_t index) {
+        __asm__("" : "+r"(index));
+        return index;
+    }
+
     const CodebookGrid& grid_;
+    const float* x_;
+    std::size_t n_;
+    const float* at_ = nullptr;
+    float found_[float_sum_elements] = {};
 };
 
 template <class V>
@@ -94,7 +126,7 @@ struct CodebookKernel {
             Few quantizer(grid);
             measure_with<V>(x, n, all_finite, quantizer, sums);
         } else {
-            BucketedCodebook<V> quantizer(grid);
+            BucketedCodebook<V> quantizer(grid, x, n);
             measure_with<V>(x, n, all_finite, quantizer, sums);
         }
     }
@@ -105,7 +137,7 @@ struct CodebookKernel {
             Few quantizer(grid);
             return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
         }
-        BucketedCodebook<V> quantizer(grid);
+        BucketedCodebook<V> quantizer(grid, x, n);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
     }
 

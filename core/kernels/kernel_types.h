@@ -97,7 +97,7 @@ struct UnitOutcome {
 struct LogGrid {
     float prescale;  // a power of two that keeps p a normal number
     float mantissa_threshold[2];
-    float level[3];
+    float level[2];  // and the last one as said
     float top;
     float bottom;
     float largest;

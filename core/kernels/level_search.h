@@ -46,55 +46,53 @@ class LevelSearch512 {
 #endif
 
 #ifdef __AVX2__
-// 8-lane permutations: the first two steps choose between constants, the last one between two tables of
-// levels.
+// 8-lane permutations, which leave room for three steps; at the last one the bits in which the two levels
+// left differ are turned over.
 class LevelSearch256 {
   public:
-    LevelSearch256(const float* threshold, const float* level)
-        : middle_(_mm256_set1_ps(threshold[7])),
-          lower_(_mm256_set1_ps(threshold[3])),
-          upper_(_mm256_set1_ps(threshold[11])) {
+    LevelSearch256(const float* threshold, const float* level) : first_(_mm256_set1_ps(threshold[7])) {
+        float second[8] = {};
         float third[8] = {};
         float fourth[8];
         float even[8];
         float odd[8];
         for (std::size_t i = 0; i < 8; ++i) {
+            if (i < 2) second[i] = threshold[8 * i + 3];
             if (i < 4) third[i] = threshold[4 * i + 1];
             fourth[i] = threshold[2 * i];
             even[i] = level[2 * i];
             odd[i] = level[2 * i + 1];
         }
+        second_ = _mm256_loadu_ps(second);
         third_ = _mm256_loadu_ps(third);
         fourth_ = _mm256_loadu_ps(fourth);
         even_ = _mm256_loadu_ps(even);
-        odd_ = _mm256_loadu_ps(odd);
+        turned_ = _mm256_xor_ps(even_, _mm256_loadu_ps(odd));
     }
 
     __m256 level_of(__m256 x) const {
-        const __m256 first = _mm256_cmp_ps(x, middle_, _CMP_GE_OQ);
-        const __m256 second = _mm256_cmp_ps(x, _mm256_blendv_ps(lower_, upper_, first), _CMP_GE_OQ);
-        __m256i index =
-            with_bit(_mm256_sub_epi32(_mm256_setzero_si256(), _mm256_castps_si256(first)), second);
-        const __m256 third = _mm256_cmp_ps(x, _mm256_permutevar8x32_ps(third_, index), _CMP_GE_OQ);
-        index = with_bit(index, third);
-        const __m256 fourth = _mm256_cmp_ps(x, _mm256_permutevar8x32_ps(fourth_, index), _CMP_GE_OQ);
-        return _mm256_blendv_ps(_mm256_permutevar8x32_ps(even_, index), _mm256_permutevar8x32_ps(odd_, index),
-                                fourth);
+        __m256i index = with_bit(_mm256_setzero_si256(), reached(x, first_));
+        index = with_bit(index, reached(x, _mm256_permutevar8x32_ps(second_, index)));
+        index = with_bit(index, reached(x, _mm256_permutevar8x32_ps(third_, index)));
+        const __m256 last = reached(x, _mm256_permutevar8x32_ps(fourth_, index));
+        const __m256 turned = _mm256_and_ps(last, _mm256_permutevar8x32_ps(turned_, index));
+        return _mm256_xor_ps(_mm256_permutevar8x32_ps(even_, index), turned);
     }
 
   private:
+    static __m256 reached(__m256 x, __m256 threshold) { return _mm256_cmp_ps(x, threshold, _CMP_GE_OQ); }
+
     // 2·index, and 1 more in the lanes of the mask.
     static __m256i with_bit(__m256i index, __m256 mask) {
         return _mm256_sub_epi32(_mm256_add_epi32(index, index), _mm256_castps_si256(mask));
     }
 
-    __m256 middle_;
-    __m256 lower_;
-    __m256 upper_;
+    __m256 first_;
+    __m256 second_;
     __m256 third_;
     __m256 fourth_;
     __m256 even_;
-    __m256 odd_;
+    __m256 turned_;
 };
 #endif
 

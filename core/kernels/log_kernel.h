@@ -6,34 +6,35 @@
 namespace halfstep::kernels {
 namespace {
 
-// p times the level's factor. Octaves: adding to the bits what is missing from the threshold to 2 carries
-// into the exponent where, and only where, the mantissa reaches the threshold.
+// p times the level's factor. Adding to the bits what is missing from the last threshold to 2 carries into
+// the exponent where, and only where, the mantissa reaches that threshold; the first of two thresholds is
+// looked for above it.
 template <class V, bool half_octaves>
 class LogLevel {
   public:
     explicit LogLevel(const LogGrid& grid)
-        : carry_(V::set_bits(0x40000000U - __builtin_bit_cast(std::uint32_t, grid.mantissa_threshold[0]))),
-          first_threshold_(V::set(grid.mantissa_threshold[0])),
-          second_threshold_(V::set(grid.mantissa_threshold[1])),
-          level_{V::set(grid.level[0]), V::set(grid.level[1]), V::set(grid.level[2])} {}
+        : missing_(0x40000000U - bit_pattern(grid.mantissa_threshold[half_octaves ? 1 : 0])),
+          carry_(V::set_bits(missing_)),
+          first_threshold_(
+              V::set(__builtin_bit_cast(float, bit_pattern(grid.mantissa_threshold[0]) + missing_))),
+          level_{V::set(grid.level[0]), V::set(grid.level[1])} {}
 
     typename V::Float of(typename V::Float scaled) const {
-        const typename V::Bits exponent = V::set_bits(0x7f800000U);
-        if constexpr (half_octaves) {
-            const typename V::Float power = V::from_bits(V::bits(scaled) & exponent);
-            const typename V::Float upper =
-                V::choose(scaled >= power * second_threshold_, level_[2], level_[1]);
-            return power * V::choose(scaled >= power * first_threshold_, upper, level_[0]);
-        } else {
-            return V::from_bits((V::bits(scaled) + carry_) & exponent) * level_[0];
-        }
+        const typename V::Bits carried = V::bits(scaled) + carry_;
+        const typename V::Float power = V::from_bits(carried & V::set_bits(0x7f800000U));
+        if constexpr (half_octaves)
+            return power * V::choose(V::from_bits(carried) >= power * first_threshold_, level_[1], level_[0]);
+        else
+            return power * level_[0];
     }
 
   private:
+    static std::uint32_t bit_pattern(float v) { return __builtin_bit_cast(std::uint32_t, v); }
+
+    std::uint32_t missing_;
     typename V::Bits carry_;
     typename V::Float first_threshold_;
-    typename V::Float second_threshold_;
-    typename V::Float level_[3];
+    typename V::Float level_[2];
 };
 
 template <class V, bool half_octaves, bool may_clip>

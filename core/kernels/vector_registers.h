@@ -26,14 +26,6 @@ inline __m128i count_register(__m128i counts, __m128 mask) {
     return _mm_sub_epi32(counts, _mm_castps_si128(mask));
 }
 
-inline __m128i add_where_register(__m128 mask, __m128i v, __m128i added) {
-    return _mm_add_epi32(v, _mm_and_si128(_mm_castps_si128(mask), added));
-}
-
-inline __m128i truncate_register(__m128 v) {
-    return _mm_cvttps_epi32(v);
-}
-
 inline bool any_register(__m128 mask) {
     return _mm_movemask_ps(mask) != 0;
 }
@@ -65,12 +57,6 @@ inline __m256 max_abs_register(__m256 largest, __m256 v) {
 }
 inline __m256i count_register(__m256i counts, __m256 mask) {
     return _mm256_sub_epi32(counts, _mm256_castps_si256(mask));
-}
-inline __m256i add_where_register(__m256 mask, __m256i v, __m256i added) {
-    return _mm256_add_epi32(v, _mm256_and_si256(_mm256_castps_si256(mask), added));
-}
-inline __m256i truncate_register(__m256 v) {
-    return _mm256_cvttps_epi32(v);
 }
 inline bool any_register(__m256 mask) {
     return _mm256_movemask_ps(mask) != 0;
@@ -106,12 +92,6 @@ inline __m512 max_abs_register(__m512 largest, __m512 v) {
 }
 inline __m512i count_register(__m512i counts, __mmask16 mask) {
     return _mm512_mask_sub_epi32(counts, mask, counts, _mm512_set1_epi32(-1));
-}
-inline __m512i add_where_register(__mmask16 mask, __m512i v, __m512i added) {
-    return _mm512_mask_add_epi32(v, mask, v, added);
-}
-inline __m512i truncate_register(__m512 v) {
-    return _mm512_cvttps_epi32(v);
 }
 inline bool any_register(__mmask16 mask) {
     return mask != 0;

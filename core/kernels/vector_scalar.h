@@ -56,11 +56,6 @@ struct ScalarVector {
 
     static Float min_of_rows(const Float* rows) { return *rows; }
     static Float max_of_rows(const Float* rows) { return *rows; }
-
-    static Bits truncate(Float v) { return static_cast<Bits>(v); }  // of 0 to 2^31 - 1
-    static Bits add_where(Mask mask, Bits v, std::uint32_t added) { return mask ? v + added : v; }
-    static Bits gather_bits(const std::uint32_t* from, Bits index) { return from[index]; }
-    static Float gather(const float* from, Bits index) { return from[index]; }
 };
 
 }  // namespace

@@ -64,40 +64,7 @@ struct XsimdVector {
         return fold([](auto a, auto b) { return xsimd::max(Float(a), Float(b)).data; }, rows);
     }
 
-    static Bits truncate(Float v) { return Bits(truncate_register(v)); }
-    static Bits add_where(Mask mask, Bits v, std::uint32_t added) {
-        return Bits(add_where_register(mask.data, v, Bits(added)));
-    }
-    static Float gather(const float* from, Bits index) {
-        if constexpr (width > 4) {
-            return Float::gather(from, xsimd::bitwise_cast<xsimd::batch<std::int32_t, Arch>>(index));
-        } else {
-            return load(gathered(from, index).value);
-        }
-    }
-    static Bits gather_bits(const std::uint32_t* from, Bits index) {
-        if constexpr (width > 4) {
-            return Bits::gather(from, index);
-        } else {
-            return Bits::load_unaligned(gathered(from, index).value);
-        }
-    }
-
   private:
-    template <class Value>
-    struct Gathered {
-        Value value[width];
-    };
-    template <class Value>
-    static Gathered<Value> gathered(const Value* from, Bits index) {
-        std::uint32_t at[width];
-        index.store_unaligned(at);
-        Gathered<Value> found;
-        for (std::size_t i = 0; i < width; ++i)
-            found.value[i] = from[at[i]];
-        return found;
-    }
-
     template <class Fold>
     static Float fold(Fold fold_two, const Float* rows) {
         typename Float::register_type registers[width];

@@ -86,7 +86,7 @@ kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stor
     grid.mantissa_threshold[0] = scheme.half_octave ? 0x1.306fe2p+0F : 0x1.6a09e8p+0F;  // 2^(1/4), 2^(1/2)
     grid.mantissa_threshold[1] = scheme.half_octave ? 0x1.ae89fap+0F : infinite;        // 2^(3/4)
     const double top_step = std::nearbyint(per_octave * std::log2(static_cast<double>(chosen_largest)));
-    for (int step = 0; step < 3; ++step) {
+    for (int step = 0; step < 2; ++step) {
         const double ratio = std::exp2((step - top_step) / per_octave);
         grid.level[step] = static_cast<float>(static_cast<double>(stored_largest) * ratio / grid.prescale);
     }
