@@ -9,6 +9,7 @@
 #include "core/kernels/moments_kernel.h"
 #include "core/kernels/range_kernel.h"
 #include "core/kernels/rounding_kernel.h"
+#include "core/kernels/scale_scan_kernel.h"
 #include "core/kernels/summary_kernel.h"
 #include "core/kernels/uniform_kernel.h"
 #include "core/kernels/unit_kernel.h"
@@ -26,6 +27,7 @@ constexpr KernelTable make_kernel_table(const char* name) {
     table.convert_bf16 = convert_bf16;
     table.find_range = RangeKernel<V>::find_range;
     table.summarize = SummaryKernel<V>::summarize;
+    table.find_scales = ScaleScanKernel<V>::find_scales;
     table.make_units = UnitKernel<V>::make;
     table.find_group_ranges = RangeKernel<V>::find_group_ranges;
     table.measure_uniform = UniformKernel<V>::measure;

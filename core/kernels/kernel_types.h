@@ -90,6 +90,17 @@ struct UnitOutcome {
     bool scale_lost;  // float16 made a scale 0 or infinite that is neither
 };
 
+// Where to look for the scales of units side by side: at t = position · (the t at which a unit's largest
+// weight just gets its largest code). `step` is how far the positions beside one are. An even number of
+// positions.
+struct ScaleScanPlan {
+    const float* position;
+    const float* step;
+    std::size_t positions;
+    float low;  // the smallest and the largest code
+    float high;
+};
+
 // A log grid. With p the power of two at or below |x|·prescale, the level nearest to |x| in the log domain is
 // p · level[j], j the number of thresholds in `mantissa_threshold` that |x|·prescale/p reaches. Where levels
 // are an octave apart there is one threshold, and level[1] is twice level[0]. From `top` on it is clipped to

@@ -77,7 +77,8 @@ void StretchQuantizer::find_limits() {
     grow(highs_, whole_lanes(units));
     std::fill(lows_.begin() + static_cast<std::ptrdiff_t>(units), lows_.end(), 0.0F);
     std::fill(highs_.begin() + static_cast<std::ptrdiff_t>(units), highs_.end(), 0.0F);
-    if (applied_->scheme.range != Range::minmax) return;
+    const Range range = applied_->scheme.range;
+    if (range != Range::minmax && !UnitScales::suits(applied_->scheme, unit)) return;
     const bool same = covered_.count == stretch_.count;
     if (units == 1 && same) {
         lows_[0] = summary_.min;
@@ -110,12 +111,30 @@ void StretchQuantizer::start_integer() {
         scale_lost_ = outcome.scale_lost;
         return;
     }
+    if (start_scanned_units(codes, units)) return;
     for (std::size_t index = 0; index < units; ++index) {
         const std::uint64_t offset = index * step;
         const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
         const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
         uniform_units_.set(index, uniform_unit(codes, parameters.grid, parameters.stored_scale));
     }
+}
+
+// Units whose scales are found side by side; false where the scheme or the weights are not for that.
+bool StretchQuantizer::start_scanned_units(CodeLimits codes, std::size_t units) {
+    const Scheme& scheme = applied_->scheme;
+    const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
+    const bool all_finite = covered_.count == stretch_.count && summary_.finite == stretch_.count;
+    if (scheme.gamma || !all_finite || !UnitScales::suits(scheme, unit)) return false;
+    const std::span<const float> scales =
+        unit_scales_.find(scheme, window_->part(covered_.first, covered_.count), unit,
+                          std::span(lows_).first(units), std::span(highs_).first(units));
+    for (std::size_t index = 0; index < units; ++index) {
+        const EstimatedGrid estimated = stored_grid(scheme, scales[index]);
+        scale_lost_ = scale_lost_ || estimated.scale_lost;
+        uniform_units_.set(index, uniform_unit(codes, estimated.grid, estimated.grid.scale));
+    }
+    return true;
 }
 
 // One unit: the fused kernel. More of them: x̂ is written down, unit by unit, and compared afterwards, which

@@ -8,6 +8,7 @@
 #include "core/quantize/range.h"
 #include "core/quantize/unit_layout.h"
 #include "core/quantize/unit_quantizers.h"
+#include "core/quantize/unit_scales.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -51,6 +52,7 @@ class StretchQuantizer {
     void start_single_or_reconstruct();
     void start_blocks();
     void find_limits();
+    bool start_scanned_units(CodeLimits codes, std::size_t units);
     void use_log(const UnitParameters& unit);
     void use_codebook(const UnitParameters& unit);
     void apply_gamma(const Unit& unit, UnitParameters& parameters);
@@ -81,6 +83,7 @@ class StretchQuantizer {
     std::vector<float> highs_;
     UniformUnitArrays uniform_units_;
     bool units_clip_ = true;
+    UnitScales unit_scales_;
     kernels::LogGrid log_{};
     kernels::CodebookGrid codebook_{};
     std::vector<float> reconstruction_;
