@@ -21,22 +21,28 @@ MomentTable MomentTable::build(const Model& model, const TensorInfo& tensor, std
     struct Worker {
         std::optional<MomentCounter> counter;
         std::vector<float> values;
+        std::vector<std::uint16_t> patterns;
     };
     std::vector<Worker> workers(job.thread_count());
     const std::uint64_t blocks = (count + block_elements - 1) / block_elements;
     parallel_for(blocks, job, [&](std::size_t block, unsigned index) {
         Worker& worker = workers[index];
-        if (!worker.counter) {
-            worker.counter.emplace(tensor.dtype);
-            worker.values.resize(block_elements);
-        }
+        if (!worker.counter) worker.counter.emplace(tensor.dtype);
         const std::uint64_t begin = block * block_elements;
-        const std::span<float> values(worker.values.data(), std::min(block_elements, count - begin));
-        model.read_floats(tensor, first + begin, values);
-        worker.counter->add(values);
+        const auto n = static_cast<std::size_t>(std::min(block_elements, count - begin));
+        if (worker.counter->takes_patterns(tensor.dtype)) {
+            worker.patterns.resize(n);
+            model.read_bytes(tensor, (first + begin) * sizeof(std::uint16_t),
+                             std::as_writable_bytes(std::span(worker.patterns)));
+            worker.counter->add_patterns(worker.patterns);
+        } else {
+            worker.values.resize(n);
+            model.read_floats(tensor, first + begin, worker.values);
+            worker.counter->add(worker.values);
+        }
     });
     MomentCounter all(tensor.dtype);
-    for (const Worker& worker : workers)
+    for (Worker& worker : workers)
         if (worker.counter) all.merge(*worker.counter);
     return all.finish();
 }

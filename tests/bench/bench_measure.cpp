@@ -3,25 +3,47 @@
 
 #include "core/analysis/statistics.h"
 #include "core/analysis/what_if.h"
+#include "core/base/parallel.h"
 #include "core/quantize/measure.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/bench/stopwatch.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <fstream>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace halfstep::bench {
 namespace {
 
-constexpr std::uint64_t channels = 10000;
-constexpr std::uint64_t inputs = 10000;
+// What a plain program needs to read the tensor's bytes from the page cache through a buffer of 256 KiB.
+double reading_seconds(const Model& model, unsigned threads) {
+    const TensorInfo& tensor = model.tensors().front();
+    constexpr std::uint64_t step = std::uint64_t{256} << 10U;
+    JobContext job;
+    job.threads = threads;
+    std::vector<std::vector<std::byte>> buffers(threads, std::vector<std::byte>(step));
+    return fastest(
+        [&] {
+            parallel_for(static_cast<std::size_t>((tensor.bytes + step - 1) / step), job,
+                         [&](std::size_t index, unsigned worker) {
+                             const std::uint64_t first = index * step;
+                             model.read_bytes(
+                                 tensor, first,
+                                 std::span(buffers[worker])
+                                     .first(static_cast<std::size_t>(std::min(step, tensor.bytes - first))));
+                         });
+        },
+        0.3, 3);
+}
 
 double measuring_seconds(const Model& model, const std::vector<Scheme>& schemes, unsigned threads) {
     JobContext job;
@@ -35,15 +57,18 @@ double measuring_seconds(const Model& model, const std::vector<Scheme>& schemes,
         0.1, 2);
 }
 
-void print_rate(const std::string& what, unsigned threads, double seconds, double bandwidth) {
-    const double rate = channels * inputs / seconds;
-    fmt::print("{:<34} {:>7} {:>10.0f} ms {:>8.2f} G {:>12.2f}\n", what, threads, seconds * 1e3, rate / 1e9,
-               2 * rate / bandwidth);
+void print_rate(const Model& model, const std::string& what, unsigned threads, double seconds,
+                double reading) {
+    const double rate = static_cast<double>(model.tensors().front().elements) / seconds;
+    fmt::print("{:<34} {:>7} {:>10.0f} ms {:>8.2f} G {:>10.2f}\n", what, threads, seconds * 1e3, rate / 1e9,
+               seconds / reading);
+    std::fflush(stdout);
 }
 
 }  // namespace
 
-std::shared_ptr<const Model> hundred_million_weights(const std::filesystem::path& path) {
+std::shared_ptr<const Model> write_layer(const std::filesystem::path& path, std::uint64_t channels,
+                                         std::uint64_t inputs) {
     const std::uint64_t bytes = channels * inputs * 2;
     std::string header = fmt::format(R"({{"w":{{"dtype":"BF16","shape":[{},{}],"data_offsets":[0,{}]}}}})",
                                      channels, inputs, bytes);
@@ -54,63 +79,47 @@ std::shared_ptr<const Model> hundred_million_weights(const std::filesystem::path
     const std::uint64_t length = header.size();
     file.write(reinterpret_cast<const char*>(&length), sizeof(length));
     file << header;
-    std::vector<std::uint16_t> row(inputs);
-    for (std::uint64_t channel = 0; channel < channels; ++channel) {
-        for (std::uint16_t& weight : row)
-            weight = f32_to_bf16(normal(random));
-        file.write(reinterpret_cast<const char*>(row.data()), static_cast<std::streamsize>(inputs * 2));
-    }
+    // Rows repeat, shifted: drawing all weights would take longer than everything else here.
+    std::vector<std::uint16_t> pool(16 * inputs);
+    for (std::uint16_t& weight : pool)
+        weight = f32_to_bf16(normal(random));
+    for (std::uint64_t channel = 0; channel < channels; ++channel)
+        file.write(reinterpret_cast<const char*>(pool.data() + channel * 977 % (15 * inputs)),
+                   static_cast<std::streamsize>(inputs * 2));
     file.close();
     return open_model(path);
 }
 
-void bench_measure(const Model& model, double bandwidth) {
-    fmt::print("\nStreaming engine, 100 million bf16 weights from a file in the page cache\n");
-    fmt::print("{:<34} {:>7} {:>13} {:>10} {:>12}\n", "", "threads", "time", "weights/s", "of bandwidth");
-    const std::set<unsigned> thread_counts = {1, default_thread_count()};
+void bench_measure(const Model& model) {
+    fmt::print("\nStreaming engine, {:.0f} million bf16 weights from a file in the page cache\n",
+               static_cast<double>(model.tensors().front().elements) / 1e6);
+    fmt::print("{:<34} {:>7} {:>13} {:>10} {:>10}\n", "", "threads", "time", "weights/s", "x reading");
+    const std::vector<const char*> eight = {"int8",      "int4",        "int4:g32", "int4:asym:g64",
+                                            "int4:g128", "int8:tensor", "fp16",     "log4"};
+    std::vector<const char*> many = eight;
+    many.insert(many.end(), {"int2", "int3", "int5", "int6", "int7", "int3:g32", "int3:g64", "int3:g128",
+                             "int6:g64", "int8:g128", "int4:symfull:g32", "int8:asym", "int4:asym:g128",
+                             "int4:tensor", "bf16", "log3"});
     const std::vector<std::vector<const char*>> sets = {
-        {"int8"},
-        {"int4:g32"},
-        {"int4:asym:g128"},
-        {"int8:tensor"},
-        {"int4:pct99.9"},
-        {"log4"},
-        {"fp16"},
-        {"q4_0"},
-        {"int8", "int4", "int4:g32", "int4:g64", "int4:g128", "int8:tensor", "fp16", "bf16"}};
-    for (const std::vector<const char*>& notations : sets)
-        for (const unsigned threads : thread_counts) {
+        {"int8"}, {"int4:g32"}, {"int4:asym:g128"}, {"int8:tensor"},   {"log4"}, {"fp16"},
+        eight,    many,         {"int4:pct99.9"},   {"int4:g128:mse"}, {"q4_0"}};
+    for (const unsigned threads : std::set<unsigned>{1, default_thread_count()}) {
+        const double reading = reading_seconds(model, threads);
+        print_rate(model, "reading alone", threads, reading, reading);
+        for (const std::vector<const char*>& notations : sets) {
             std::vector<Scheme> schemes;
             for (const char* notation : notations)
                 schemes.push_back(parse_scheme(notation));
             const std::string name =
                 notations.size() == 1 ? notations[0] : fmt::format("{} schemes at once", notations.size());
-            print_rate(name, threads, measuring_seconds(model, schemes, threads), bandwidth);
+            print_rate(model, name, threads, measuring_seconds(model, schemes, threads), reading);
         }
-    for (const unsigned threads : thread_counts) {
         JobContext job;
         job.threads = threads;
         const double seconds =
             fastest([&] { sink = compute_statistics(model, model.tensors().front(), job).std; }, 0.1, 2);
-        print_rate("statistics", threads, seconds, bandwidth);
+        print_rate(model, "statistics", threads, seconds, reading);
     }
-}
-
-void bench_torch(const Model& model, const std::filesystem::path& script) {
-    const std::string command =
-        fmt::format("/usr/bin/python3 '{}' '{}' 2>/dev/null", script.string(), model.path().string());
-    std::FILE* torch = popen(command.c_str(), "r");
-    double seconds = 0;
-    const bool ran = torch != nullptr && std::fscanf(torch, "%lf", &seconds) == 1;
-    if (torch != nullptr) pclose(torch);
-    if (!ran) {
-        fmt::print("\nPyTorch is not there to compare with\n");
-        return;
-    }
-    const double ours = measuring_seconds(model, {parse_scheme("int8")}, 1);
-    fmt::print(
-        "\nint8 per channel with the error, one thread: PyTorch {:.0f} ms, ours {:.0f} ms, ratio {:.1f}\n",
-        seconds * 1e3, ours * 1e3, seconds / ours);
 }
 
 void bench_drag(const Model& model) {
@@ -118,7 +127,7 @@ void bench_drag(const Model& model) {
     MomentTable table = MomentTable::build(model, tensor);
     const double build = fastest([&] { table = MomentTable::build(model, tensor); }, 0.1, 2);
     fmt::print("\nDragging on 100 million bf16 weights: table built in {:.0f} ms\n", build * 1e3);
-    for (const char* format : {"int4", "int8", "int8:asym", "int16", "log4"}) {
+    for (const char* format : {"int2", "int4", "int8", "int8:asym", "int16", "log4", "log8:sqrt2"}) {
         double slowest = 0;
         double worst_agreement = 0;
         for (const double clip : {0.005, 0.01, 0.02, 0.037, 0.06, 0.09}) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the engine's speed is made of. Prints figures and ratios of one run; asserts nothing about time.
+// halfstep-bench [kernels] [memory] [engine] [drag]: what the engine's speed is made of. Prints figures and
+// ratios of one run; asserts nothing about time.
 #include "core/kernels/kernel_table.h"
 #include "tests/bench/bench_kernels.h"
 #include "tests/bench/bench_measure.h"
+#include "tests/bench/bench_memory.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,15 +12,17 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <set>
+#include <string>
 
 namespace {
 
 // A file that goes when the program does.
 class ScratchFile {
   public:
-    ScratchFile()
+    explicit ScratchFile(const char* name)
         : path_(std::filesystem::temp_directory_path() /
-                fmt::format("halfstep-bench-{}.safetensors", getpid())) {}
+                fmt::format("halfstep-bench-{}-{}.safetensors", name, getpid())) {}
     ~ScratchFile() {
         std::error_code ignored;
         std::filesystem::remove(path_, ignored);
@@ -31,24 +35,33 @@ class ScratchFile {
     std::filesystem::path path_;
 };
 
-void run() {
+void run(const std::set<std::string>& parts) {
     using namespace halfstep;
+    const auto wanted = [&parts](const char* part) { return parts.empty() || parts.contains(part); };
     const double bandwidth = bench::read_bandwidth();
     fmt::print("Instruction set {}, {} threads, one thread reads {:.1f} GB/s\n", kernels::kernel_table().name,
                default_thread_count(), bandwidth / 1e9);
-    bench::bench_kernels(bandwidth);
-    const ScratchFile file;
-    const std::shared_ptr<const Model> model = bench::hundred_million_weights(file.path());
-    bench::bench_measure(*model, bandwidth);
-    bench::bench_drag(*model);
-    bench::bench_torch(*model, HALFSTEP_BENCH_FOLDER "/torch_int8.py");
+    if (wanted("kernels")) bench::bench_kernels(bandwidth);
+    if (wanted("memory")) {
+        const ScratchFile file("16m");
+        bench::bench_memory(*bench::write_layer(file.path(), 4096, 4096),
+                            HALFSTEP_BENCH_FOLDER "/torch_peer.py");
+    }
+    if (wanted("engine")) {
+        const ScratchFile file("1gib");
+        bench::bench_measure(*bench::write_layer(file.path(), 131072, 4096));
+    }
+    if (wanted("drag")) {
+        const ScratchFile file("100m");
+        bench::bench_drag(*bench::write_layer(file.path(), 10000, 10000));
+    }
 }
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
     try {
-        run();
+        run({arguments + 1, arguments + count});
         return 0;
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""torch_peer.py MODEL.safetensors: what PyTorch does, with one thread, on the bf16 tensor "w" of the file. Prints lines
+`what weights-per-second`. Fake-quantize with given scales, then the mean squared error: finding the scales is not timed.
+Each figure is the best of the whole tensor at once and of pieces that fit the caches."""
+
+import json
+import struct
+import sys
+import time
+
+import torch
+from torch.nn.functional import mse_loss
+
+torch.set_num_threads(1)
+with open(sys.argv[1], "rb") as file:
+    (length,) = struct.unpack("<Q", file.read(8))
+    entry = json.loads(file.read(length))["w"]
+    data = bytearray(file.read())
+weights = torch.frombuffer(data, dtype=torch.bfloat16).reshape(entry["shape"])
+rows, inputs = weights.shape
+
+
+def rate(work):
+    best = float("inf")
+    for pieces in (1, rows // 64):
+        for _ in range(2):
+            start = time.perf_counter()
+            for first in range(0, rows, rows // pieces):
+                work(slice(first, first + rows // pieces))
+            best = min(best, time.perf_counter() - start)
+    return weights.numel() / best
+
+
+def granularities(bits, asymmetric):
+    low, high = (0, 2**bits - 1) if asymmetric else (1 - 2 ** (bits - 1), 2 ** (bits - 1) - 1)
+
+    def parameters(x, axis):
+        least, most = (x.amin(axis), x.amax(axis)) if axis is not None else (x.min(), x.max())
+        if not asymmetric:
+            return torch.maximum(-least, most) / high, torch.zeros_like(most, dtype=torch.int32)
+        scale = (most.clamp(min=0) - least.clamp(max=0)) / high
+        return scale, torch.round(-least.clamp(max=0) / scale).clamp(0, high).int()
+
+    def per_tensor(x):
+        scale, zero = parameters(weights.float(), None)
+        y = lambda part: torch.fake_quantize_per_tensor_affine(part, scale.item(), int(zero), low, high)
+        return lambda piece: (lambda part: mse_loss(part, y(part)))(x[piece].float())
+
+    def per_row(x, size):
+        scale, zero = parameters(weights.float().reshape(-1, size), 1)
+
+        def work(piece):
+            part = x[piece].float().reshape(-1, size)
+            of = slice(piece.start * inputs // size, piece.stop * inputs // size)
+            mse_loss(part, torch.fake_quantize_per_channel_affine(part, scale[of], zero[of], 0, low, high))
+
+        return work
+
+    yield "tensor", per_tensor
+    yield "channel", lambda x: per_row(x, inputs)
+    for size in (32, 128, 256):
+        yield f"g{size}", lambda x, size=size: per_row(x, size)
+
+
+for name, dtype in (("f32", torch.float32), ("f16", torch.float16), ("bf16", torch.bfloat16)):
+    x = weights.to(dtype)
+    for bits, asymmetric in ((8, False), (4, True)):
+        for granularity, work in granularities(bits, asymmetric):
+            notation = f"int{bits}" + (":asym" if asymmetric else "") + ":" + granularity
+            print(name, notation, rate(work(x)), flush=True)
+    print(name, "histc", rate(lambda piece: torch.histc(x[piece].float(), 2048)), flush=True)
