@@ -98,10 +98,12 @@ class TestPanels : public QObject {
         QTest::newRow("percent") << shareText(0.0052) << "0.520 %";
         QTest::newRow("all") << shareText(1.0) << "100 %";
         QTest::newRow("nothing") << shareText(0.0) << "0 %";
+        QTest::newRow("one in a hundred thousand") << shareText(7.63e-6) << "0.000763 %";
         QTest::newRow("almost nothing") << shareText(1e-9) << "1.0e-07 %";
         QTest::newRow("bits") << bitsText(4.25) << "4.25";
         QTest::newRow("whole bits") << bitsText(8) << "8";
         QTest::newRow("small") << shortNumber(0.0123456) << "0.01235";
+        QTest::newRow("as in plots") << shortNumber(0.00092934) << "0.0009293";
         QTest::newRow("smaller") << shortNumber(1.2345e-5) << "1.23e-05";
         QTest::newRow("negative") << shortNumber(-2.5) << "-2.5";
         QTest::newRow("exact") << exactText(0.1) << "0.1";
@@ -141,6 +143,14 @@ class TestPanels : public QObject {
                 "All of the error is rounding, nothing is clipped; one more bit would gain about 10 dB."));
         known.measurement.scheme = parse_scheme("int2:asym");  // 3 steps become 7: 7.4 dB
         QVERIFY(explain(known).endsWith(QStringLiteral("about 7 dB.")));
+    }
+
+    void more_bits_are_not_promised_while_the_cost_of_clipping_is_unknown() {
+        ExplainFacts known = facts("int8:tensor:clip0.5", 0.1);
+        known.measurement.sums.clipped = 1;
+        QVERIFY(!explain(known).contains(QStringLiteral("one more bit")));
+        known.measurement.sums.clipped = 0;
+        QVERIFY(explain(known).contains(QStringLiteral("one more bit")));
     }
 
     void clipping_is_named_where_it_is_most_of_the_error() {
@@ -206,6 +216,8 @@ class TestPanels : public QObject {
         QCOMPARE(text(panel, "live_clipped"), QStringLiteral("25.0 %"));
         QCOMPARE(text(panel, "live_scale"), QStringLiteral("0.0123"));
         QCOMPARE(text(panel, "live_zero_point"), QStringLiteral("–"));
+        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("live_scale"))->isVisibleTo(&panel));
+        QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("live_zero_point"))->isVisibleTo(&panel));
         QCOMPARE(text(panel, "trend_sqnr"), QStringLiteral("▼ −20.0 dB"));
         QCOMPARE(text(panel, "trend_rel_error"), QStringLiteral("▲ ×10"));
         QCOMPARE(text(panel, "trend_bits_per_weight"), QStringLiteral("▼ −4"));

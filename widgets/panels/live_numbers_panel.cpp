@@ -31,6 +31,7 @@ struct Line {
     QString (*text)(double);
     Better better;
     Change change;
+    bool some_schemes_only = false;  // not shown where the scheme has no such figure
 };
 
 template <class Number>
@@ -77,10 +78,11 @@ const std::array<Line, 10>& lines() {
          [](const Measurement& m) { return std::optional(clipped_share(m.sums)); },
          [](double value) { return shareText(value); }, Better::neither, Change::difference},
         {"scale", [] { return LiveNumbersPanel::tr("Scale"); },
-         [](const Measurement& m) { return asDouble(m.scale); }, figureText, Better::neither, Change::factor},
+         [](const Measurement& m) { return asDouble(m.scale); }, figureText, Better::neither, Change::factor,
+         true},
         {"zero_point", [] { return LiveNumbersPanel::tr("Zero-point"); },
          [](const Measurement& m) { return asDouble(m.zero_point); }, wholeNumber, Better::neither,
-         Change::difference},
+         Change::difference, true},
     }};
     return all;
 }
@@ -183,7 +185,7 @@ LiveNumbersPanel::~LiveNumbersPanel() = default;
 
 void LiveNumbersPanel::Parts::build() {
     auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(10, 8, 10, 8);
+    layout->setContentsMargins(10, 2, 10, 8);
     layout->setSpacing(6);
     tensor = new ElidedLabel(panel);
     tensor->setObjectName(QStringLiteral("live_tensor"));
@@ -204,7 +206,7 @@ void LiveNumbersPanel::Parts::build() {
     auto* grid = new QGridLayout;
     grid->setContentsMargins(0, 2, 0, 0);
     grid->setHorizontalSpacing(10);
-    grid->setVerticalSpacing(3);
+    grid->setVerticalSpacing(2);
     grid->setColumnStretch(0, 1);
     for (std::size_t i = 0; i < lines().size(); ++i) {
         const int row = static_cast<int>(i);
@@ -245,6 +247,9 @@ void LiveNumbersPanel::Parts::refreshLine(std::size_t index) {
     const auto value = measured ? line.value(numbers->facts.measurement) : std::nullopt;
     values[index]->setText(value ? line.text(*value) : noValueText());
     values[index]->setToolTip(value ? exactText(*value) : QString());
+    const bool shown = value || !numbers || !line.some_schemes_only;
+    for (QLabel* label : {titles[index], values[index], trends[index]})
+        label->setVisible(shown);
     values[index]->setAccessibleName(QStringLiteral("%1: %2").arg(line.title(), values[index]->text()));
 
     Trend trend;
