@@ -229,10 +229,6 @@
         <translation>max. Fehler</translation>
     </message>
     <message>
-        <source>|x − quantized|</source>
-        <translation>|x − quant.|</translation>
-    </message>
-    <message>
         <source>cosine</source>
         <translation>Kosinus</translation>
     </message>
@@ -287,6 +283,10 @@ beschnitten</translation>
         <source>relative error: %1</source>
         <translation>relativer Fehler: %1</translation>
     </message>
+    <message>
+        <source>of any weight</source>
+        <translation>eines Gewichts</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::CompareView</name>
@@ -305,6 +305,10 @@ beschnitten</translation>
     <message>
         <source>Compare</source>
         <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Sc&amp;hemes</source>
+        <translation>Sc&amp;hemata</translation>
     </message>
 </context>
 <context>
@@ -669,6 +673,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>clipped</source>
         <translation>beschnitten</translation>
+    </message>
+    <message>
+        <source>value; levels of %1</source>
+        <translation>Wert; Stufen von %1</translation>
     </message>
 </context>
 <context>
@@ -1649,10 +1657,6 @@ ist nicht mehr da.</translation>
         <translation>Multipliziert jede Skala so, dass das quadratische Mittel der Gewichte erhalten bleibt</translation>
     </message>
     <message>
-        <source>Only logarithmic formats have steps in octaves.</source>
-        <translation>Nur logarithmische Formate haben Oktavschritte.</translation>
-    </message>
-    <message>
         <source>Levels are powers of √2 instead of 2: finer, over half the span</source>
         <translation>Stufen sind Potenzen von √2 statt 2: feiner, über die halbe Spanne</translation>
     </message>
@@ -2078,14 +2082,6 @@ ist nicht mehr da.</translation>
 <context>
     <name>halfstep::WeightsView</name>
     <message>
-        <source>levels of channel %1</source>
-        <translation>Stufen von Kanal %1</translation>
-    </message>
-    <message>
-        <source>levels of channel %1, from input %2</source>
-        <translation>Stufen von Kanal %1, ab Eingang %2</translation>
-    </message>
-    <message>
         <source>Reading the weights…</source>
         <translation>Gewichte werden gelesen…</translation>
     </message>
@@ -2096,6 +2092,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>Weights</source>
         <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>channel %1, from input %2</source>
+        <translation>Kanal %1, ab Eingang %2</translation>
     </message>
 </context>
 </TS>

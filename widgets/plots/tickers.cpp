@@ -8,6 +8,9 @@
 namespace halfstep {
 namespace {
 
+constexpr double most_decimals = 5e-5;
+constexpr double most_digits = 5e4;
+
 QString superscript(int number) {
     static const QString digits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
     QString text;
@@ -23,7 +26,7 @@ QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 }
 
 double CountTicker::getTickStep(const QCPRange& range) {
-    return std::max(1.0, QCPAxisTicker::getTickStep(range));
+    return std::max(1.0, std::floor(QCPAxisTicker::getTickStep(range)));
 }
 
 QString CountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
@@ -52,12 +55,12 @@ QString IndexTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 
 QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     const double exponent = std::log10(tick);
-    if (std::abs(exponent - std::round(exponent)) > 1e-6 || std::abs(exponent) < 3.5)
-        return valueText(tick, 6);
+    if (std::abs(exponent - std::round(exponent)) > 1e-6 || !powers_) return valueText(tick, 6);
     return QStringLiteral("10") + superscript(static_cast<int>(std::lround(exponent)));
 }
 
 QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& range) {
+    powers_ = range.lower < most_decimals || range.upper > most_digits;
     if (range.lower <= 0 || range.upper / range.lower > 50)
         return QCPAxisTickerLog::createTickVector(step, range);
     QVector<double> ticks;
