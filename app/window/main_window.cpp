@@ -40,6 +40,9 @@
 namespace halfstep {
 namespace {
 
+constexpr int scheme_width = 330;
+constexpr int least_center = 400;
+constexpr int roomy_center = 1080;
 constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
@@ -137,10 +140,13 @@ void MainWindow::buildViews() {
     views_.front()->setActive(true);
 }
 
-// The table gets what its deciding columns need, the scheme as little as it can do with.
+// The table gets what its deciding columns need, and in a wide window all that the centre can spare; the
+// scheme as little as it can do with.
 void MainWindow::shareWidth() {
-    const int layers = std::clamp(width() * 32 / 100, 340, 720);
-    resizeDocks({docks_[0], docks_[1]}, {layers, 330}, Qt::Horizontal);
+    const int spare = width() - scheme_width;
+    const int wanted = std::max(std::min(width() * 32 / 100, spare - least_center), spare - roomy_center);
+    const int layers = std::clamp(wanted, 240, std::max(240, layers_->widthOfColumns()));
+    resizeDocks({docks_[0], docks_[1]}, {layers, scheme_width}, Qt::Horizontal);
     resizeDocks({docks_[2], docks_[3]}, {150, 150}, Qt::Vertical);
 }
 
@@ -150,6 +156,9 @@ QDockWidget* MainWindow::addDock(const char* name, QWidget* content, Qt::DockWid
     dock->setWidget(content);
     addDockWidget(area, dock);
     docks_.push_back(dock);
+    connect(dock->toggleViewAction(), &QAction::triggered, dock, [dock](bool on) {
+        if (on) dock->raise();  // above the one that it shares its place with
+    });
     return dock;
 }
 
