@@ -258,6 +258,7 @@ void MainWindow::connectJobs() {
 
 void MainWindow::modelChanged() {
     const bool open = document_.isOpen();
+    problems_shown_ = false;
     pages_->setCurrentIndex(open ? 1 : 0);
     for (QDockWidget* dock : docks_)
         if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
@@ -364,6 +365,11 @@ void MainWindow::showBudget() {
 void MainWindow::showIssues() {
     const QList<Issue> issues = document_.issues();
     issues_->setIssues({issues.begin(), issues.end()});
+    // Once for each model: who closes the panel has seen it.
+    if (document_.isOpen() && issues_->problemCount() > 0 && !std::exchange(problems_shown_, true)) {
+        docks_[2]->show();
+        docks_[2]->raise();
+    }
 }
 
 void MainWindow::updateTitle() {

@@ -306,6 +306,22 @@ class TestPanels : public QObject {
         QVERIFY(panel.findChild<QLabel*>(QStringLiteral("issues_empty"))->isVisible());
     }
 
+    void long_issues_take_as_many_lines_as_they_need() {
+        IssuesPanel panel;
+        panel.setIssues({{Severity::error, "w", "short"},
+                         {Severity::error, "w", std::string(60, 'x') + " " + std::string(60, 'x')}});
+        panel.resize(700, 200);
+        panel.show();
+        auto* list = panel.findChild<QTreeWidget*>();
+        const auto height = [list](int row) {
+            return list->visualItemRect(list->topLevelItem(row)).height();
+        };
+        QTRY_VERIFY(height(1) >= 2 * panel.fontMetrics().height());
+        QVERIFY(height(0) < 2 * panel.fontMetrics().height());
+        panel.resize(1600, 200);
+        QTRY_COMPARE(height(1), height(0));
+    }
+
     void jobs_run_are_cancelled_and_leave() {
         JobsPanel panel;
         panel.setLinger(50);
