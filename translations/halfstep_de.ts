@@ -1954,10 +1954,6 @@ ist nicht mehr da.</translation>
         <translation>SQNR in dB</translation>
     </message>
     <message>
-        <source>relative error</source>
-        <translation>relativer Fehler</translation>
-    </message>
-    <message>
         <source>Rank by the plan</source>
         <translation>Nach dem Plan ordnen</translation>
     </message>
@@ -2002,10 +1998,6 @@ ist nicht mehr da.</translation>
         <translation>keine Zahl</translation>
     </message>
     <message>
-        <source>SQNR %1 dB</source>
-        <translation>SQNR %1 dB</translation>
-    </message>
-    <message>
         <source>exact</source>
         <translation>exakt</translation>
     </message>
@@ -2016,6 +2008,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>sensitivity %1</source>
         <translation>Empfindlichkeit %1</translation>
+    </message>
+    <message>
+        <source>relative error in %</source>
+        <translation>relativer Fehler in %</translation>
+    </message>
+    <message>
+        <source>SQNR %1</source>
+        <translation>SQNR %1</translation>
     </message>
 </context>
 <context>
@@ -2036,7 +2036,7 @@ ist nicht mehr da.</translation>
     <name>halfstep::StartPage</name>
     <message>
         <source>See what quantization does to every layer, and decide the bits.</source>
-        <translation>Sehen, was Quantisierung mit jeder Schicht macht, und die Bits entscheiden.</translation>
+        <translation>Sehen, was Quantisierung je Schicht macht, und die Bits wählen.</translation>
     </message>
     <message>
         <source>Drop a model here</source>

@@ -375,7 +375,7 @@ bool ComparePlot::mouseMoved(QMouseEvent* event) {
             for (const Figure& figure : figures_)
                 lines << tr("%1: %2").arg(figure.name, figure.texts[index]);
             if (const auto error = rel_error(scheme.measurement.sums)) {
-                lines << tr("relative error: %1").arg(valueText(*error, 3));
+                lines << tr("relative error: %1").arg(shareText(*error));
             }
         }
         readOut()->show(event->position(), lines);

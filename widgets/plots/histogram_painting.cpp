@@ -192,7 +192,7 @@ void HistogramPlot::drawHandles(QCPPainter* painter) const {
         const QString text = valueText(coordinateOf(handle), 4);
         const double width = metrics.horizontalAdvance(text);
         const double gap = half + 4;
-        const bool outside = handle == Handle::low ? grip.x() - gap - width > area.left() - 40
+        const bool outside = handle == Handle::low ? grip.x() - gap - width > plot()->viewport().left() + 2
                                                    : grip.x() + gap + width < plot()->viewport().right() - 2;
         const bool to_left = (handle == Handle::low) == outside;
         QRectF box(to_left ? grip.x() - gap - width : grip.x() + gap, rail - 9, width, 16);

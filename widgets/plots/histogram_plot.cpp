@@ -103,9 +103,9 @@ void HistogramPlot::rebuild() {
     log_box_->setText(tr("Logarithmic count"));
     const int text_height = QFontMetrics(smallFont()).height();
     stylePlot(plot());
-    // To the right of the upper handle stands its value.
+    // Beside the handles stand their values.
     const int beyond = QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("00.0000")) - 10;
-    rect_->setMinimumMargins(QMargins(0, 2 * text_height + 22, beyond, 0));
+    rect_->setMinimumMargins(QMargins(beyond + 16, 2 * text_height + 22, beyond, 0));
     QCPAxis* counts = rect_->axis(QCPAxis::atLeft);
     counts->setLabel(tr("weights per bin"));
     rect_->axis(QCPAxis::atBottom)->setLabel(valueLabel());

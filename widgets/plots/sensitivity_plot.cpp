@@ -159,7 +159,7 @@ void SensitivityPlot::retranslate() {
     depth_title_->setText(tr("How it accumulates through the depth"));
     depth_rect_->axis(QCPAxis::atLeft)->setLabel(tr("Σ relative error²"));
     depth_rect_->axis(QCPAxis::atBottom)->setLabel(tr("block"));
-    scale_->axis()->setLabel(quantity_ == Quantity::sqnr ? tr("SQNR in dB") : tr("relative error"));
+    scale_->axis()->setLabel(quantity_ == Quantity::sqnr ? tr("SQNR in dB") : tr("relative error in %"));
     fillRankingBox();
 }
 
@@ -289,7 +289,7 @@ void SensitivityPlot::rebuildMap() {
     for (const SensitivityData::Row& row : data_.rows) {
         for (const std::optional<double>& error : row.rel_error) {
             const double none = std::numeric_limits<double>::quiet_NaN();
-            map_.values.push_back(!error ? none : sqnr ? decibels(*error) : *error);
+            map_.values.push_back(!error ? none : sqnr ? decibels(*error) : 100 * *error);
         }
     }
     map_.extent = QRectF(-0.5, -0.5, static_cast<double>(columns), static_cast<double>(map_.rows));
@@ -531,8 +531,8 @@ QStringList SensitivityPlot::describe(std::size_t row_index, std::optional<std::
             lines << tr("no figure");
             return;
         }
-        lines << (*error > 0 ? tr("SQNR %1 dB").arg(valueText(decibels(*error), 4)) : tr("exact"))
-              << tr("relative error %1").arg(valueText(*error, 3));
+        lines << (*error > 0 ? tr("SQNR %1").arg(decibelText(decibels(*error))) : tr("exact"))
+              << tr("relative error %1").arg(shareText(*error));
     };
     if (column) {
         add(data_.schemes.at(static_cast<qsizetype>(*column)), row.rel_error[*column]);
