@@ -337,6 +337,9 @@ void MainWindow::showNumbers() {
         numbers_->setNumbers(*numbers);
     else if (inspection_->tensor() < 0)
         numbers_->clear();
+    else if (const QString name = QString::fromStdString(inspection_->info()->name);
+             numbers_->tensor() != name)
+        numbers_->clear(name);  // those of the same tensor stay until the new ones are there
 }
 
 void MainWindow::showBudget() {

@@ -237,6 +237,17 @@ class TestMainJob : public QObject {
         QVERIFY(window_->document().undoStack().canUndo());
     }
 
+    void a_kept_tensor_shows_its_own_numbers() {
+        auto* tensor = window_->findChild<QLabel*>("live_tensor");
+        int kept = 0;
+        while (window_->document().scheme(kept).family != Family::keep)
+            ++kept;
+        window_->layers().setCurrentLayer(kept);
+        QCOMPARE(tensor->text(), QString::fromStdString(window_->document().tensor(kept).name));
+        QVERIFY(window_->findChild<QLabel*>("live_sentence")->text().contains("nothing is lost"));
+        QCOMPARE(window_->findChild<QLabel*>("live_rel_error")->text(), QString("–"));
+    }
+
     // After all that needs the sample.
     void what_is_wrong_with_a_model_is_shown_once() {
         const auto file = std::filesystem::path(folder_.filePath("wrong.safetensors").toStdString());

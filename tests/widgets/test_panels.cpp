@@ -202,6 +202,20 @@ class TestPanels : public QObject {
         QVERIFY(explain(known).endsWith(QStringLiteral("a row has 100 weights")));
     }
 
+    void numbers_of_another_tensor_do_not_stay() {
+        LiveNumbersPanel panel;
+        LiveNumbers numbers;
+        numbers.tensor = QStringLiteral("w");
+        numbers.facts.measurement = sampleMeasurement("int4:tensor", 0.1, 0.25);
+        panel.setNumbers(numbers);
+        panel.clear(QStringLiteral("v"));
+        QCOMPARE(panel.tensor(), QStringLiteral("v"));
+        QCOMPARE(text(panel, "live_tensor"), QStringLiteral("v"));
+        QCOMPARE(text(panel, "live_sqnr"), QStringLiteral("–"));
+        panel.clear();
+        QCOMPARE(text(panel, "live_tensor"), QStringLiteral("No layer is selected"));
+    }
+
     void live_numbers_show_values_and_trends() {
         LiveNumbersPanel panel;
         LiveNumbers numbers;

@@ -167,6 +167,7 @@ struct LiveNumbersPanel::Parts {
     std::array<QLabel*, 10> values;
     std::array<QLabel*, 10> trends;
     std::optional<LiveNumbers> numbers;
+    QString unknown_tensor;  // where there are no numbers
 
     void build();
     void refresh();
@@ -229,7 +230,8 @@ void LiveNumbersPanel::Parts::build() {
 
 void LiveNumbersPanel::Parts::refresh() {
     const bool any = numbers.has_value();
-    tensor->setText(any ? numbers->tensor : LiveNumbersPanel::tr("No layer is selected"));
+    const QString shown = panel->tensor();
+    tensor->setText(shown.isEmpty() ? LiveNumbersPanel::tr("No layer is selected") : shown);
     sentence_box->setVisible(any);
     if (any) sentence->setText(explain(numbers->facts));
     estimated->setVisible(any && numbers->estimated);
@@ -290,9 +292,14 @@ void LiveNumbersPanel::setNumbers(const LiveNumbers& numbers) {
     parts_->refresh();
 }
 
-void LiveNumbersPanel::clear() {
+void LiveNumbersPanel::clear(const QString& tensor) {
     parts_->numbers.reset();
+    parts_->unknown_tensor = tensor;
     parts_->refresh();
+}
+
+QString LiveNumbersPanel::tensor() const {
+    return parts_->numbers ? parts_->numbers->tensor : parts_->unknown_tensor;
 }
 
 void LiveNumbersPanel::changeEvent(QEvent* event) {

@@ -19,6 +19,21 @@ QString superscript(int number) {
     return text;
 }
 
+bool isShort(const QCPRange& range) {
+    return range.lower > 0 && range.upper / range.lower <= 50;
+}
+
+QVector<double> oneTwoFive(const QCPRange& range) {
+    QVector<double> ticks;
+    const double first = std::floor(std::log10(range.lower));
+    const double last = std::ceil(std::log10(range.upper));
+    for (double exponent = first; exponent <= last; ++exponent) {
+        for (const double factor : {1.0, 2.0, 5.0})
+            ticks << factor * std::pow(10.0, exponent);
+    }
+    return ticks;
+}
+
 }  // namespace
 
 QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
@@ -41,6 +56,10 @@ QString LogCountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     return tick < 0.99 ? QString() : shortCountText(tick);
 }
 
+QVector<double> LogCountTicker::createTickVector(double step, const QCPRange& range) {
+    return isShort(range) ? oneTwoFive(range) : QCPAxisTickerLog::createTickVector(step, range);
+}
+
 double IndexTicker::getTickStep(const QCPRange& range) {
     return std::max(1.0, QCPAxisTicker::getTickStep(range));
 }
@@ -61,16 +80,7 @@ QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 
 QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& range) {
     powers_ = range.lower < most_decimals || range.upper > most_digits;
-    if (range.lower <= 0 || range.upper / range.lower > 50)
-        return QCPAxisTickerLog::createTickVector(step, range);
-    QVector<double> ticks;
-    const double first = std::floor(std::log10(range.lower));
-    const double last = std::ceil(std::log10(range.upper));
-    for (double exponent = first; exponent <= last; ++exponent) {
-        for (const double factor : {1.0, 2.0, 5.0})
-            ticks << factor * std::pow(10.0, exponent);
-    }
-    return ticks;
+    return isShort(range) ? oneTwoFive(range) : QCPAxisTickerLog::createTickVector(step, range);
 }
 
 double NameTicker::getTickStep(const QCPRange& range) {

@@ -19,12 +19,14 @@ class CountTicker : public QCPAxisTicker {
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
+// 1-2-5 steps where less than two decades are shown.
 class LogCountTicker : public QCPAxisTickerLog {
   public:
     LogCountTicker();
 
   protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
 };
 
 // Whole numbers in full: 12,288.
