@@ -221,20 +221,12 @@
         <translation>SQNR</translation>
     </message>
     <message>
-        <source>dB, more is better</source>
-        <translation>in dB</translation>
-    </message>
-    <message>
         <source>max error</source>
         <translation>max. Fehler</translation>
     </message>
     <message>
         <source>cosine</source>
         <translation>Kosinus</translation>
-    </message>
-    <message>
-        <source>bar: distance to 1</source>
-        <translation>1 − cos</translation>
     </message>
     <message>
         <source>clipped</source>
@@ -285,7 +277,15 @@ beschnitten</translation>
     </message>
     <message>
         <source>of any weight</source>
-        <translation>eines Gewichts</translation>
+        <translation>je Gewicht</translation>
+    </message>
+    <message>
+        <source>in dB</source>
+        <translation>in dB</translation>
+    </message>
+    <message>
+        <source>bar: 1 − cos</source>
+        <translation>1 − cos</translation>
     </message>
 </context>
 <context>

@@ -228,6 +228,14 @@ class TestLayerTable : public QObject {
         QCOMPARE(view.selectedLayers(), (std::vector<int>{18}));
     }
 
+    void titles_stand_above_their_figures() {
+        LayerTableModel model;
+        model.setRows(sampleLayers(1));
+        for (int column = 0; column < LayerTableModel::ColumnCount; ++column)
+            QCOMPARE(model.index(0, column).data(Qt::TextAlignmentRole),
+                     model.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole));
+    }
+
     void the_title_of_the_sorted_column_makes_room_for_the_arrow() {
         LayerTableView view;
         view.setRows(sampleLayers(1));

@@ -128,9 +128,9 @@ void ComparePlot::rebuild() {
 std::vector<ComparePlot::Figure> ComparePlot::figures() const {
     std::vector<Figure> all(5);
     all[0] = {tr("bits"), tr("per weight"), true, {}, {}};
-    all[1] = {tr("SQNR"), tr("dB, more is better"), false, {}, {}};
+    all[1] = {tr("SQNR"), tr("in dB"), false, {}, {}};
     all[2] = {tr("max error"), tr("of any weight"), true, {}, {}};
-    all[3] = {tr("cosine"), tr("bar: distance to 1"), true, {}, {}};
+    all[3] = {tr("cosine"), tr("bar: 1 − cos"), true, {}, {}};
     all[4] = {tr("clipped"), tr("of the weights"), true, {}, {}};
     for (const ComparedScheme& scheme : schemes_) {
         const auto add = [&all](std::size_t column, const std::optional<double>& value, const QString& text) {
