@@ -423,6 +423,14 @@ beschnitten</translation>
         <source>rounding %1, clipping %2 of all squared error</source>
         <translation>Runden %1, Beschneiden %2 vom ganzen quadratischen Fehler</translation>
     </message>
+    <message>
+        <source>Rounding and clipping are not told apart for this format.</source>
+        <translation>Runden und Beschneiden werden bei diesem Format nicht getrennt.</translation>
+    </message>
+    <message>
+        <source>rounding and clipping, not told apart</source>
+        <translation>Runden und Beschneiden, nicht getrennt</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::ErrorView</name>
@@ -1539,10 +1547,6 @@ ist nicht mehr da.</translation>
         <translation>Das Schema in seiner Notation: FORMAT[:OPTION]…</translation>
     </message>
     <message>
-        <source>No layer is selected</source>
-        <translation>Keine Schicht gewählt</translation>
-    </message>
-    <message>
         <source>Scheme</source>
         <translation>Schema</translation>
     </message>
@@ -1632,6 +1636,10 @@ ist nicht mehr da.</translation>
     <message>
         <source>All layers that can be quantized</source>
         <translation>Alle Schichten, die quantisiert werden können</translation>
+    </message>
+    <message>
+        <source>Nothing to quantize is selected</source>
+        <translation>Nichts zu quantisieren gewählt</translation>
     </message>
 </context>
 <context>

@@ -253,7 +253,8 @@ std::optional<LiveNumbers> Inspection::numbers() const {
     } else if (committed != nullptr) {
         numbers.facts.measurement = *committed;
         numbers.committed = *committed;
-        if (profile_ && profile_->sums.error_squared > 0)
+        const bool told_apart = profile_ && (profile_->clipping_squared > 0 || profile_->sums.clipped == 0);
+        if (told_apart && profile_->sums.error_squared > 0)
             numbers.facts.clipping_share = profile_->clipping_squared / profile_->sums.error_squared;
         if (const auto more = oneMoreBit(document_.scheme(tensor_)))
             if (const Measurement* measured = document_.measurement(tensor_, *more))

@@ -268,7 +268,7 @@ void SchemeEditor::Parts::refreshButtons() {
         font.setBold(chosen);
         preset_buttons[i]->setFont(font);
     }
-    title->setText(count == 0   ? SchemeEditor::tr("No layer is selected")
+    title->setText(count == 0   ? SchemeEditor::tr("Nothing to quantize is selected")
                    : count == 1 ? SchemeEditor::tr("Scheme")
                                 : SchemeEditor::tr("Scheme for %n layers", nullptr, count));
     mixed_note->setText(SchemeEditor::tr(

@@ -144,6 +144,7 @@ QString ErrorPlot::emptySentence() const {
 QString ErrorPlot::summary() const {
     const double total = profile_.rounding_squared + profile_.clipping_squared;
     if (!(total > 0)) return tr("The scheme reproduces every weight exactly.");
+    if (!tellsClippingApart()) return tr("Rounding and clipping are not told apart for this format.");
     return tr("Rounding makes %1 of the squared error, clipping %2.")
         .arg(shareText(profile_.rounding_squared / total), shareText(profile_.clipping_squared / total));
 }
@@ -272,12 +273,18 @@ void ErrorPlot::drawShares(QCPPainter* painter) const {
     drawBars(painter, shares_, bars, theme().seriesColor(0));
 }
 
+// The profile of a block format counts the error of clipped weights as rounding.
+bool ErrorPlot::tellsClippingApart() const {
+    return profile_.clipping_squared > 0 || profile_.sums.clipped == 0;
+}
+
 void ErrorPlot::drawTotal(QCPPainter* painter, const QRect& rect) const {
     const double total = profile_.rounding_squared + profile_.clipping_squared;
     if (!(total > 0)) return;
     const double share = profile_.rounding_squared / total;
     painter->setFont(smallFont());
-    const QString rounding = tr("rounding %1").arg(shareText(share));
+    const QString rounding = tellsClippingApart() ? tr("rounding %1").arg(shareText(share))
+                                                  : tr("rounding and clipping, not told apart");
     const QString clipping = tr("clipping %1").arg(shareText(profile_.clipping_squared / total));
     const QFontMetricsF metrics(painter->font());
     // Swatches with words on both sides, the bar between them: words stay readable for any share.
@@ -290,6 +297,10 @@ void ErrorPlot::drawTotal(QCPPainter* painter, const QRect& rect) const {
                           Qt::AlignLeft | Qt::AlignVCenter, text);
         return 14 + metrics.horizontalAdvance(text);
     };
+    if (!tellsClippingApart()) {
+        word(rounding, theme().seriesColor(0), rect.left());
+        return;
+    }
     if (rect.width() < metrics.horizontalAdvance(rounding + clipping) + 40) {
         word(share < 0.5 ? clipping : rounding, theme().seriesColor(share < 0.5 ? 1 : 0), rect.left());
         return;  // the larger part says it all
@@ -344,7 +355,7 @@ bool ErrorPlot::mouseMoved(QMouseEvent* event) {
                       << tr("rms error %1").arg(valueText(std::sqrt(meanSquare(*bin))));
             }
             const double total = profile_.rounding_squared + profile_.clipping_squared;
-            if (total > 0) {
+            if (total > 0 && tellsClippingApart()) {
                 lines << tr("rounding %1, clipping %2 of all squared error")
                              .arg(shareText(bin->rounding_squared / total),
                                   shareText(bin->clipping_squared / total));

@@ -37,6 +37,7 @@ class ErrorPlot : public PlotView {
     void rebuildShares();
     void drawDistribution(QCPPainter* painter) const;
     void drawShares(QCPPainter* painter) const;
+    bool tellsClippingApart() const;
     void drawTotal(QCPPainter* painter, const QRect& rect) const;
     const ErrorProfile::ValueBin* binAt(double value) const;
 

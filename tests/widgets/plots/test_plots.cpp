@@ -228,6 +228,19 @@ class TestPlots : public QObject {
         }
     }
 
+    void doesNotCallClippingRounding() {
+        ErrorProfile profile = sample::errorProfile(sample::weights(1000), 4, 0.06, 64);
+        profile.rounding_squared += profile.clipping_squared;
+        profile.clipping_squared = 0;
+        profile.sums.clipped = 0;
+        ErrorPlot plot;
+        plot.setProfile(profile);
+        QVERIFY(plot.plot()->accessibleDescription().contains(QStringLiteral("100 %")));
+        profile.sums.clipped = 3;
+        plot.setProfile(profile);
+        QVERIFY(!plot.plot()->accessibleDescription().contains(QStringLiteral("100 %")));
+    }
+
     // The plot gets its size only when it takes the place of the sentence that stands for it.
     void arrangesPanesAtTheSizeItIsShownAt() {
         ComparePlot plot;
