@@ -23,11 +23,12 @@ namespace halfstep {
 namespace {
 
 constexpr int wrong_usage = 2;
+constexpr QSize default_size(1280, 800);
 
 struct Options {
     QString model;
     QString render_folder;  // empty: open the window
-    QSize size{1280, 800};
+    std::optional<QSize> size;
     std::optional<ThemeMode> theme;
     QString language;
 };
@@ -64,7 +65,8 @@ int readOptions(const QApplication& application, Options& options) {
     parser.addPositionalArgument("MODEL", "The model to open.", "[MODEL]");
     const QCommandLineOption render("render",
                                     "Draw every view of MODEL to PNG files in DIR; needs no display.", "DIR");
-    const QCommandLineOption size("size", "Size of the window: 1280x800 unless given.", "WxH");
+    const QCommandLineOption size("size", "Size of the window: 1280x800 unless given or left otherwise.",
+                                  "WxH");
     const QCommandLineOption theme("theme", "light, dark or system.", "THEME");
     const QCommandLineOption language("language", "Language of the interface: en or de.", "CODE");
     parser.addOptions({render, size, theme, language});
@@ -80,7 +82,7 @@ int readOptions(const QApplication& application, Options& options) {
     if (parser.isSet(size)) {
         const auto wanted = sizeOf(parser.value(size));
         if (!wanted) return refuse("halfstep: --size wants WIDTHxHEIGHT, at least 640x480, as in 1280x800");
-        options.size = *wanted;
+        options.size = wanted;
     }
     if (parser.isSet(theme)) {
         options.theme = themeNamed(parser.value(theme));
@@ -107,7 +109,9 @@ int run(QApplication& application, const Options& options) {
     if (!options.language.isEmpty()) language.use(options.language);
     MainWindow window(language);
     if (!options.render_folder.isEmpty())
-        return renderViews(window, {options.render_folder, options.model, options.size});
+        return renderViews(window,
+                           {options.render_folder, options.model, options.size.value_or(default_size)});
+    if (options.size) window.resize(*options.size);
     window.show();
     if (!options.model.isEmpty())
         QTimer::singleShot(0, &window, [&window, &options] { window.files().openModel(options.model); });

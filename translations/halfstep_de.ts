@@ -221,24 +221,12 @@
         <translation>SQNR</translation>
     </message>
     <message>
-        <source>dB, more is better</source>
-        <translation>in dB</translation>
-    </message>
-    <message>
         <source>max error</source>
         <translation>max. Fehler</translation>
     </message>
     <message>
-        <source>|x − quantized|</source>
-        <translation>|x − quant.|</translation>
-    </message>
-    <message>
         <source>cosine</source>
         <translation>Kosinus</translation>
-    </message>
-    <message>
-        <source>bar: distance to 1</source>
-        <translation>1 − cos</translation>
     </message>
     <message>
         <source>clipped</source>
@@ -287,6 +275,18 @@ beschnitten</translation>
         <source>relative error: %1</source>
         <translation>relativer Fehler: %1</translation>
     </message>
+    <message>
+        <source>of any weight</source>
+        <translation>je Gewicht</translation>
+    </message>
+    <message>
+        <source>in dB</source>
+        <translation>in dB</translation>
+    </message>
+    <message>
+        <source>bar: 1 − cos</source>
+        <translation>1 − cos</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::CompareView</name>
@@ -305,6 +305,10 @@ beschnitten</translation>
     <message>
         <source>Compare</source>
         <translation>Vergleich</translation>
+    </message>
+    <message>
+        <source>Sc&amp;hemes</source>
+        <translation>Sc&amp;hemata</translation>
     </message>
 </context>
 <context>
@@ -418,6 +422,14 @@ beschnitten</translation>
     <message>
         <source>rounding %1, clipping %2 of all squared error</source>
         <translation>Runden %1, Beschneiden %2 vom ganzen quadratischen Fehler</translation>
+    </message>
+    <message>
+        <source>Rounding and clipping are not told apart for this format.</source>
+        <translation>Runden und Beschneiden werden bei diesem Format nicht getrennt.</translation>
+    </message>
+    <message>
+        <source>rounding and clipping, not told apart</source>
+        <translation>Runden und Beschneiden, nicht getrennt</translation>
     </message>
 </context>
 <context>
@@ -669,6 +681,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>clipped</source>
         <translation>beschnitten</translation>
+    </message>
+    <message>
+        <source>value; levels of %1</source>
+        <translation>Wert; Stufen von %1</translation>
     </message>
 </context>
 <context>
@@ -1531,10 +1547,6 @@ ist nicht mehr da.</translation>
         <translation>Das Schema in seiner Notation: FORMAT[:OPTION]…</translation>
     </message>
     <message>
-        <source>No layer is selected</source>
-        <translation>Keine Schicht gewählt</translation>
-    </message>
-    <message>
         <source>Scheme</source>
         <translation>Schema</translation>
     </message>
@@ -1625,6 +1637,10 @@ ist nicht mehr da.</translation>
         <source>All layers that can be quantized</source>
         <translation>Alle Schichten, die quantisiert werden können</translation>
     </message>
+    <message>
+        <source>Nothing to quantize is selected</source>
+        <translation>Nichts zu quantisieren gewählt</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::SchemeForm</name>
@@ -1647,10 +1663,6 @@ ist nicht mehr da.</translation>
     <message>
         <source>Multiplies each scale so that the weights&apos; mean square stays as it was</source>
         <translation>Multipliziert jede Skala so, dass das quadratische Mittel der Gewichte erhalten bleibt</translation>
-    </message>
-    <message>
-        <source>Only logarithmic formats have steps in octaves.</source>
-        <translation>Nur logarithmische Formate haben Oktavschritte.</translation>
     </message>
     <message>
         <source>Levels are powers of √2 instead of 2: finer, over half the span</source>
@@ -1950,10 +1962,6 @@ ist nicht mehr da.</translation>
         <translation>SQNR in dB</translation>
     </message>
     <message>
-        <source>relative error</source>
-        <translation>relativer Fehler</translation>
-    </message>
-    <message>
         <source>Rank by the plan</source>
         <translation>Nach dem Plan ordnen</translation>
     </message>
@@ -1998,10 +2006,6 @@ ist nicht mehr da.</translation>
         <translation>keine Zahl</translation>
     </message>
     <message>
-        <source>SQNR %1 dB</source>
-        <translation>SQNR %1 dB</translation>
-    </message>
-    <message>
         <source>exact</source>
         <translation>exakt</translation>
     </message>
@@ -2012,6 +2016,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>sensitivity %1</source>
         <translation>Empfindlichkeit %1</translation>
+    </message>
+    <message>
+        <source>relative error in %</source>
+        <translation>relativer Fehler in %</translation>
+    </message>
+    <message>
+        <source>SQNR %1</source>
+        <translation>SQNR %1</translation>
     </message>
 </context>
 <context>
@@ -2032,7 +2044,7 @@ ist nicht mehr da.</translation>
     <name>halfstep::StartPage</name>
     <message>
         <source>See what quantization does to every layer, and decide the bits.</source>
-        <translation>Sehen, was Quantisierung mit jeder Schicht macht, und die Bits entscheiden.</translation>
+        <translation>Sehen, was Quantisierung je Schicht macht, und die Bits wählen.</translation>
     </message>
     <message>
         <source>Drop a model here</source>
@@ -2078,14 +2090,6 @@ ist nicht mehr da.</translation>
 <context>
     <name>halfstep::WeightsView</name>
     <message>
-        <source>levels of channel %1</source>
-        <translation>Stufen von Kanal %1</translation>
-    </message>
-    <message>
-        <source>levels of channel %1, from input %2</source>
-        <translation>Stufen von Kanal %1, ab Eingang %2</translation>
-    </message>
-    <message>
         <source>Reading the weights…</source>
         <translation>Gewichte werden gelesen…</translation>
     </message>
@@ -2096,6 +2100,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>Weights</source>
         <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>Kanal %1</translation>
+    </message>
+    <message>
+        <source>channel %1, from input %2</source>
+        <translation>Kanal %1, ab Eingang %2</translation>
     </message>
 </context>
 </TS>

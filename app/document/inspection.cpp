@@ -33,6 +33,17 @@ std::optional<Scheme> oneMoreBit(Scheme scheme) {
     return scheme;
 }
 
+// What is kept is not measured: there is no error.
+Measurement keptFigures(const TensorInfo& tensor) {
+    Measurement figures;
+    figures.bytes = tensor.bytes;
+    if (tensor.elements > 0)
+        figures.bits_per_weight =
+            8 * static_cast<double>(tensor.bytes) / static_cast<double>(tensor.elements);
+    figures.sums.count = tensor.elements;
+    return figures;
+}
+
 }  // namespace
 
 Inspection::Inspection(Document& document, JobRunner& jobs, MeasureService& measures, QObject* parent)
@@ -242,11 +253,14 @@ std::optional<LiveNumbers> Inspection::numbers() const {
     } else if (committed != nullptr) {
         numbers.facts.measurement = *committed;
         numbers.committed = *committed;
-        if (profile_ && profile_->sums.error_squared > 0)
+        const bool told_apart = profile_ && (profile_->clipping_squared > 0 || profile_->sums.clipped == 0);
+        if (told_apart && profile_->sums.error_squared > 0)
             numbers.facts.clipping_share = profile_->clipping_squared / profile_->sums.error_squared;
         if (const auto more = oneMoreBit(document_.scheme(tensor_)))
             if (const Measurement* measured = document_.measurement(tensor_, *more))
                 numbers.facts.sqnr_one_more_bit = sqnr_db(measured->sums);
+    } else if (document_.scheme(tensor_).family == Family::keep) {
+        numbers.facts.measurement = keptFigures(*info());
     } else {
         return std::nullopt;
     }

@@ -57,8 +57,7 @@ void ChannelsView::refresh() {
     }
     Scheme scheme = document_.scheme(inspection_.tensor());
     if (!why_not_applicable(scheme, matrix_shape(*tensor).inputs).empty()) scheme = Scheme{};
-    const QString subject = shortTensorName(QString::fromStdString(tensor->name)) + QStringLiteral(" · ") +
-                            QString::fromStdString(to_string(scheme));
+    const QString subject = shortTensorName(QString::fromStdString(tensor->name));
     const std::shared_ptr<const Model> model = document_.model();
     jobs_.start<ChannelProfile>(
         {lane, tr("Ranges of the channels of %1").arg(QString::fromStdString(tensor->name))},
@@ -66,8 +65,8 @@ void ChannelsView::refresh() {
             return compute_channel_profile(*model, model->tensors()[static_cast<std::size_t>(index)], scheme,
                                            map_rows, map_columns, job);
         },
-        [this, subject](ChannelProfile profile) {
-            plot_->setSubject(subject);
+        [this, subject, notation = QString::fromStdString(to_string(scheme))](ChannelProfile profile) {
+            plot_->setSubject(subject, {notation});
             plot_->setProfile(profile);
         });
 }

@@ -25,7 +25,7 @@ QString textOf(const std::vector<Scheme>& schemes) {
     QStringList words;
     for (const Scheme& scheme : schemes)
         words.append(QString::fromStdString(to_string(scheme)));
-    return words.join(QStringLiteral("  "));
+    return words.join(QLatin1Char(' '));
 }
 
 }  // namespace
@@ -38,6 +38,7 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
       measures_(measures),
       jobs_(jobs),
       plot_(new ComparePlot),
+      label_(new QLabel),
       text_(new QLineEdit),
       schemes_(comparison_schemes()) {
     auto* column = new QVBoxLayout(this);
@@ -45,11 +46,14 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
     column->addWidget(plot_, 1);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(8, 0, 8, 6);
+    line->addWidget(label_);
     line->addWidget(text_);
+    label_->setBuddy(text_);
     column->addLayout(line);
     text_->setObjectName("comparedSchemes");
     text_->setFont(monospaceFont());
     text_->setText(textOf(schemes_));
+    text_->setCursorPosition(0);
     connect(text_, &QLineEdit::editingFinished, this, &CompareView::takeText);
 
     soon_.setSingleShot(true);
@@ -101,6 +105,7 @@ void CompareView::takeText() {
     retranslate();
     schemes_ = schemes.empty() ? comparison_schemes() : std::move(schemes);
     text_->setText(textOf(schemes_));
+    text_->setCursorPosition(0);
     request();
     show();
 }
@@ -138,6 +143,7 @@ void CompareView::show() {
 }
 
 void CompareView::retranslate() {
+    label_->setText(tr("Sc&hemes"));
     text_->setPlaceholderText(tr("Schemes to compare, separated by spaces"));
     text_->setToolTip(
         tr("Schemes to compare, in their notation, separated by spaces. Empty: the usual set."));

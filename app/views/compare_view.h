@@ -11,6 +11,7 @@
 
 #include <vector>
 
+class QLabel;
 class QLineEdit;
 
 namespace halfstep {
@@ -45,6 +46,7 @@ class CompareView : public View {
     MeasureService& measures_;
     JobRunner& jobs_;
     ComparePlot* plot_;
+    QLabel* label_;
     QLineEdit* text_;
     std::vector<Scheme> schemes_;
     QTimer soon_;

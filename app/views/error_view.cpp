@@ -53,9 +53,8 @@ void ErrorView::show() {
         plot_->clear(whyEmpty());
         return;
     }
-    plot_->setSubject(shortTensorName(QString::fromStdString(inspection_.info()->name)) +
-                      QStringLiteral(" · ") +
-                      QString::fromStdString(to_string(document_.scheme(inspection_.tensor()))));
+    plot_->setSubject(shortTensorName(QString::fromStdString(inspection_.info()->name)),
+                      {QString::fromStdString(to_string(document_.scheme(inspection_.tensor())))});
     plot_->setProfile(*profile);
 }
 

@@ -15,21 +15,16 @@ int firstCode(const Scheme& scheme) {
     return scheme.symmetry == Symmetry::symfull ? -half : 1 - half;
 }
 
-QString subjectOf(const TensorInfo& tensor, const Scheme& scheme, const ShownGrid& grid) {
-    QString subject = shortTensorName(QString::fromStdString(tensor.name)) + QStringLiteral(" · ") +
-                      QString::fromStdString(to_string(scheme));
-    if (grid.whole_tensor) return subject;
+QString levelsOf(const Scheme& scheme, const ShownGrid& grid) {
     const bool whole_row = scheme.family != Family::ggml && scheme.granularity == Granularity::channel;
-    const QString unit =
-        whole_row
-            ? WeightsView::tr("levels of channel %1").arg(grid.channel)
-            : WeightsView::tr("levels of channel %1, from input %2").arg(grid.channel).arg(grid.first_input);
-    return subject + QStringLiteral(" · ") + unit;
+    return whole_row ? WeightsView::tr("channel %1").arg(grid.channel)
+                     : WeightsView::tr("channel %1, from input %2").arg(grid.channel).arg(grid.first_input);
 }
 
 GridOverlay overlayOf(const ShownGrid& grid, const Scheme& scheme) {
     GridOverlay overlay;
     overlay.levels = grid.levels;
+    if (!grid.whole_tensor) overlay.levels_of = levelsOf(scheme, grid);
     overlay.first_code = firstCode(scheme);
     overlay.clip_low = static_cast<double>(grid.clip_low);
     overlay.clip_high = static_cast<double>(grid.clip_high);
@@ -100,14 +95,13 @@ void WeightsView::showGrid() {
     const TensorInfo* tensor = inspection_.info();
     if (tensor == nullptr || inspection_.facts() == nullptr) return;
     const Scheme scheme = inspection_.scheme();
-    if (!inspection_.grid()) {
-        histogram_->setSubject(shortTensorName(QString::fromStdString(tensor->name)) + QStringLiteral(" · ") +
-                               QString::fromStdString(to_string(scheme)));
+    const std::optional<ShownGrid>& grid = inspection_.grid();
+    histogram_->setSubject(shortTensorName(QString::fromStdString(tensor->name)),
+                           {QString::fromStdString(to_string(scheme))});
+    if (grid)
+        histogram_->setOverlay(overlayOf(*grid, scheme));
+    else
         histogram_->clearOverlay();
-        return;
-    }
-    histogram_->setSubject(subjectOf(*tensor, scheme, *inspection_.grid()));
-    histogram_->setOverlay(overlayOf(*inspection_.grid(), scheme));
 }
 
 }  // namespace halfstep

@@ -40,6 +40,9 @@
 namespace halfstep {
 namespace {
 
+constexpr int scheme_width = 330;
+constexpr int least_center = 400;
+constexpr int roomy_center = 1080;
 constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
@@ -137,10 +140,13 @@ void MainWindow::buildViews() {
     views_.front()->setActive(true);
 }
 
-// The table gets what its deciding columns need, the scheme as little as it can do with.
+// The table gets what its deciding columns need, and in a wide window all that the centre can spare; the
+// scheme as little as it can do with.
 void MainWindow::shareWidth() {
-    const int layers = std::clamp(width() * 32 / 100, 340, 720);
-    resizeDocks({docks_[0], docks_[1]}, {layers, 330}, Qt::Horizontal);
+    const int spare = width() - scheme_width;
+    const int wanted = std::max(std::min(width() * 32 / 100, spare - least_center), spare - roomy_center);
+    const int layers = std::clamp(wanted, 240, std::max(240, layers_->widthOfColumns()));
+    resizeDocks({docks_[0], docks_[1]}, {layers, scheme_width}, Qt::Horizontal);
     resizeDocks({docks_[2], docks_[3]}, {150, 150}, Qt::Vertical);
 }
 
@@ -150,6 +156,9 @@ QDockWidget* MainWindow::addDock(const char* name, QWidget* content, Qt::DockWid
     dock->setWidget(content);
     addDockWidget(area, dock);
     docks_.push_back(dock);
+    connect(dock->toggleViewAction(), &QAction::triggered, dock, [dock](bool on) {
+        if (on) dock->raise();  // above the one that it shares its place with
+    });
     return dock;
 }
 
@@ -249,6 +258,7 @@ void MainWindow::connectJobs() {
 
 void MainWindow::modelChanged() {
     const bool open = document_.isOpen();
+    problems_shown_ = false;
     pages_->setCurrentIndex(open ? 1 : 0);
     for (QDockWidget* dock : docks_)
         if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
@@ -327,6 +337,9 @@ void MainWindow::showNumbers() {
         numbers_->setNumbers(*numbers);
     else if (inspection_->tensor() < 0)
         numbers_->clear();
+    else if (const QString name = QString::fromStdString(inspection_->info()->name);
+             numbers_->tensor() != name)
+        numbers_->clear(name);  // those of the same tensor stay until the new ones are there
 }
 
 void MainWindow::showBudget() {
@@ -355,6 +368,11 @@ void MainWindow::showBudget() {
 void MainWindow::showIssues() {
     const QList<Issue> issues = document_.issues();
     issues_->setIssues({issues.begin(), issues.end()});
+    // Once for each model: who closes the panel has seen it.
+    if (document_.isOpen() && issues_->problemCount() > 0 && !std::exchange(problems_shown_, true)) {
+        docks_[2]->show();
+        docks_[2]->raise();
+    }
 }
 
 void MainWindow::updateTitle() {

@@ -106,6 +106,7 @@ class MainWindow : public QMainWindow {
     std::vector<QDockWidget*> docks_;
     QToolBar* costs_;
     bool layout_restored_ = false;
+    bool problems_shown_ = false;  // of the open model, in the issues panel
     QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;

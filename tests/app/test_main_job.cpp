@@ -6,6 +6,7 @@
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/quantize/measure.h"
+#include "tests/support/safetensors_builder.h"
 #include "widgets/editors/apply_scope.h"
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/plots/histogram_plot.h"
@@ -15,6 +16,7 @@
 
 #include <QApplication>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QFile>
 #include <QHeaderView>
 #include <QLabel>
@@ -28,6 +30,8 @@
 #include <QToolButton>
 
 #include <cmath>
+#include <filesystem>
+#include <limits>
 #include <memory>
 
 using namespace halfstep;
@@ -231,6 +235,37 @@ class TestMainJob : public QObject {
         QCOMPARE(window_->document().model(), model);
         QVERIFY(window_->document().plan() == plan);
         QVERIFY(window_->document().undoStack().canUndo());
+    }
+
+    void a_kept_tensor_shows_its_own_numbers() {
+        auto* tensor = window_->findChild<QLabel*>("live_tensor");
+        int kept = 0;
+        while (window_->document().scheme(kept).family != Family::keep)
+            ++kept;
+        window_->layers().setCurrentLayer(kept);
+        QCOMPARE(tensor->text(), QString::fromStdString(window_->document().tensor(kept).name));
+        QVERIFY(window_->findChild<QLabel*>("live_sentence")->text().contains("nothing is lost"));
+        QCOMPARE(window_->findChild<QLabel*>("live_rel_error")->text(), QString("–"));
+    }
+
+    // After all that needs the sample.
+    void what_is_wrong_with_a_model_is_shown_once() {
+        const auto file = std::filesystem::path(folder_.filePath("wrong.safetensors").toStdString());
+        std::vector<float> values(64 * 64, 0.25F);
+        values[5] = std::numeric_limits<float>::quiet_NaN();
+        testing::SafetensorsBuilder()
+            .add_f32("model.layers.0.mlp.up_proj.weight", {64, 64}, values)
+            .write(file);
+        auto* issues = window_->findChild<QDockWidget*>("issues");
+        QVERIFY(!issues->isVisible());
+        window_->document().undoStack().setClean();
+        window_->files().openModel(QString::fromStdString(file.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(issues->isVisible(), 10'000);
+        issues->close();
+        window_->document().applyScheme({0}, parse_scheme("int4"), "int4");
+        QTRY_VERIFY_WITH_TIMEOUT(window_->isSettled(), 10'000);
+        QVERIFY(!issues->isVisible());
+        window_->document().undoStack().setClean();
     }
 
     void the_language_changes_while_the_window_is_open() {

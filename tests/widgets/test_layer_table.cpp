@@ -216,6 +216,42 @@ class TestLayerTable : public QObject {
         QCOMPARE(view.selectedLayers(), std::vector<int>{0});  // the selection moved with its row
     }
 
+    void what_was_selected_is_selected_again_when_the_filter_shows_it() {
+        LayerTableView view;
+        view.setRows(sampleLayers(3));
+        view.selectLayers({9, 18});
+        // "role:f" is no role yet, so that nothing is shown for a moment.
+        QTest::keyClicks(view.filterEdit(), QStringLiteral("role:ffn_down block:1"));
+        QCOMPARE(view.selectedLayers(), (std::vector<int>{18}));
+        QCOMPARE(view.currentLayer(), 18);
+        view.filterEdit()->clear();
+        QCOMPARE(view.selectedLayers(), (std::vector<int>{18}));
+    }
+
+    void titles_stand_above_their_figures() {
+        LayerTableModel model;
+        model.setRows(sampleLayers(1));
+        for (int column = 0; column < LayerTableModel::ColumnCount; ++column)
+            QCOMPARE(model.index(0, column).data(Qt::TextAlignmentRole),
+                     model.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole));
+    }
+
+    void the_title_of_the_sorted_column_makes_room_for_the_arrow() {
+        LayerTableView view;
+        view.setRows(sampleLayers(1));
+        view.resize(900, 200);
+        view.show();
+        QHeaderView* header = view.table()->horizontalHeader();
+        const auto grab = [&] {
+            const int left = header->sectionViewportPosition(LayerTableModel::SqnrColumn);
+            return header->viewport()->grab(
+                QRect(left, 0, header->sectionSize(LayerTableModel::SqnrColumn) / 2, header->height()));
+        };
+        const QImage before = grab().toImage();
+        view.table()->sortByColumn(LayerTableModel::SqnrColumn, Qt::AscendingOrder);
+        QVERIFY(grab().toImage() != before);  // the title has moved to the left half
+    }
+
     void typing_a_filter_hides_rows_and_escape_shows_them() {
         LayerTableView view;
         view.setRows(sampleLayers(3));

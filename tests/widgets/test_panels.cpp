@@ -98,10 +98,12 @@ class TestPanels : public QObject {
         QTest::newRow("percent") << shareText(0.0052) << "0.520 %";
         QTest::newRow("all") << shareText(1.0) << "100 %";
         QTest::newRow("nothing") << shareText(0.0) << "0 %";
+        QTest::newRow("one in a hundred thousand") << shareText(7.63e-6) << "0.000763 %";
         QTest::newRow("almost nothing") << shareText(1e-9) << "1.0e-07 %";
         QTest::newRow("bits") << bitsText(4.25) << "4.25";
         QTest::newRow("whole bits") << bitsText(8) << "8";
         QTest::newRow("small") << shortNumber(0.0123456) << "0.01235";
+        QTest::newRow("as in plots") << shortNumber(0.00092934) << "0.0009293";
         QTest::newRow("smaller") << shortNumber(1.2345e-5) << "1.23e-05";
         QTest::newRow("negative") << shortNumber(-2.5) << "-2.5";
         QTest::newRow("exact") << exactText(0.1) << "0.1";
@@ -141,6 +143,14 @@ class TestPanels : public QObject {
                 "All of the error is rounding, nothing is clipped; one more bit would gain about 10 dB."));
         known.measurement.scheme = parse_scheme("int2:asym");  // 3 steps become 7: 7.4 dB
         QVERIFY(explain(known).endsWith(QStringLiteral("about 7 dB.")));
+    }
+
+    void more_bits_are_not_promised_while_the_cost_of_clipping_is_unknown() {
+        ExplainFacts known = facts("int8:tensor:clip0.5", 0.1);
+        known.measurement.sums.clipped = 1;
+        QVERIFY(!explain(known).contains(QStringLiteral("one more bit")));
+        known.measurement.sums.clipped = 0;
+        QVERIFY(explain(known).contains(QStringLiteral("one more bit")));
     }
 
     void clipping_is_named_where_it_is_most_of_the_error() {
@@ -192,6 +202,20 @@ class TestPanels : public QObject {
         QVERIFY(explain(known).endsWith(QStringLiteral("a row has 100 weights")));
     }
 
+    void numbers_of_another_tensor_do_not_stay() {
+        LiveNumbersPanel panel;
+        LiveNumbers numbers;
+        numbers.tensor = QStringLiteral("w");
+        numbers.facts.measurement = sampleMeasurement("int4:tensor", 0.1, 0.25);
+        panel.setNumbers(numbers);
+        panel.clear(QStringLiteral("v"));
+        QCOMPARE(panel.tensor(), QStringLiteral("v"));
+        QCOMPARE(text(panel, "live_tensor"), QStringLiteral("v"));
+        QCOMPARE(text(panel, "live_sqnr"), QStringLiteral("–"));
+        panel.clear();
+        QCOMPARE(text(panel, "live_tensor"), QStringLiteral("No layer is selected"));
+    }
+
     void live_numbers_show_values_and_trends() {
         LiveNumbersPanel panel;
         LiveNumbers numbers;
@@ -206,6 +230,8 @@ class TestPanels : public QObject {
         QCOMPARE(text(panel, "live_clipped"), QStringLiteral("25.0 %"));
         QCOMPARE(text(panel, "live_scale"), QStringLiteral("0.0123"));
         QCOMPARE(text(panel, "live_zero_point"), QStringLiteral("–"));
+        QVERIFY(panel.findChild<QLabel*>(QStringLiteral("live_scale"))->isVisibleTo(&panel));
+        QVERIFY(!panel.findChild<QLabel*>(QStringLiteral("live_zero_point"))->isVisibleTo(&panel));
         QCOMPARE(text(panel, "trend_sqnr"), QStringLiteral("▼ −20.0 dB"));
         QCOMPARE(text(panel, "trend_rel_error"), QStringLiteral("▲ ×10"));
         QCOMPARE(text(panel, "trend_bits_per_weight"), QStringLiteral("▼ −4"));
@@ -292,6 +318,22 @@ class TestPanels : public QObject {
         QCOMPARE(jumped.size(), 2);
         panel.setIssues({});
         QVERIFY(panel.findChild<QLabel*>(QStringLiteral("issues_empty"))->isVisible());
+    }
+
+    void long_issues_take_as_many_lines_as_they_need() {
+        IssuesPanel panel;
+        panel.setIssues({{Severity::error, "w", "short"},
+                         {Severity::error, "w", std::string(60, 'x') + " " + std::string(60, 'x')}});
+        panel.resize(700, 200);
+        panel.show();
+        auto* list = panel.findChild<QTreeWidget*>();
+        const auto height = [list](int row) {
+            return list->visualItemRect(list->topLevelItem(row)).height();
+        };
+        QTRY_VERIFY(height(1) >= 2 * panel.fontMetrics().height());
+        QVERIFY(height(0) < 2 * panel.fontMetrics().height());
+        panel.resize(1600, 200);
+        QTRY_COMPARE(height(1), height(0));
     }
 
     void jobs_run_are_cancelled_and_leave() {

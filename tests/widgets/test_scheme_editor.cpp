@@ -167,14 +167,12 @@ class TestSchemeEditor : public QObject {
         QTest::addColumn<QString>("scheme");
         QTest::addColumn<QStringList>("disabled");
         const QStringList scaled{"scheme_range", "scheme_scale_storage", "scheme_gamma"};
-        QTest::newRow("int") << "int4" << QStringList{"scheme_half_octave"};
+        QTest::newRow("int") << "int4" << QStringList{};
         QTest::newRow("log") << "log4" << QStringList{"scheme_symmetry"};
-        QTest::newRow("kmeans") << "kmeans4"
-                                << (scaled + QStringList{"scheme_symmetry", "scheme_half_octave"});
+        QTest::newRow("kmeans") << "kmeans4" << (scaled + QStringList{"scheme_symmetry"});
         for (const char* scheme : {"fp16", "q4_0", "keep"})
             QTest::newRow(scheme) << scheme
-                                  << (scaled + QStringList{"scheme_symmetry", "scheme_half_octave",
-                                                           "scheme_granularity"});
+                                  << (scaled + QStringList{"scheme_symmetry", "scheme_granularity"});
     }
 
     void what_a_format_lacks_is_disabled_with_a_reason() {
@@ -183,10 +181,19 @@ class TestSchemeEditor : public QObject {
         SchemeEditor editor;
         editor.setTargets({layer(scheme.toLatin1().constData())});
         for (const char* name : {"scheme_symmetry", "scheme_granularity", "scheme_range",
-                                 "scheme_scale_storage", "scheme_gamma", "scheme_half_octave"}) {
+                                 "scheme_scale_storage", "scheme_gamma"}) {
             auto* control = part<QWidget>(editor, name);
             QVERIFY2(control->isEnabled() != disabled.contains(QLatin1String(name)), name);
             if (!control->isEnabled()) QVERIFY2(control->toolTip().endsWith(QLatin1Char('.')), name);
+        }
+    }
+
+    void steps_of_an_octave_are_offered_to_logarithmic_formats_only() {
+        SchemeEditor editor;
+        for (const char* scheme : {"int4", "log4", "kmeans4", "q4_0"}) {
+            editor.setTargets({layer(scheme)});
+            QCOMPARE(part<QWidget>(editor, "scheme_half_octave")->isVisibleTo(&editor),
+                     QByteArray(scheme) == "log4");
         }
     }
 

@@ -136,7 +136,7 @@ void SchemeEditor::Parts::build() {
     wide->addWidget(apply_all, 1, 1);
 
     auto* layout = new QVBoxLayout(editor);
-    layout->setContentsMargins(10, 8, 10, 8);
+    layout->setContentsMargins(10, 4, 10, 4);
     layout->setSpacing(6);
     layout->addWidget(title);
     layout->addWidget(mixed_note);
@@ -261,9 +261,14 @@ void SchemeEditor::Parts::refreshMessage() {
 void SchemeEditor::Parts::refreshButtons() {
     const bool valid = isValid();
     const auto count = static_cast<int>(targets.size());
-    for (std::size_t i = 0; i < presets.size(); ++i)
-        preset_buttons[i]->setChecked(!mixed && valid && form->scheme() == parse_scheme(presets[i]));
-    title->setText(count == 0   ? SchemeEditor::tr("No layer is selected")
+    for (std::size_t i = 0; i < presets.size(); ++i) {
+        const bool chosen = !mixed && valid && form->scheme() == parse_scheme(presets[i]);
+        preset_buttons[i]->setChecked(chosen);
+        QFont font;  // a pressed button alone is hard to tell in the dark theme
+        font.setBold(chosen);
+        preset_buttons[i]->setFont(font);
+    }
+    title->setText(count == 0   ? SchemeEditor::tr("Nothing to quantize is selected")
                    : count == 1 ? SchemeEditor::tr("Scheme")
                                 : SchemeEditor::tr("Scheme for %n layers", nullptr, count));
     mixed_note->setText(SchemeEditor::tr(

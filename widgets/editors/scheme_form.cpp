@@ -141,7 +141,7 @@ void SchemeForm::build() {
 
     form_ = new QFormLayout(this);
     form_->setContentsMargins(0, 0, 0, 0);
-    form_->setVerticalSpacing(6);
+    form_->setVerticalSpacing(4);
     form_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     for (QWidget* field :
          std::initializer_list<QWidget*>{family_, bits_, format_, symmetry_, granularity_, group_size_,
@@ -310,8 +310,8 @@ void SchemeForm::refreshScale() {
     allow(gamma_, allowsOption(scheme_, "gamma"), whyNoScale(scheme_),
           tr("Multiplies each scale so that the weights' mean square stays as it was"));
     half_octave_->setChecked(scheme_.half_octave);
-    allow(half_octave_, allowsOption(scheme_, "sqrt2"), tr("Only logarithmic formats have steps in octaves."),
-          tr("Levels are powers of √2 instead of 2: finer, over half the span"));
+    half_octave_->setToolTip(tr("Levels are powers of √2 instead of 2: finer, over half the span"));
+    form_->setRowVisible(half_octave_, allowsOption(scheme_, "sqrt2"));
 }
 
 void SchemeForm::refreshRange() {

@@ -74,7 +74,9 @@ QString roundingSentence(const ExplainFacts& facts, double rel) {
     } else {
         cause = Explain::tr("The error is %1 of the weights' own size").arg(shareText(rel));
     }
-    const auto gain = gainOfOneBit(facts);
+    // Where weights are clipped and it is not known yet what that costs, more bits may be of no use.
+    const bool may_be_clipping = !facts.clipping_share && facts.measurement.sums.clipped > 0;
+    const auto gain = may_be_clipping ? std::nullopt : gainOfOneBit(facts);
     if (rel < barely_visible)
         return Explain::tr("%1, and it is barely noticeable.", "%1 says what causes the error").arg(cause);
     if (!gain || *gain <= 0) return cause + Explain::tr(".", "ends a sentence");

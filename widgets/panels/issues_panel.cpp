@@ -2,6 +2,7 @@
 #include "widgets/panels/issues_panel.h"
 
 #include "widgets/style/icons.h"
+#include "widgets/style/tensor_name.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
@@ -11,6 +12,7 @@
 #include <QLabel>
 #include <QStackedLayout>
 #include <QStringList>
+#include <QStyledItemDelegate>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -43,6 +45,19 @@ QIcon severityIcon(Severity severity, const Theme& theme, qreal ratio) {
     }
     return {};
 }
+
+// Trees give a row one line, whatever the width of its column.
+class WrappingDelegate : public QStyledItemDelegate {
+  public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        QStyleOptionViewItem in_column = option;
+        if (const auto* tree = qobject_cast<const QTreeView*>(option.widget))
+            in_column.rect = QRect(0, 0, tree->columnWidth(index.column()), QWIDGETSIZE_MAX);
+        return QStyledItemDelegate::sizeHint(in_column, index);
+    }
+};
 
 }  // namespace
 
@@ -80,7 +95,8 @@ void IssuesPanel::Parts::build() {
     list->setObjectName(QStringLiteral("issues_list"));
     list->setColumnCount(2);
     list->setRootIsDecorated(false);
-    list->setUniformRowHeights(true);
+    list->setWordWrap(true);
+    list->setItemDelegate(new WrappingDelegate(list));
     list->setAlternatingRowColors(true);
     list->setFrameShape(QFrame::NoFrame);
     list->setTextElideMode(Qt::ElideMiddle);
@@ -88,7 +104,11 @@ void IssuesPanel::Parts::build() {
     list->header()->setStretchLastSection(false);
     list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     list->header()->setSectionResizeMode(1, QHeaderView::Interactive);
-    list->header()->resizeSection(1, 220);
+    list->header()->resizeSection(1, 180);
+    // Lines of text come and go; not from within the layout that has resized the section.
+    QObject::connect(
+        list->header(), &QHeaderView::sectionResized, list, [this] { list->doItemsLayout(); },
+        Qt::QueuedConnection);
     list->installEventFilter(panel);
     empty = new QLabel(panel);
     empty->setObjectName(QStringLiteral("issues_empty"));
@@ -115,8 +135,8 @@ void IssuesPanel::Parts::fill() {
     for (const Issue& issue : issues) {
         const QString message = QString::fromStdString(issue.message);
         const QString tensor = QString::fromStdString(issue.tensor);
-        auto* item =
-            new QTreeWidgetItem({message, tensor.isEmpty() ? IssuesPanel::tr("(whole model)") : tensor});
+        auto* item = new QTreeWidgetItem(
+            {message, tensor.isEmpty() ? IssuesPanel::tr("(whole model)") : shortTensorName(tensor)});
         item->setToolTip(0, message);
         item->setToolTip(1, tensor);
         item->setData(0, Qt::AccessibleTextRole,

@@ -31,6 +31,7 @@ struct Line {
     QString (*text)(double);
     Better better;
     Change change;
+    bool some_schemes_only = false;  // not shown where the scheme has no such figure
 };
 
 template <class Number>
@@ -77,10 +78,11 @@ const std::array<Line, 10>& lines() {
          [](const Measurement& m) { return std::optional(clipped_share(m.sums)); },
          [](double value) { return shareText(value); }, Better::neither, Change::difference},
         {"scale", [] { return LiveNumbersPanel::tr("Scale"); },
-         [](const Measurement& m) { return asDouble(m.scale); }, figureText, Better::neither, Change::factor},
+         [](const Measurement& m) { return asDouble(m.scale); }, figureText, Better::neither, Change::factor,
+         true},
         {"zero_point", [] { return LiveNumbersPanel::tr("Zero-point"); },
          [](const Measurement& m) { return asDouble(m.zero_point); }, wholeNumber, Better::neither,
-         Change::difference},
+         Change::difference, true},
     }};
     return all;
 }
@@ -165,6 +167,7 @@ struct LiveNumbersPanel::Parts {
     std::array<QLabel*, 10> values;
     std::array<QLabel*, 10> trends;
     std::optional<LiveNumbers> numbers;
+    QString unknown_tensor;  // where there are no numbers
 
     void build();
     void refresh();
@@ -183,7 +186,7 @@ LiveNumbersPanel::~LiveNumbersPanel() = default;
 
 void LiveNumbersPanel::Parts::build() {
     auto* layout = new QVBoxLayout(panel);
-    layout->setContentsMargins(10, 8, 10, 8);
+    layout->setContentsMargins(10, 2, 10, 8);
     layout->setSpacing(6);
     tensor = new ElidedLabel(panel);
     tensor->setObjectName(QStringLiteral("live_tensor"));
@@ -204,7 +207,7 @@ void LiveNumbersPanel::Parts::build() {
     auto* grid = new QGridLayout;
     grid->setContentsMargins(0, 2, 0, 0);
     grid->setHorizontalSpacing(10);
-    grid->setVerticalSpacing(3);
+    grid->setVerticalSpacing(2);
     grid->setColumnStretch(0, 1);
     for (std::size_t i = 0; i < lines().size(); ++i) {
         const int row = static_cast<int>(i);
@@ -227,7 +230,8 @@ void LiveNumbersPanel::Parts::build() {
 
 void LiveNumbersPanel::Parts::refresh() {
     const bool any = numbers.has_value();
-    tensor->setText(any ? numbers->tensor : LiveNumbersPanel::tr("No layer is selected"));
+    const QString shown = panel->tensor();
+    tensor->setText(shown.isEmpty() ? LiveNumbersPanel::tr("No layer is selected") : shown);
     sentence_box->setVisible(any);
     if (any) sentence->setText(explain(numbers->facts));
     estimated->setVisible(any && numbers->estimated);
@@ -245,6 +249,9 @@ void LiveNumbersPanel::Parts::refreshLine(std::size_t index) {
     const auto value = measured ? line.value(numbers->facts.measurement) : std::nullopt;
     values[index]->setText(value ? line.text(*value) : noValueText());
     values[index]->setToolTip(value ? exactText(*value) : QString());
+    const bool shown = value || !numbers || !line.some_schemes_only;
+    for (QLabel* label : {titles[index], values[index], trends[index]})
+        label->setVisible(shown);
     values[index]->setAccessibleName(QStringLiteral("%1: %2").arg(line.title(), values[index]->text()));
 
     Trend trend;
@@ -285,9 +292,14 @@ void LiveNumbersPanel::setNumbers(const LiveNumbers& numbers) {
     parts_->refresh();
 }
 
-void LiveNumbersPanel::clear() {
+void LiveNumbersPanel::clear(const QString& tensor) {
     parts_->numbers.reset();
+    parts_->unknown_tensor = tensor;
     parts_->refresh();
+}
+
+QString LiveNumbersPanel::tensor() const {
+    return parts_->numbers ? parts_->numbers->tensor : parts_->unknown_tensor;
 }
 
 void LiveNumbersPanel::changeEvent(QEvent* event) {

@@ -26,7 +26,8 @@ class LiveNumbersPanel : public QWidget {
     ~LiveNumbersPanel() override;
 
     void setNumbers(const LiveNumbers& numbers);
-    void clear();  // no tensor is selected
+    void clear(const QString& tensor = {});  // nothing is known of it yet, or no tensor is selected
+    QString tensor() const;
 
   protected:
     void changeEvent(QEvent* event) override;

@@ -304,7 +304,8 @@ void ChannelPlot::drawOutliers(QCPPainter* painter) const {
     if (outlier_count_ == 0) {
         painter->setFont(smallFont());
         painter->setPen(theme().mutedText);
-        painter->drawText(outliers_->rect(), Qt::AlignCenter, tr("no weight beyond six standard deviations"));
+        painter->drawText(outliers_->rect(), Qt::AlignCenter | Qt::TextWordWrap,
+                          tr("no weight beyond six standard deviations"));
         return;
     }
     const Columns shown = columnsOf(outliers_, profile_, order_);

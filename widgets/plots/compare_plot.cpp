@@ -4,6 +4,7 @@
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
 #include <QKeyEvent>
@@ -18,8 +19,9 @@ namespace halfstep {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double name_share = 0.26;         // of the table's width
+constexpr double most_name_share = 0.3;     // of the table's width
 constexpr double least_radar_share = 0.12;  // the worst scheme is still seen on the radar
+constexpr double name_margin = 36;          // swatch and gaps
 constexpr int least_width_of_both = 780;
 constexpr int tallest_row = 44;
 
@@ -63,7 +65,11 @@ ComparePlot::ComparePlot(QWidget* parent) : PlotView(parent) {
 
 // The radar stands beside the table where there is width for both, else below it.
 void ComparePlot::arrange() {
-    const bool wide = plot()->width() >= least_width_of_both;
+    const bool wide = plot()->width() >= std::max(least_width_of_both, plot()->height());
+    // What the table does not need in height goes to the radar below it.
+    const int rows = static_cast<int>(schemes_.size());
+    table_pane_->setMaximumSize(QWIDGETSIZE_MAX,
+                                wide ? QWIDGETSIZE_MAX : headerHeight() + rows * tallest_row + 12);
     if (wide_ == wide) return;
     wide_ = wide;
     QCPLayoutGrid* grid = plot()->plotLayout();
@@ -75,11 +81,6 @@ void ComparePlot::arrange() {
         grid->setRowStretchFactor(1, 0.85);
     }
     replotSoon();
-}
-
-void ComparePlot::resizeEvent(QResizeEvent* event) {
-    PlotView::resizeEvent(event);
-    arrange();
 }
 
 void ComparePlot::setSchemes(std::vector<ComparedScheme> schemes) {
@@ -121,14 +122,15 @@ QString ComparePlot::summary() const {
 void ComparePlot::rebuild() {
     stylePlot(plot());
     figures_ = figures();
+    arrange();
 }
 
 std::vector<ComparePlot::Figure> ComparePlot::figures() const {
     std::vector<Figure> all(5);
     all[0] = {tr("bits"), tr("per weight"), true, {}, {}};
-    all[1] = {tr("SQNR"), tr("dB, more is better"), false, {}, {}};
-    all[2] = {tr("max error"), tr("|x − quantized|"), true, {}, {}};
-    all[3] = {tr("cosine"), tr("bar: distance to 1"), true, {}, {}};
+    all[1] = {tr("SQNR"), tr("in dB"), false, {}, {}};
+    all[2] = {tr("max error"), tr("of any weight"), true, {}, {}};
+    all[3] = {tr("cosine"), tr("bar: 1 − cos"), true, {}, {}};
     all[4] = {tr("clipped"), tr("of the weights"), true, {}, {}};
     for (const ComparedScheme& scheme : schemes_) {
         const auto add = [&all](std::size_t column, const std::optional<double>& value, const QString& text) {
@@ -143,14 +145,14 @@ std::vector<ComparePlot::Figure> ComparePlot::figures() const {
         }
         const QString none = QStringLiteral("–");
         const ErrorSums& sums = measurement.sums;
-        add(0, measurement.bits_per_weight, valueText(measurement.bits_per_weight, 4));
+        add(0, measurement.bits_per_weight, QLocale().toString(measurement.bits_per_weight, 'f', 3));
         const std::optional<double> sqnr = exact(sums) ? std::optional(infinity) : sqnr_db(sums);
         add(1, sqnr, !sqnr ? none : std::isinf(*sqnr) ? tr("exact") : QLocale().toString(*sqnr, 'f', 1));
         add(2, sums.max_abs_error, valueText(sums.max_abs_error, 3));
         const std::optional<double> likeness = cosine(sums);
         add(3, likeness ? std::optional(std::max(0.0, 1 - *likeness)) : std::nullopt,
             likeness ? QLocale().toString(*likeness, 'f', 5) : none);
-        add(4, clipped_share(sums), percentText(clipped_share(sums), 2));
+        add(4, clipped_share(sums), shareText(clipped_share(sums)));
     }
     return all;
 }
@@ -200,22 +202,47 @@ RadarChart ComparePlot::radar() const {
 
 std::size_t ComparePlot::rowsShown() const {
     const int line = QFontMetrics(smallFont()).height();
-    const int room = table_pane_->rect().height() - 2 * line - 8;
+    const int room = table_pane_->rect().height() - headerHeight();
     const auto fitting = static_cast<std::size_t>(std::max(1, room / (line + 6)));
     return fitting >= schemes_.size() ? schemes_.size() : fitting - 1;  // a line says how many are left out
+}
+
+double ComparePlot::namesWidth(double table_width) const {
+    const QFontMetricsF metrics(smallFont());
+    double widest = 0;
+    for (const ComparedScheme& scheme : schemes_)
+        widest = std::max(widest, metrics.horizontalAdvance(scheme.label));
+    return std::min(widest + name_margin, table_width * most_name_share);
+}
+
+// Below the names of the figures; none where columns are too narrow.
+int ComparePlot::hintLines() const {
+    const QFontMetricsF metrics(smallFont());
+    const QRectF column(0, 0, columnRect(0, table_pane_->rect()).width(), 1000);
+    int lines = 1;
+    for (const Figure& figure : figures_) {
+        const QRectF wrapped = metrics.boundingRect(column, Qt::TextWordWrap, figure.hint);
+        if (wrapped.width() > column.width()) return 0;
+        lines = std::max(lines, static_cast<int>(std::lround(wrapped.height() / metrics.lineSpacing())));
+    }
+    return lines <= 2 ? lines : 0;
+}
+
+int ComparePlot::headerHeight() const {
+    return (1 + hintLines()) * QFontMetrics(smallFont()).height() + 8;
 }
 
 QRect ComparePlot::rowRect(std::size_t index) const {
     const QRect pane = table_pane_->rect();
     const int line = QFontMetrics(smallFont()).height();
-    const int header = 2 * line + 8;
+    const int header = headerHeight();
     const auto count = static_cast<int>(std::max<std::size_t>(1, schemes_.size()));
     const int height = std::clamp((pane.height() - header) / count, line + 6, tallest_row);
     return {pane.left(), pane.top() + header + static_cast<int>(index) * height, pane.width(), height};
 }
 
 QRectF ComparePlot::columnRect(std::size_t column, const QRectF& row) const {
-    const double names = row.width() * name_share;
+    const double names = namesWidth(row.width());
     const double width = (row.width() - names) / static_cast<double>(figures_.size());
     return {row.left() + names + static_cast<double>(column) * width, row.top(), width - 6, row.height()};
 }
@@ -237,9 +264,11 @@ void ComparePlot::drawTable(QCPPainter* painter, const QRect& rect) const {
         painter->setPen(theme().text);
         painter->drawText(head, Qt::AlignLeft | Qt::AlignVCenter,
                           metrics.elidedText(figure.name, Qt::ElideRight, head.width()));
+        if (hintLines() == 0) continue;
         painter->setPen(theme().faintText);
-        painter->drawText(head.translated(0, metrics.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(figure.hint, Qt::ElideRight, head.width()));
+        const double hint_height = headerHeight() - 8 - metrics.height();
+        painter->drawText(QRectF(head.left(), head.bottom(), head.width(), hint_height),
+                          Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap | Qt::TextDontClip, figure.hint);
     }
     for (std::size_t index = 0; index < rowsShown(); ++index)
         drawRow(painter, index, tops);
@@ -262,7 +291,7 @@ void ComparePlot::drawRow(QCPPainter* painter, std::size_t index, const std::vec
     painter->setBrush(color);
     painter->drawRoundedRect(QRectF(row.left() + 1, row.center().y() - 5, 10, 10), 2, 2);
     painter->setPen(theme().text);
-    const double name_width = row.width() * name_share - 24;
+    const double name_width = namesWidth(row.width()) - 24;
     painter->drawText(QRectF(row.left() + 17, row.top(), name_width, row.height()),
                       Qt::AlignLeft | Qt::AlignVCenter,
                       metrics.elidedText(scheme.label, Qt::ElideRight, name_width));
@@ -298,7 +327,8 @@ void ComparePlot::drawRow(QCPPainter* painter, std::size_t index, const std::vec
         font.setBold(value && *value == best);
         painter->setFont(font);
         painter->setPen(theme().text);
-        painter->drawText(cell.adjusted(0, -4, 0, -4), Qt::AlignLeft | Qt::AlignVCenter, figure.texts[index]);
+        painter->drawText(cell.adjusted(0, -4, 0, -4), Qt::AlignLeft | Qt::AlignVCenter,
+                          QFontMetricsF(font).elidedText(figure.texts[index], Qt::ElideRight, cell.width()));
         painter->setFont(smallFont());
     }
 }
@@ -345,7 +375,7 @@ bool ComparePlot::mouseMoved(QMouseEvent* event) {
             for (const Figure& figure : figures_)
                 lines << tr("%1: %2").arg(figure.name, figure.texts[index]);
             if (const auto error = rel_error(scheme.measurement.sums)) {
-                lines << tr("relative error: %1").arg(valueText(*error, 3));
+                lines << tr("relative error: %1").arg(shareText(*error));
             }
         }
         readOut()->show(event->position(), lines);

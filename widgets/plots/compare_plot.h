@@ -38,7 +38,7 @@ class ComparePlot : public PlotView {
 
   protected:
     void rebuild() override;
-    void resizeEvent(QResizeEvent* event) override;
+    void plotResized() override { arrange(); }
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
@@ -62,6 +62,9 @@ class ComparePlot : public PlotView {
     void drawRow(QCPPainter* painter, std::size_t index, const std::vector<double>& tops) const;
     void drawRadarPane(QCPPainter* painter, const QRect& rect) const;
     void arrange();
+    double namesWidth(double table_width) const;
+    int hintLines() const;
+    int headerHeight() const;
     void select(std::size_t index);
     std::size_t rowsShown() const;
     QRectF columnRect(std::size_t column, const QRectF& row) const;

@@ -4,7 +4,9 @@
 #include "widgets/plots/binned_bars.h"
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
+#include "widgets/plots/pane_layout.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
 #include <QMouseEvent>
@@ -16,6 +18,9 @@ namespace halfstep {
 namespace {
 
 constexpr int total_height = 20;  // pixels of the bar of shares
+constexpr int least_width_of_both = 700;
+constexpr int least_height_of_all = 480;
+constexpr int pixels_of_tick = 110;  // the ticker may set nearly twice as many as it is asked for
 
 double meanSquare(const ErrorProfile::ValueBin& bin) {
     return bin.count > 0 ? (bin.rounding_squared + bin.clipping_squared) / static_cast<double>(bin.count) : 0;
@@ -70,12 +75,13 @@ void ErrorPlot::buildPanes() {
         right->setRowStretchFactor(row, 0.001);
     plot()->plotLayout()->addElement(0, 0, left);
     plot()->plotLayout()->addElement(0, 1, right);
-    plot()->plotLayout()->setColumnStretchFactor(0, 0.72);
+    distribution_panes_ = left;
+    value_panes_ = right;
 
-    auto* margins = new QCPMarginGroup(plot());
-    by_value_->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-    shares_->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-    total->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+    margins_ = new QCPMarginGroup(plot());
+    by_value_->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
+    shares_->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
+    total->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
     linkAxes(by_value_->axis(QCPAxis::atBottom), shares_->axis(QCPAxis::atBottom));
     for (QCPAxisRect* rect : {distribution_, by_value_, shares_}) {
         rect->axis(QCPAxis::atBottom)->setTicker(QSharedPointer<ValueTicker>::create());
@@ -98,6 +104,28 @@ void ErrorPlot::buildPanes() {
     legend_ = legend;
     plot()->graph(0)->addToLegend(legend);
     plot()->graph(1)->addToLegend(legend);
+    arrange();
+}
+
+// Panes beside each other where there is width for both, or no height for all below each other.
+void ErrorPlot::arrange() {
+    const bool narrow = plot()->width() < std::max(least_width_of_both, plot()->height());
+    const bool stacked = narrow && plot()->height() >= least_height_of_all;
+    const int ticks = std::clamp(plot()->width() / (stacked ? 1 : 3) / pixels_of_tick, 2, 6);
+    for (QCPAxisRect* rect : {distribution_, by_value_, shares_})
+        rect->axis(QCPAxis::atBottom)->ticker()->setTickCount(ticks);
+    if (stacked_ == stacked) return;
+    stacked_ = stacked;
+    QCPLayoutGrid* grid = plot()->plotLayout();
+    distribution_->setMarginGroup(QCP::msLeft | QCP::msRight, stacked ? margins_ : nullptr);
+    if (stacked) {
+        placePanes(grid, {{distribution_panes_, 0, 0}, {value_panes_, 1, 0}});
+        grid->setRowStretchFactor(0, 0.52);
+    } else {
+        placePanes(grid, {{distribution_panes_, 0, 0}, {value_panes_, 0, 1}});
+        grid->setColumnStretchFactor(0, 0.72);
+    }
+    replotSoon();
 }
 
 void ErrorPlot::setProfile(const ErrorProfile& profile) {
@@ -116,8 +144,9 @@ QString ErrorPlot::emptySentence() const {
 QString ErrorPlot::summary() const {
     const double total = profile_.rounding_squared + profile_.clipping_squared;
     if (!(total > 0)) return tr("The scheme reproduces every weight exactly.");
+    if (!tellsClippingApart()) return tr("Rounding and clipping are not told apart for this format.");
     return tr("Rounding makes %1 of the squared error, clipping %2.")
-        .arg(percentText(profile_.rounding_squared / total), percentText(profile_.clipping_squared / total));
+        .arg(shareText(profile_.rounding_squared / total), shareText(profile_.clipping_squared / total));
 }
 
 void ErrorPlot::rebuild() {
@@ -144,7 +173,6 @@ void ErrorPlot::rebuildDistribution() {
     counts->setLabel(tr("weights per bin"));
     counts->setRange(0.7, std::max(10.0, 1.8 * static_cast<double>(most)));
     distribution_->axis(QCPAxis::atBottom)->setLabel(tr("error (quantized − original)"));
-    distribution_->axis(QCPAxis::atBottom)->ticker()->setTickCount(3);
     setFullRange(distribution_->axis(QCPAxis::atBottom), padded(errors.low, errors.high, 0.04));
 }
 
@@ -245,13 +273,19 @@ void ErrorPlot::drawShares(QCPPainter* painter) const {
     drawBars(painter, shares_, bars, theme().seriesColor(0));
 }
 
+// The profile of a block format counts the error of clipped weights as rounding.
+bool ErrorPlot::tellsClippingApart() const {
+    return profile_.clipping_squared > 0 || profile_.sums.clipped == 0;
+}
+
 void ErrorPlot::drawTotal(QCPPainter* painter, const QRect& rect) const {
     const double total = profile_.rounding_squared + profile_.clipping_squared;
     if (!(total > 0)) return;
     const double share = profile_.rounding_squared / total;
     painter->setFont(smallFont());
-    const QString rounding = tr("rounding %1").arg(percentText(share));
-    const QString clipping = tr("clipping %1").arg(percentText(1 - share));
+    const QString rounding = tellsClippingApart() ? tr("rounding %1").arg(shareText(share))
+                                                  : tr("rounding and clipping, not told apart");
+    const QString clipping = tr("clipping %1").arg(shareText(profile_.clipping_squared / total));
     const QFontMetricsF metrics(painter->font());
     // Swatches with words on both sides, the bar between them: words stay readable for any share.
     const auto word = [&](const QString& text, const QColor& color, double x) {
@@ -263,6 +297,14 @@ void ErrorPlot::drawTotal(QCPPainter* painter, const QRect& rect) const {
                           Qt::AlignLeft | Qt::AlignVCenter, text);
         return 14 + metrics.horizontalAdvance(text);
     };
+    if (!tellsClippingApart()) {
+        word(rounding, theme().seriesColor(0), rect.left());
+        return;
+    }
+    if (rect.width() < metrics.horizontalAdvance(rounding + clipping) + 40) {
+        word(share < 0.5 ? clipping : rounding, theme().seriesColor(share < 0.5 ? 1 : 0), rect.left());
+        return;  // the larger part says it all
+    }
     const double left = rect.left() + word(rounding, theme().seriesColor(0), rect.left()) + 12;
     const double clipping_width = 14 + metrics.horizontalAdvance(clipping);
     word(clipping, theme().seriesColor(1), rect.right() - clipping_width);
@@ -313,10 +355,10 @@ bool ErrorPlot::mouseMoved(QMouseEvent* event) {
                       << tr("rms error %1").arg(valueText(std::sqrt(meanSquare(*bin))));
             }
             const double total = profile_.rounding_squared + profile_.clipping_squared;
-            if (total > 0) {
+            if (total > 0 && tellsClippingApart()) {
                 lines << tr("rounding %1, clipping %2 of all squared error")
-                             .arg(percentText(bin->rounding_squared / total),
-                                  percentText(bin->clipping_squared / total));
+                             .arg(shareText(bin->rounding_squared / total),
+                                  shareText(bin->clipping_squared / total));
             }
         }
     }

@@ -4,10 +4,13 @@
 #include "core/analysis/error_profile.h"
 #include "widgets/plots/plot_view.h"
 
+#include <optional>
+
 namespace halfstep {
 
 // The Error view: how the error x̂−x is distributed, how it depends on the weight's value, and what part of
-// its energy comes from rounding and what from clipping. The two panes over the value zoom together.
+// its energy comes from rounding and what from clipping. The two panes over the value zoom together. In a
+// narrow window the panes stand one below the other.
 class ErrorPlot : public PlotView {
     Q_OBJECT
   public:
@@ -24,18 +27,25 @@ class ErrorPlot : public PlotView {
     QString emptySentence() const override;
     QString summary() const override;
     bool mouseMoved(QMouseEvent* event) override;
+    void plotResized() override { arrange(); }
 
   private:
     void buildPanes();
+    void arrange();
     void rebuildDistribution();
     void rebuildByValue();
     void rebuildShares();
     void drawDistribution(QCPPainter* painter) const;
     void drawShares(QCPPainter* painter) const;
+    bool tellsClippingApart() const;
     void drawTotal(QCPPainter* painter, const QRect& rect) const;
     const ErrorProfile::ValueBin* binAt(double value) const;
 
     ErrorProfile profile_;
+    std::optional<bool> stacked_;  // none before the first layout
+    QCPLayoutGrid* distribution_panes_ = nullptr;
+    QCPLayoutGrid* value_panes_ = nullptr;
+    QCPMarginGroup* margins_ = nullptr;
     QCPAxisRect* distribution_ = nullptr;
     QCPAxisRect* by_value_ = nullptr;
     QCPAxisRect* shares_ = nullptr;

@@ -3,6 +3,7 @@
 #include "widgets/plots/binned_bars.h"
 #include "widgets/plots/histogram_plot.h"
 #include "widgets/plots/number_text.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
 #include <algorithm>
@@ -139,7 +140,7 @@ void HistogramPlot::drawClipped(QCPPainter* painter) const {
     }
     if (!overlay_->clipped_share || *overlay_->clipped_share <= 0) return;
     painter->setFont(smallFont());
-    const QString text = tr("%1 clipped").arg(percentText(*overlay_->clipped_share));
+    const QString text = tr("%1 clipped").arg(shareText(*overlay_->clipped_share));
     const QFontMetricsF metrics(painter->font());
     const double width = metrics.horizontalAdvance(text) + 10;
     QRectF box(0, area.top() + 6, width, metrics.height() + 4);
@@ -191,10 +192,11 @@ void HistogramPlot::drawHandles(QCPPainter* painter) const {
         const QString text = valueText(coordinateOf(handle), 4);
         const double width = metrics.horizontalAdvance(text);
         const double gap = half + 4;
-        bool outside = handle == Handle::low ? grip.x() - gap - width > area.left() - 40
-                                             : grip.x() + gap + width < area.right() + 12;
+        const bool outside = handle == Handle::low ? grip.x() - gap - width > plot()->viewport().left() + 2
+                                                   : grip.x() + gap + width < plot()->viewport().right() - 2;
         const bool to_left = (handle == Handle::low) == outside;
         QRectF box(to_left ? grip.x() - gap - width : grip.x() + gap, rail - 9, width, 16);
+        if (!outside) painter->fillRect(box.adjusted(-3, 0, 3, 0), theme().surface);  // over the rail
         painter->setPen(color);
         painter->drawText(box.adjusted(-1, 0, 1, 0), Qt::AlignCenter, text);
     }

@@ -4,6 +4,7 @@
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
 #include <QCheckBox>
@@ -102,10 +103,12 @@ void HistogramPlot::rebuild() {
     log_box_->setText(tr("Logarithmic count"));
     const int text_height = QFontMetrics(smallFont()).height();
     stylePlot(plot());
-    rect_->setMinimumMargins(QMargins(0, 2 * text_height + 22, 14, 0));
+    // Beside the handles stand their values.
+    const int beyond = QFontMetrics(smallFont()).horizontalAdvance(QStringLiteral("00.0000")) - 10;
+    rect_->setMinimumMargins(QMargins(beyond + 16, 2 * text_height + 22, beyond, 0));
     QCPAxis* counts = rect_->axis(QCPAxis::atLeft);
     counts->setLabel(tr("weights per bin"));
-    rect_->axis(QCPAxis::atBottom)->setLabel(tr("value"));
+    rect_->axis(QCPAxis::atBottom)->setLabel(valueLabel());
     const auto most =
         histogram_.counts.empty() ? 0 : *std::max_element(histogram_.counts.begin(), histogram_.counts.end());
     const double top = std::max(1.0, static_cast<double>(most));
@@ -138,9 +141,18 @@ void HistogramPlot::updateRanges() {
     setFullRange(rect_->axis(QCPAxis::atBottom), {low - padding, high + padding});
 }
 
+QString HistogramPlot::valueLabel() const {
+    return overlay_ && !overlay_->levels_of.isEmpty() ? tr("value; levels of %1").arg(overlay_->levels_of)
+                                                      : tr("value");
+}
+
 void HistogramPlot::overlayChanged() {
     if (!hasData()) return;
     QCPAxis* axis = rect_->axis(QCPAxis::atBottom);
+    if (axis->label() != valueLabel()) {
+        axis->setLabel(valueLabel());
+        replotSoon();
+    }
     const QCPRange before = axis->range();
     if (!drag_ && !nudged_) updateRanges();
     if (before.lower != axis->range().lower || before.upper != axis->range().upper) {
@@ -403,7 +415,7 @@ void HistogramPlot::showReadOut(const QPointF& position) {
         const std::uint64_t count = histogram_.counts[bin];
         const double share =
             statistics_.count > 0 ? static_cast<double>(count) / static_cast<double>(statistics_.count) : 0;
-        lines << tr("%1 weights in the bin (%2)").arg(countText(count), percentText(share));
+        lines << tr("%1 weights in the bin (%2)").arg(countText(count), shareText(share));
     }
     if (overlay_ && !overlay_->levels.empty()) {
         const std::vector<float>& levels = overlay_->levels;

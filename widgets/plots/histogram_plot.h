@@ -21,6 +21,7 @@ struct GridOverlay {
     };
 
     std::vector<float> levels;  // reconstructions, ascending
+    QString levels_of;          // "channel 24", where other weights have other levels
     int first_code = 0;         // code of levels[0]
     double clip_low = 0;        // limits of the representable range
     double clip_high = 0;
@@ -85,6 +86,7 @@ class HistogramPlot : public PlotView {
     void buildAxes();
     void updateRanges();
     void overlayChanged();
+    QString valueLabel() const;
     void replotLimits();
     void moveHandle(Handle handle, double position, const GridOverlay& start);
     void cancelDrag();

@@ -30,11 +30,4 @@ QString shortCountText(double count) {
     return QLocale().toString(count, 'g', 4) + QLatin1String(suffixes.at(step));
 }
 
-QString percentText(double share, int significant) {
-    const double percent = 100 * share;
-    if (percent != 0 && std::abs(percent) < 0.001)
-        return QStringLiteral("< 0.001 %").replace(u'.', QLocale().decimalPoint());
-    return QLocale().toString(percent, 'g', significant) + QStringLiteral(" %");
-}
-
 }  // namespace halfstep

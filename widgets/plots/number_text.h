@@ -8,9 +8,8 @@
 namespace halfstep {
 
 // Figures as people read them, in the locale of the application.
-QString valueText(double value, int significant = 4);    // 0.01234, -3.1e-07
-QString countText(std::uint64_t count);                  // 12,345
-QString shortCountText(double count);                    // 950, 12k, 3.4M
-QString percentText(double share, int significant = 3);  // of 1: 0.123 -> 12.3 %
+QString valueText(double value, int significant = 4);  // 0.01234, -3.1e-07
+QString countText(std::uint64_t count);                // 12,345
+QString shortCountText(double count);                  // 950, 12k, 3.4M
 
 }  // namespace halfstep

@@ -87,6 +87,7 @@ PlotView::PlotView(QWidget* parent)
 
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 6, 0);
+    bar->setSpacing(10);
     bar->addWidget(heading_, 1);
     controls_->setSpacing(6);
     bar->addLayout(controls_);
@@ -105,8 +106,9 @@ PlotView::PlotView(QWidget* parent)
 
 PlotView::~PlotView() = default;
 
-void PlotView::setSubject(const QString& subject) {
+void PlotView::setSubject(const QString& subject, const QStringList& details) {
     subject_ = subject;
+    details_ = details;
     updateHeading();
 }
 
@@ -128,7 +130,11 @@ const Theme& PlotView::theme() const {
 }
 
 void PlotView::updateHeading() {
-    heading_->setText(subject_.isEmpty() ? title() : title() + QStringLiteral("   ·   ") + subject_);
+    QStringList shorter;
+    for (qsizetype i = 0; has_data_ && i <= details_.size() && !subject_.isEmpty(); ++i)
+        shorter << (QStringList{subject_} + details_.mid(i)).join(QStringLiteral(" · "));
+    heading_->setText(shorter.isEmpty() ? title() : title() + QStringLiteral("   ·   ") + shorter.front());
+    heading_->setShorterTexts(shorter);
 }
 
 void PlotView::restyle() {
@@ -267,6 +273,9 @@ void PlotView::paintEvent(QPaintEvent*) {
 bool PlotView::eventFilter(QObject* watched, QEvent* event) {
     if (watched != plot_) return QWidget::eventFilter(watched, event);
     switch (event->type()) {
+        case QEvent::Resize:
+            plotResized();
+            break;
         case QEvent::MouseButtonPress:
             return mousePressed(static_cast<QMouseEvent*>(event));
         case QEvent::MouseMove:

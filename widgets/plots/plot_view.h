@@ -17,6 +17,7 @@ class QStackedLayout;
 
 namespace halfstep {
 
+class ElidedLabel;
 class ReadOut;
 struct Theme;
 
@@ -40,8 +41,9 @@ class PlotView : public QWidget {
     QCustomPlot* plot() const { return plot_; }
     bool hasData() const { return has_data_; }
 
-    // What is shown, for instance "blk.3.ffn_down.weight · int4:g64": beside the title, and in exports.
-    void setSubject(const QString& subject);
+    // What is shown, for instance a tensor: beside the title, and in exports. Details such as the scheme
+    // follow it; where the heading is narrow, the title goes first, then the details from the first on.
+    void setSubject(const QString& subject, const QStringList& details = {});
     QString subject() const { return subject_; }
 
     // Shows the sentence instead of the plot until data are set again.
@@ -74,6 +76,8 @@ class PlotView : public QWidget {
     virtual void mouseLeft();
     virtual bool keyPressed(QKeyEvent* event);
     virtual bool keyReleased(QKeyEvent* event);
+
+    virtual void plotResized() {}  // panes can be arranged anew
 
     void dataChanged();  // to be called by setters: rebuild and show
     const Theme& theme() const;
@@ -112,13 +116,14 @@ class PlotView : public QWidget {
     void updateHeading();
 
     QCustomPlot* plot_ = nullptr;
-    QLabel* heading_ = nullptr;
+    ElidedLabel* heading_ = nullptr;
     QLabel* sentence_ = nullptr;
     QHBoxLayout* controls_ = nullptr;
     QStackedLayout* stack_ = nullptr;
     ReadOut* read_out_ = nullptr;
     std::vector<ZoomAxis> zoom_axes_;
     QString subject_;
+    QStringList details_;
     QString clear_sentence_;
     bool ready_ = false;
     bool has_data_ = false;

@@ -5,6 +5,7 @@
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
 #include "widgets/style/color_maps.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/tensor_name.h"
 
@@ -22,6 +23,7 @@ namespace {
 
 constexpr int click_slack = 3;
 constexpr int least_width_of_both = 700;
+constexpr int least_width_of_costs = 440;
 constexpr int most_curves = 6;        // through the depth: more cannot be told apart
 constexpr double roomy_label = 1.25;  // lines of text for each tensor, from which on all are named
 
@@ -96,14 +98,17 @@ void SensitivityPlot::buildPanes() {
     connect(plot(), &QCustomPlot::afterLayout, this, &SensitivityPlot::fitLabels);
 }
 
-// What costs most and the depth stand beside the map where there is width for both, else side by side below
-// it.
+// What costs most and the depth stand beside the map where there is width for both, else below it: side by
+// side, or one below the other.
 void SensitivityPlot::arrange() {
-    const bool wide = plot()->width() >= least_width_of_both;
-    if (wide_ == wide) return;
-    wide_ = wide;
+    const int width = plot()->width();
+    const Panes panes = width >= least_width_of_both    ? Panes::beside
+                        : width >= least_width_of_costs ? Panes::below
+                                                        : Panes::stacked;
+    if (panes_ == panes) return;
+    panes_ = panes;
     QCPLayoutGrid* all = plot()->plotLayout();
-    if (wide) {
+    if (panes != Panes::below) {
         placePanes(cost_panes_, {{ranking_title_, 0, 0},
                                  {ranking_pane_, 1, 0},
                                  {depth_title_, 2, 0},
@@ -111,8 +116,14 @@ void SensitivityPlot::arrange() {
                                  {depth_rect_, 4, 0}});
         for (const int row : {0, 2, 3})
             cost_panes_->setRowStretchFactor(row, 0.001);
-        placePanes(all, {{map_panes_, 0, 0}, {cost_panes_, 0, 1}});
-        all->setColumnStretchFactor(1, 0.72);
+        const bool beside = panes == Panes::beside;
+        placePanes(all, {{map_panes_, 0, 0}, {cost_panes_, beside ? 0 : 1, beside ? 1 : 0}});
+        if (beside) {
+            all->setColumnStretchFactor(1, 0.72);
+        } else {
+            all->setRowStretchFactor(1, 1.3);
+            cost_panes_->setRowStretchFactor(4, 1.5);
+        }
     } else {
         placePanes(cost_panes_, {{ranking_title_, 0, 0},
                                  {depth_title_, 0, 1},
@@ -125,11 +136,6 @@ void SensitivityPlot::arrange() {
         all->setRowStretchFactor(1, 0.62);
     }
     replotSoon();
-}
-
-void SensitivityPlot::resizeEvent(QResizeEvent* event) {
-    PlotView::resizeEvent(event);
-    arrange();
 }
 
 void SensitivityPlot::buildControls() {
@@ -153,7 +159,7 @@ void SensitivityPlot::retranslate() {
     depth_title_->setText(tr("How it accumulates through the depth"));
     depth_rect_->axis(QCPAxis::atLeft)->setLabel(tr("Σ relative error²"));
     depth_rect_->axis(QCPAxis::atBottom)->setLabel(tr("block"));
-    scale_->axis()->setLabel(quantity_ == Quantity::sqnr ? tr("SQNR in dB") : tr("relative error"));
+    scale_->axis()->setLabel(quantity_ == Quantity::sqnr ? tr("SQNR in dB") : tr("relative error in %"));
     fillRankingBox();
 }
 
@@ -262,8 +268,6 @@ void SensitivityPlot::rebuild() {
     stylePlot(plot());
     styleAxisRect(map_rect_, theme());
     styleAxisRect(depth_rect_, theme());
-    styleLegend(legend_, theme());
-    legend_->setBorderPen(Qt::NoPen);
     for (QCPTextElement* text : {ranking_title_, depth_title_}) {
         text->setFont(smallFont());
         text->setTextColor(theme().text);
@@ -272,6 +276,8 @@ void SensitivityPlot::rebuild() {
     retranslate();
     rebuildMap();
     rebuildDepth();
+    styleLegend(legend_, theme());
+    legend_->setBorderPen(Qt::NoPen);
 }
 
 void SensitivityPlot::rebuildMap() {
@@ -283,7 +289,7 @@ void SensitivityPlot::rebuildMap() {
     for (const SensitivityData::Row& row : data_.rows) {
         for (const std::optional<double>& error : row.rel_error) {
             const double none = std::numeric_limits<double>::quiet_NaN();
-            map_.values.push_back(!error ? none : sqnr ? decibels(*error) : *error);
+            map_.values.push_back(!error ? none : sqnr ? decibels(*error) : 100 * *error);
         }
     }
     map_.extent = QRectF(-0.5, -0.5, static_cast<double>(columns), static_cast<double>(map_.rows));
@@ -322,7 +328,7 @@ void SensitivityPlot::fitLabels() {
     schemes->setTickLabelRotation(rotation);
     const int line = static_cast<int>(metrics.height() * roomy_label);
     changed |= fit(*scheme_ticker_, map_rect_->width(), upright ? line : 1, 140);
-    changed |= fit(*tensor_ticker_, map_rect_->height(), line, std::max(90, plot()->width() / 4));
+    changed |= fit(*tensor_ticker_, map_rect_->height(), line, std::max(90, plot()->width() * 3 / 10));
     changed |=
         fit(*depth_ticker_, depth_rect_->width(), metrics.horizontalAdvance(QStringLiteral("0000")), 60);
     if (changed) replotSoon();
@@ -396,6 +402,32 @@ void SensitivityPlot::rebuildDepth() {
 
 void SensitivityPlot::drawMap(QCPPainter* painter) const {
     drawHeatMap(painter, map_rect_, map_, theme().dark);
+    drawUnmeasured(painter);
+    drawFigures(painter);
+    for (std::size_t row = 0; row < map_.rows && map_.columns > 0; ++row) {
+        if (data_.rows[row].tensor != selected_) continue;
+        const QRectF line =
+            cellRect(map_rect_, map_, 0, row).united(cellRect(map_rect_, map_, map_.columns - 1, row));
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(QPen(theme().text, 2));
+        painter->drawRect(line.adjusted(1, 0, -1, 0));
+    }
+}
+
+// Hatched, since a cell without colour could pass for one at the pale end of the scale.
+void SensitivityPlot::drawUnmeasured(QCPPainter* painter) const {
+    painter->setPen(Qt::NoPen);
+    for (std::size_t row = 0; row < map_.rows; ++row) {
+        for (std::size_t column = 0; column < map_.columns; ++column) {
+            if (!std::isnan(map_.at(column, row))) continue;
+            const QRectF cell = cellRect(map_rect_, map_, column, row).intersected(map_rect_->rect());
+            painter->fillRect(cell, theme().surface);
+            painter->fillRect(cell, QBrush(theme().mutedText, Qt::BDiagPattern));
+        }
+    }
+}
+
+void SensitivityPlot::drawFigures(QCPPainter* painter) const {
     painter->setFont(smallFont());
     const QFontMetricsF metrics(painter->font());
     const double needed = metrics.horizontalAdvance(quantity_ == Quantity::sqnr ? QStringLiteral("00.0")
@@ -407,22 +439,13 @@ void SensitivityPlot::drawMap(QCPPainter* painter) const {
             if (!cell.intersects(area)) continue;
             if (cell.height() < metrics.height() || cell.width() < needed + 4) return;
             const double value = map_.at(column, row);
-            if (std::isnan(value)) {
-                painter->setPen(theme().faintText);
-                painter->drawText(cell, Qt::AlignCenter, QStringLiteral("–"));
-                continue;
-            }
+            if (std::isnan(value)) continue;
             painter->setPen(readableOn(sequentialColor(map_.shade(value), theme().dark)));
-            painter->drawText(cell, Qt::AlignCenter, valueText(value, quantity_ == Quantity::sqnr ? 3 : 2));
+            painter->drawText(cell, Qt::AlignCenter,
+                              quantity_ == Quantity::rel_error ? valueText(value, 2)
+                              : std::isinf(value)              ? tr("exact")
+                                                               : QLocale().toString(value, 'f', 1));
         }
-    }
-    for (std::size_t row = 0; row < map_.rows && map_.columns > 0; ++row) {
-        if (data_.rows[row].tensor != selected_) continue;
-        const QRectF line =
-            cellRect(map_rect_, map_, 0, row).united(cellRect(map_rect_, map_, map_.columns - 1, row));
-        painter->setBrush(Qt::NoBrush);
-        painter->setPen(QPen(theme().text, 2));
-        painter->drawRect(line.adjusted(1, 0, -1, 0));
     }
 }
 
@@ -448,11 +471,16 @@ void SensitivityPlot::drawRanking(QCPPainter* painter) const {
                                           : tr("No error: every tensor is reproduced exactly."));
         return;
     }
-    const double number_width = metrics.horizontalAdvance(QStringLiteral("0.000 %")) + 6;
+    const double number_width = metrics.horizontalAdvance(QStringLiteral("00.00 %")) + 6;
+    double widest_name = 0;
+    for (std::size_t place = 0; place < placesShown(); ++place)
+        widest_name =
+            std::max(widest_name,
+                     metrics.horizontalAdvance(short_names_.at(static_cast<qsizetype>(ranked_[place].row))));
     for (std::size_t place = 0; place < placesShown(); ++place) {
         const Ranked& ranked = ranked_[place];
         const QRectF line = rankedBar(place);
-        const double name_width = std::min(line.width() * 0.5, 260.0);
+        const double name_width = std::min(line.width() * 0.55, widest_name);
         const QRectF bar_area(line.left() + name_width + 6, line.top() + 2,
                               line.width() - name_width - number_width - 8, line.height() - 4);
         const bool selected = data_.rows[ranked.row].tensor == selected_;
@@ -470,7 +498,7 @@ void SensitivityPlot::drawRanking(QCPPainter* painter) const {
                                  2, 2);
         painter->setPen(theme().mutedText);
         painter->drawText(QRectF(bar_area.right() + 2, line.top(), number_width, line.height()),
-                          Qt::AlignRight | Qt::AlignVCenter, percentText(ranked.cost / total_cost_, 2));
+                          Qt::AlignRight | Qt::AlignVCenter, shareText(ranked.cost / total_cost_));
     }
 }
 
@@ -503,8 +531,8 @@ QStringList SensitivityPlot::describe(std::size_t row_index, std::optional<std::
             lines << tr("no figure");
             return;
         }
-        lines << (*error > 0 ? tr("SQNR %1 dB").arg(valueText(decibels(*error), 4)) : tr("exact"))
-              << tr("relative error %1").arg(valueText(*error, 3));
+        lines << (*error > 0 ? tr("SQNR %1").arg(decibelText(decibels(*error))) : tr("exact"))
+              << tr("relative error %1").arg(shareText(*error));
     };
     if (column) {
         add(data_.schemes.at(static_cast<qsizetype>(*column)), row.rel_error[*column]);

@@ -52,7 +52,7 @@ class SensitivityPlot : public PlotView {
 
   protected:
     void rebuild() override;
-    void resizeEvent(QResizeEvent* event) override;
+    void plotResized() override { arrange(); }
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
@@ -87,6 +87,8 @@ class SensitivityPlot : public PlotView {
     QStringList describe(std::size_t row, std::optional<std::size_t> column) const;
     void select(std::size_t row);
     void drawMap(QCPPainter* painter) const;
+    void drawFigures(QCPPainter* painter) const;
+    void drawUnmeasured(QCPPainter* painter) const;
     void drawRanking(QCPPainter* painter) const;
 
     SensitivityData data_;
@@ -98,8 +100,9 @@ class SensitivityPlot : public PlotView {
     int ranking_ = -1;
     int blocks_ = 0;
     QPoint pressed_at_;
-    HeatMap map_;               // of the relative error
-    std::optional<bool> wide_;  // none before the first layout
+    HeatMap map_;  // of the relative error
+    enum class Panes { unplaced, beside, below, stacked };
+    Panes panes_ = Panes::unplaced;
     QCPLayoutGrid* map_panes_ = nullptr;
     QCPLayoutGrid* cost_panes_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;

@@ -8,12 +8,30 @@
 namespace halfstep {
 namespace {
 
+constexpr double most_decimals = 5e-5;
+constexpr double most_digits = 5e4;
+
 QString superscript(int number) {
     static const QString digits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
     QString text;
     for (const QChar c : QString::number(number))
         text += c == u'-' ? QChar(0x207b) : digits.at(c.digitValue());
     return text;
+}
+
+bool isShort(const QCPRange& range) {
+    return range.lower > 0 && range.upper / range.lower <= 50;
+}
+
+QVector<double> oneTwoFive(const QCPRange& range) {
+    QVector<double> ticks;
+    const double first = std::floor(std::log10(range.lower));
+    const double last = std::ceil(std::log10(range.upper));
+    for (double exponent = first; exponent <= last; ++exponent) {
+        for (const double factor : {1.0, 2.0, 5.0})
+            ticks << factor * std::pow(10.0, exponent);
+    }
+    return ticks;
 }
 
 }  // namespace
@@ -23,7 +41,7 @@ QString ValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 }
 
 double CountTicker::getTickStep(const QCPRange& range) {
-    return std::max(1.0, QCPAxisTicker::getTickStep(range));
+    return std::max(1.0, std::floor(QCPAxisTicker::getTickStep(range)));
 }
 
 QString CountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
@@ -36,6 +54,10 @@ LogCountTicker::LogCountTicker() {
 
 QString LogCountTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     return tick < 0.99 ? QString() : shortCountText(tick);
+}
+
+QVector<double> LogCountTicker::createTickVector(double step, const QCPRange& range) {
+    return isShort(range) ? oneTwoFive(range) : QCPAxisTickerLog::createTickVector(step, range);
 }
 
 double IndexTicker::getTickStep(const QCPRange& range) {
@@ -52,22 +74,13 @@ QString IndexTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 
 QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     const double exponent = std::log10(tick);
-    if (std::abs(exponent - std::round(exponent)) > 1e-6 || std::abs(exponent) < 3.5)
-        return valueText(tick, 6);
+    if (std::abs(exponent - std::round(exponent)) > 1e-6 || !powers_) return valueText(tick, 6);
     return QStringLiteral("10") + superscript(static_cast<int>(std::lround(exponent)));
 }
 
 QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& range) {
-    if (range.lower <= 0 || range.upper / range.lower > 50)
-        return QCPAxisTickerLog::createTickVector(step, range);
-    QVector<double> ticks;
-    const double first = std::floor(std::log10(range.lower));
-    const double last = std::ceil(std::log10(range.upper));
-    for (double exponent = first; exponent <= last; ++exponent) {
-        for (const double factor : {1.0, 2.0, 5.0})
-            ticks << factor * std::pow(10.0, exponent);
-    }
-    return ticks;
+    powers_ = range.lower < most_decimals || range.upper > most_digits;
+    return isShort(range) ? oneTwoFive(range) : QCPAxisTickerLog::createTickVector(step, range);
 }
 
 double NameTicker::getTickStep(const QCPRange& range) {

@@ -19,12 +19,14 @@ class CountTicker : public QCPAxisTicker {
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
+// 1-2-5 steps where less than two decades are shown.
 class LogCountTicker : public QCPAxisTickerLog {
   public:
     LogCountTicker();
 
   protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
+    QVector<double> createTickVector(double step, const QCPRange& range) override;
 };
 
 // Whole numbers in full: 12,288.
@@ -35,11 +37,15 @@ class IndexTicker : public QCPAxisTicker {
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
 };
 
-// Powers of ten as 10⁻³; 1-2-5 steps between them where less than two decades are shown.
+// Plain numbers near 1, else powers of ten as 10⁻³, the same way along the whole axis; 1-2-5 steps between
+// them where less than two decades are shown.
 class LogValueTicker : public QCPAxisTickerLog {
   protected:
     QString getTickLabel(double tick, const QLocale& locale, QChar format, int precision) override;
     QVector<double> createTickVector(double step, const QCPRange& range) override;
+
+  private:
+    bool powers_ = false;
 };
 
 // One name for each whole number from 0. Shows as many as have space (`length` pixels for the range), elided

@@ -13,6 +13,21 @@ ElidedLabel::ElidedLabel(QWidget* parent, Qt::TextElideMode mode) : QLabel(paren
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
+void ElidedLabel::setShorterTexts(const QStringList& texts) {
+    shorter_ = texts;
+    update();
+}
+
+QString ElidedLabel::shownText() const {
+    const int room = contentsRect().width();
+    QString wording = text();
+    for (const QString& shorter : shorter_) {
+        if (fontMetrics().horizontalAdvance(wording) <= room) break;
+        wording = shorter;
+    }
+    return fontMetrics().elidedText(wording, mode_, room);
+}
+
 QSize ElidedLabel::minimumSizeHint() const {
     return {fontMetrics().horizontalAdvance(QStringLiteral("x…x")), QLabel::minimumSizeHint().height()};
 }
@@ -20,7 +35,7 @@ QSize ElidedLabel::minimumSizeHint() const {
 void ElidedLabel::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     style()->drawItemText(&painter, contentsRect(), static_cast<int>(alignment()), palette(), isEnabled(),
-                          fontMetrics().elidedText(text(), mode_, contentsRect().width()), foregroundRole());
+                          shownText(), foregroundRole());
 }
 
 bool ElidedLabel::event(QEvent* event) {

@@ -5,12 +5,15 @@
 
 namespace halfstep {
 
-// A line of text that gives way: what does not fit is left out in the middle and stands in the tool-tip.
+// A line of text that gives way: to a shorter wording where there is one, then what does not fit is left out
+// in the middle. The whole text stands in the tool-tip.
 class ElidedLabel : public QLabel {
     Q_OBJECT
   public:
     explicit ElidedLabel(QWidget* parent = nullptr, Qt::TextElideMode mode = Qt::ElideMiddle);
 
+    void setShorterTexts(const QStringList& texts);  // than text(), the longest first
+    QString shownText() const;
     QSize minimumSizeHint() const override;
 
   protected:
@@ -21,6 +24,7 @@ class ElidedLabel : public QLabel {
     bool isElided() const;
 
     Qt::TextElideMode mode_;
+    QStringList shorter_;
 };
 
 }  // namespace halfstep

@@ -60,7 +60,7 @@ QString decibelText(std::optional<double> decibel) {
 QString shareText(double fraction) {
     const double percent = fraction * 100;
     QString number;
-    if (percent == 0 || std::abs(percent) >= 0.001) {
+    if (percent == 0 || std::abs(percent) >= 1e-5) {
         number = significant(percent, 3);
     } else {
         number = QLocale().toString(percent, 'e', 1);
@@ -78,7 +78,7 @@ QString bitsText(double bits_per_weight) {
 
 QString shortNumber(double value, int digits) {
     const double size = std::abs(value);
-    if (value == 0 || (size >= 1e-3 && size < 1e6)) return withoutTrailingZeros(significant(value, digits));
+    if (value == 0 || (size >= 1e-4 && size < 1e6)) return withoutTrailingZeros(significant(value, digits));
     return QLocale().toString(value, 'e', std::max(0, digits - 2));
 }
 

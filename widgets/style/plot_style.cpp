@@ -59,6 +59,9 @@ void styleLegend(QCPLegend* legend, const Theme& theme) {
     legend->setIconSize(16, 10);
     legend->setRowSpacing(1);
     legend->setMargins(QMargins(6, 4, 6, 4));
+    // QCustomPlot clips items one pixel too high, which takes the underscore from names.
+    for (int i = 0; i < legend->itemCount(); ++i)
+        if (QCPAbstractLegendItem* item = legend->item(i)) item->setMargins(QMargins(0, 0, 0, 2));
 }
 
 void styleColorScale(QCPColorScale* scale, const Theme& theme) {

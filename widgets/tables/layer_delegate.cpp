@@ -74,7 +74,10 @@ void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
     option->palette.setColor(QPalette::HighlightedText, text == theme.faintText ? theme.mutedText : text);
     option->palette.setColor(QPalette::Highlight, blend(theme.accent, theme.surface, 0.26));
     if (index.column() == LayerTableModel::NameColumn) option->text = shortTensorName(option->text);
-    if (index.column() == LayerTableModel::SchemeColumn) option->font = monospaceFont();
+    if (index.column() == LayerTableModel::SchemeColumn) {
+        option->font = monospaceFont();
+        option->textElideMode = Qt::ElideRight;  // its beginning tells schemes apart
+    }
     if (index.column() == LayerTableModel::StatusColumn) {
         const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;
         option->decorationSize = QSize(14, 14);

@@ -219,8 +219,7 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return toolTip(value, index.column());
         case Qt::TextAlignmentRole:
-            return QVariant::fromValue(Qt::Alignment(
-                (isNumeric(index.column()) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter));
+            return QVariant::fromValue(alignment(index.column()));
         case ExactTextRole:
             return exactText(value, index.column());
         case SortKeyRole:

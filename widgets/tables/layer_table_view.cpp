@@ -6,6 +6,7 @@
 #include "widgets/tables/layer_delegate.h"
 #include "widgets/tables/layer_sort_filter.h"
 #include "widgets/tables/layer_table_model.h"
+#include "widgets/tables/sort_header.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -103,6 +104,7 @@ void LayerTableView::buildTable() {
     table_->setTabKeyNavigation(false);  // Tab leaves the table
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setFrameShape(QFrame::NoFrame);
+    table_->setHorizontalHeader(new SortHeader(table_));
     table_->setSortingEnabled(true);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
@@ -170,6 +172,14 @@ void LayerTableView::fitToFont() {
     table_->verticalHeader()->setDefaultSectionSize(metrics.height() + 8);
 }
 
+int LayerTableView::widthOfColumns() const {
+    const QHeaderView* header = table_->horizontalHeader();
+    int width = 0;
+    for (int column = 0; column < header->count(); ++column)
+        width += table_->columnWidth(column);
+    return width + table_->verticalScrollBar()->sizeHint().width();
+}
+
 void LayerTableView::buildActions() {
     const auto add = [this](const char* name, const QString& icon, auto slot) {
         auto* action = new QAction(this);
@@ -214,6 +224,7 @@ void LayerTableView::setRows(std::vector<LayerRow> rows) {
     const QString current = former >= 0 ? model_->row(former).name : QString();
     const int scrolled = table_->verticalScrollBar()->value();
 
+    before_filter_.clear();
     replacing_rows_ = true;
     model_->setRows(std::move(rows));
     std::vector<int> kept;
@@ -312,7 +323,19 @@ QString LayerTableView::filter() const {
 }
 
 void LayerTableView::applyFilter() {
+    if (const std::vector<int> selected = selectedLayers(); !selected.empty()) before_filter_ = selected;
     sort_filter_->setFilterText(filter_edit_->text());
+    // What is being typed hides for a moment what the whole word shows again.
+    if (selectedLayers().empty()) {
+        std::vector<int> shown;
+        std::copy_if(before_filter_.begin(), before_filter_.end(), std::back_inserter(shown),
+                     [this](int layer) { return proxyIndex(layer).isValid(); });
+        if (!shown.empty()) {
+            table_->selectionModel()->setCurrentIndex(proxyIndex(shown.front()),
+                                                      QItemSelectionModel::NoUpdate);
+            selectLayers(shown);
+        }
+    }
     const QString problem = sort_filter_->filter().problem();
     filter_edit_->setToolTip(problem.isEmpty() ? filterHelp() : problem);
     search_action_->setIcon(

@@ -48,6 +48,7 @@ class LayerTableView : public QWidget {
 
     QByteArray saveState() const;  // columns, their widths and order, sorting
     bool restoreState(const QByteArray& state);
+    int widthOfColumns() const;  // that shows all of them
 
     QString selectionAsText(
         QChar separator) const;  // header and selected rows; CSV where separator is a comma
@@ -94,6 +95,7 @@ class LayerTableView : public QWidget {
     QAction* copy_text_;
     QAction* copy_csv_;
     bool replacing_rows_ = false;
+    std::vector<int> before_filter_;  // selected last, before the filter hid them
 };
 
 }  // namespace halfstep

@@ -3,6 +3,7 @@
 #include "tests/widgets/plots/sample_data.h"
 #include "widgets/plots/channel_plot.h"
 #include "widgets/plots/error_plot.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/theme.h"
 
 #include <QApplication>
@@ -187,6 +188,80 @@ class TestPlots : public QObject {
         QVERIFY(axis->range().size() < 0.75 * full.size());
         QTest::keyClick(plot->plot(), Qt::Key_Home);
         QCOMPARE(axis->range(), full);
+    }
+
+    void headingGivesWayWordByWord() {
+        ErrorPlot plot;
+        plot.setProfile(sample::errorProfile(sample::weights(1000), 4, 0.06, 64));
+        plot.setSubject(QStringLiteral("layers.0.self_attn.rotary_emb.inv_freq"),
+                        {QStringLiteral("int4:g64")});
+        const auto* heading = plot.findChild<ElidedLabel*>();
+        const auto shown_at = [&](int width) {
+            show(plot, {width, 520});
+            return heading->shownText();
+        };
+        QCOMPARE(shown_at(900),
+                 QStringLiteral("Error   ·   layers.0.self_attn.rotary_emb.inv_freq · int4:g64"));
+        const int whole = heading->fontMetrics().horizontalAdvance(heading->text());
+        QCOMPARE(shown_at(whole), QStringLiteral("layers.0.self_attn.rotary_emb.inv_freq · int4:g64"));
+        plot.clear();
+        QCOMPARE(heading->shownText(), QStringLiteral("Error"));  // the subject is not shown, nor named
+    }
+
+    void stacksPanesInANarrowWindow() {
+        ErrorPlot error;
+        error.setProfile(sample::errorProfile(sample::weights(1000), 4, 0.06, 64));
+        show(error, {900, 600});
+        QList<QCPAxisRect*> rects = error.plot()->axisRects();
+        const auto counts = std::find_if(rects.begin(), rects.end(), [](const QCPAxisRect* rect) {
+            return rect->axis(QCPAxis::atLeft)->scaleType() == QCPAxis::stLogarithmic;
+        });
+        QVERIFY(counts != rects.end());
+        const QCPAxisRect* distribution = *counts;
+        rects.erase(counts);
+        for (const QCPAxisRect* over_value : rects)
+            QVERIFY(distribution->right() < over_value->left());
+        show(error, {500, 600});
+        for (const QCPAxisRect* over_value : rects) {
+            QVERIFY(distribution->bottom() < over_value->top());
+            QCOMPARE(over_value->left(), distribution->left());
+        }
+    }
+
+    void doesNotCallClippingRounding() {
+        ErrorProfile profile = sample::errorProfile(sample::weights(1000), 4, 0.06, 64);
+        profile.rounding_squared += profile.clipping_squared;
+        profile.clipping_squared = 0;
+        profile.sums.clipped = 0;
+        ErrorPlot plot;
+        plot.setProfile(profile);
+        QVERIFY(plot.plot()->accessibleDescription().contains(QStringLiteral("100 %")));
+        profile.sums.clipped = 3;
+        plot.setProfile(profile);
+        QVERIFY(!plot.plot()->accessibleDescription().contains(QStringLiteral("100 %")));
+    }
+
+    // The plot gets its size only when it takes the place of the sentence that stands for it.
+    void arrangesPanesAtTheSizeItIsShownAt() {
+        ComparePlot plot;
+        show(plot, {1100, 500});
+        plot.setSchemes(sample::comparedSchemes(4));
+        QTest::qWait(20);
+        QVERIFY(plot.rowRect(0).width() < plot.plot()->width() * 3 / 4);
+    }
+
+    void marksTheSelectedTensorInSmallCellsToo() {
+        SensitivityPlot plot;
+        plot.setData(sample::sensitivity(12));
+        show(plot, {400, 500});
+        const QImage before = plot.renderImage({400, 500});
+        plot.setSelectedTensor(sample::sensitivity(12).rows[40].tensor);
+        const QImage after = plot.renderImage({400, 500});
+        QRect map;
+        for (const QCPAxisRect* rect : plot.plot()->axisRects()) {
+            if (rect->axis(QCPAxis::atLeft)->rangeReversed()) map = rect->rect();
+        }
+        QVERIFY(before.copy(map) != after.copy(map));
     }
 
     void selectsAChannel() {
