@@ -200,12 +200,14 @@ inline typename V::Float quantize(std::size_t k, typename V::Float& value, const
 
 // Measures `blocks` blocks of 16 elements, at most 8.
 template <class V, bool all_finite, class Quantizer>
-inline void measure_run(const float* x, std::size_t first, std::size_t blocks, Quantizer& quantizer,
-                        ErrorLanes<V>& sums) {
+inline void measure_run(const float* x, std::size_t first, std::size_t blocks, std::size_t ahead,
+                        Quantizer& quantizer, ErrorLanes<V>& sums) {
     typename ErrorLanes<V>::Run run;
 #pragma GCC unroll 8
     for (std::size_t block = 0; block < blocks; ++block) {
         quantizer.begin(first + block * lanes);
+        // What will be measured next lies behind the segment: to be read while this one is computed.
+        __builtin_prefetch(x + first + block * lanes + ahead, 0, 2);
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(x + first + block * lanes + k * V::width);
             typename V::Mask clipped = V::none();
@@ -220,7 +222,7 @@ template <class V, bool all_finite, class Quantizer>
 inline void measure_segment(const float* x, std::size_t n, Quantizer& quantizer, ErrorLanes<V>& sums) {
     std::size_t i = 0;
     for (; i + float_sum_elements <= n; i += float_sum_elements)
-        measure_run<V, all_finite>(x, i, float_sum_elements / lanes, quantizer, sums);
+        measure_run<V, all_finite>(x, i, float_sum_elements / lanes, n, quantizer, sums);
     if (i == n) return;
     // The last blocks one by one, the very last one padded.
     typename ErrorLanes<V>::Run run;

@@ -14,9 +14,12 @@ class Summary {
 
   public:
     Summary() {
+        for (std::size_t turn = 0; turn < turns; ++turn)
+            for (std::size_t k = 0; k < vectors<V>; ++k) {
+                low_[turn][k] = V::set(infinity);
+                high_[turn][k] = V::set(-infinity);
+            }
         for (std::size_t k = 0; k < vectors<V>; ++k) {
-            low_[k] = V::set(infinity);
-            high_[k] = V::set(-infinity);
             finite_[k] = V::set_bits(0);
         }
     }
@@ -28,7 +31,7 @@ class Summary {
             Squares squares;
 #pragma GCC unroll 8
             for (std::size_t block = 0; block < float_sum_elements / lanes; ++block)
-                take_block<all_finite>(x + i + block * lanes, block == 0, squares);
+                take_block<all_finite>(x + i + block * lanes, block % turns, block == 0, squares);
             squared_.add(0, squares.sum);
         }
         taken_as_finite_ = all_finite ? i : 0;
@@ -36,7 +39,7 @@ class Summary {
         Squares squares;
         for (bool starts = true; i < n; i += lanes, starts = false) {
             const TailBlock tail(x + i, n - i < lanes ? n - i : lanes, __builtin_nanf(""));
-            take_block<false>(tail.value, starts, squares);
+            take_block<false>(tail.value, 0, starts, squares);
         }
         squared_.add(0, squares.sum);
     }
@@ -45,8 +48,14 @@ class Summary {
         float lows[lanes];
         float highs[lanes];
         for (std::size_t k = 0; k < vectors<V>; ++k) {
-            V::store(lows + k * V::width, low_[k]);
-            V::store(highs + k * V::width, high_[k]);
+            typename V::Float low = low_[0][k];
+            typename V::Float high = high_[0][k];
+            for (std::size_t turn = 1; turn < turns; ++turn) {
+                low = V::min(low_[turn][k], low);
+                high = V::max(high_[turn][k], high);
+            }
+            V::store(lows + k * V::width, low);
+            V::store(highs + k * V::width, high);
         }
         std::uint32_t counts[lanes];
         for (std::size_t k = 0; k < vectors<V>; ++k)
@@ -77,17 +86,17 @@ class Summary {
     };
 
     template <bool all_finite>
-    void take_block(const float* x, bool starts, Squares& squares) {
+    void take_block(const float* x, std::size_t turn, bool starts, Squares& squares) {
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             Float value = V::load(x + k * V::width);
             if constexpr (all_finite) {
-                low_[k] = V::min(value, low_[k]);
-                high_[k] = V::max(value, high_[k]);
+                low_[turn][k] = V::min(value, low_[turn][k]);
+                high_[turn][k] = V::max(value, high_[turn][k]);
             } else {
                 const typename V::Mask finite = V::abs(value) <= V::set(largest_float);
                 finite_[k] = V::count(finite_[k], finite);
-                low_[k] = V::min(V::choose(finite, value, V::set(infinity)), low_[k]);
-                high_[k] = V::max(V::choose(finite, value, V::set(-infinity)), high_[k]);
+                low_[turn][k] = V::min(V::choose(finite, value, V::set(infinity)), low_[turn][k]);
+                high_[turn][k] = V::max(V::choose(finite, value, V::set(-infinity)), high_[turn][k]);
                 value = V::choose(finite, value, V::set(0));
             }
             const Float squared = value * value;
@@ -96,8 +105,11 @@ class Summary {
     }
 
     std::uint64_t taken_as_finite_ = 0;
-    Float low_[vectors<V>];
-    Float high_[vectors<V>];
+    // Limits of every other block: one comparison need not wait for the one before.
+    static constexpr std::size_t turns = vectors<V> > 1 ? 1 : 2;
+
+    Float low_[turns][vectors<V>];
+    Float high_[turns][vectors<V>];
     typename V::Bits finite_[vectors<V>];  // of the elements looked at with care
     WideLanes<V, 1> squared_;
 };

@@ -75,8 +75,8 @@ void StretchQuantizer::find_limits() {
     const std::size_t units = (n + unit - 1) / unit;
     grow(lows_, whole_lanes(units));
     grow(highs_, whole_lanes(units));
-    std::fill(lows_.begin() + static_cast<std::ptrdiff_t>(units), lows_.end(), 0.0F);
-    std::fill(highs_.begin() + static_cast<std::ptrdiff_t>(units), highs_.end(), 0.0F);
+    std::fill(&lows_[0] + units, &lows_[0] + whole_lanes(units), 0.0F);
+    std::fill(&highs_[0] + units, &highs_[0] + whole_lanes(units), 0.0F);
     const Range range = applied_->scheme.range;
     if (range != Range::minmax && !UnitScales::suits(applied_->scheme, unit)) return;
     const bool same = covered_.count == stretch_.count;

@@ -109,9 +109,10 @@ std::map<std::string, double> torch_rates(const Model& model, const std::filesys
 
 void print_row(const std::string& dtype, const std::string& what, double rate,
                const std::map<std::string, double>& peer) {
-    const auto found = peer.find(dtype + ' ' + what);
     fmt::print("{:<5} {:<18} {:>9.3f} G", dtype, what, rate / 1e9);
-    if (found != peer.end()) fmt::print(" {:>10.3f} G {:>9.1f}", found->second / 1e9, rate / found->second);
+    for (const char* given : {"", ":given"})
+        if (const auto found = peer.find(dtype + ' ' + what + given); found != peer.end())
+            fmt::print(" {:>10.3f} G {:>7.1f}", found->second / 1e9, rate / found->second);
     fmt::print("\n");
     std::fflush(stdout);
 }
@@ -138,8 +139,8 @@ void bench_memory(const Model& model, const std::filesystem::path& script) {
     const MemoryWeights weights(model, model.tensors().front());
     const std::map<std::string, double> peer = torch_rates(model, script);
     fmt::print("\nWeights in memory, one thread: widening, ranges, quantizing and error\n");
-    fmt::print("{:<5} {:<18} {:>11} {:>12} {:>9}\n", "", "", "weights/s", peer.empty() ? "" : "PyTorch",
-               peer.empty() ? "" : "ratio");
+    fmt::print("{:<5} {:<18} {:>11} {}\n", "", "", "weights/s",
+               peer.empty() ? "" : "     PyTorch   ratio  with given scales, ratio");
     const std::map<std::string, DType> dtypes = {
         {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}};
     for (const auto& [name, dtype] : dtypes) {

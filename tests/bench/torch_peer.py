@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """torch_peer.py MODEL.safetensors: what PyTorch does, with one thread, on the bf16 tensor "w" of the file. Prints lines
-`what weights-per-second`. Fake-quantize with given scales, then the mean squared error: finding the scales is not timed.
-Each figure is the best of the whole tensor at once and of pieces that fit the caches."""
+`dtype what weights-per-second`: finding the scales, fake-quantize and the mean squared error, and with ":given" after
+`what` the same with scales known before. Each figure is the best of the whole tensor at once and of pieces that fit the
+caches."""
 
 import json
 import struct
@@ -42,25 +43,31 @@ def granularities(bits, asymmetric):
         scale = (most.clamp(min=0) - least.clamp(max=0)) / high
         return scale, torch.round(-least.clamp(max=0) / scale).clamp(0, high).int()
 
-    def per_tensor(x):
-        scale, zero = parameters(weights.float(), None)
-        y = lambda part: torch.fake_quantize_per_tensor_affine(part, scale.item(), int(zero), low, high)
-        return lambda piece: (lambda part: mse_loss(part, y(part)))(x[piece].float())
+    def per_tensor(x, given):
+        known = parameters(x.float(), None)
 
-    def per_row(x, size):
-        scale, zero = parameters(weights.float().reshape(-1, size), 1)
+        def work(piece):
+            part = x[piece].float()
+            scale, zero = known if given else parameters(part, None)
+            mse_loss(part, torch.fake_quantize_per_tensor_affine(part, scale.item(), int(zero), low, high))
+
+        return work
+
+    def per_row(x, size, given):
+        known = parameters(x.float().reshape(-1, size), 1)
 
         def work(piece):
             part = x[piece].float().reshape(-1, size)
             of = slice(piece.start * inputs // size, piece.stop * inputs // size)
-            mse_loss(part, torch.fake_quantize_per_channel_affine(part, scale[of], zero[of], 0, low, high))
+            scale, zero = (known[0][of], known[1][of]) if given else parameters(part, 1)
+            mse_loss(part, torch.fake_quantize_per_channel_affine(part, scale, zero, 0, low, high))
 
         return work
 
     yield "tensor", per_tensor
-    yield "channel", lambda x: per_row(x, inputs)
+    yield "channel", lambda x, given: per_row(x, inputs, given)
     for size in (32, 128, 256):
-        yield f"g{size}", lambda x, size=size: per_row(x, size)
+        yield f"g{size}", lambda x, given, size=size: per_row(x, size, given)
 
 
 for name, dtype in (("f32", torch.float32), ("f16", torch.float16), ("bf16", torch.bfloat16)):
@@ -68,5 +75,6 @@ for name, dtype in (("f32", torch.float32), ("f16", torch.float16), ("bf16", tor
     for bits, asymmetric in ((8, False), (4, True)):
         for granularity, work in granularities(bits, asymmetric):
             notation = f"int{bits}" + (":asym" if asymmetric else "") + ":" + granularity
-            print(name, notation, rate(work(x)), flush=True)
+            for given in (False, True):
+                print(name, notation + (":given" if given else ""), rate(work(x, given)), flush=True)
     print(name, "histc", rate(lambda piece: torch.histc(x[piece].float(), 2048)), flush=True)
