@@ -29,7 +29,8 @@ constexpr KernelTable make_kernel_table(const char* name) {
     table.summarize = SummaryKernel<V>::summarize;
     table.find_scales = ScaleScanKernel<V>::find_scales;
     table.make_units = UnitKernel<V>::make;
-    table.find_group_ranges = RangeKernel<V>::find_group_ranges;
+    table.find_group_ranges = RangeKernel<V>::template find_group_ranges<false>;
+    table.find_group_magnitudes = RangeKernel<V>::template find_group_ranges<true>;
     table.measure_uniform = UniformKernel<V>::measure;
     table.measure_log = LogKernel<V>::measure;
     table.measure_codebook = CodebookKernel<V>::measure;

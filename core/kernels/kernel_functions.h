@@ -22,6 +22,9 @@ struct KernelTable {
     // Limits of the finite values of consecutive groups (0, 0 where a group has none).
     void (*find_group_ranges)(const float* x, std::size_t n, std::size_t group, bool all_finite, float* low,
                               float* high);
+    // The same of ±|x|.
+    void (*find_group_magnitudes)(const float* x, std::size_t n, std::size_t group, bool all_finite,
+                                  float* low, float* high);
     // Units from limits; all arrays hold n elements rounded up to a multiple of 16, limits of 0 beyond n.
     UnitOutcome (*make_units)(const UnitRule& rule, const float* low, const float* high, std::size_t n,
                               const UnitArrays& units);

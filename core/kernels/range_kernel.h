@@ -118,17 +118,26 @@ struct RangeKernel {
         range->finite = n - range->nans - range->infs;
     }
 
+    template <bool magnitudes>
     [[gnu::flatten]] static void find_group_ranges(const float* x, std::size_t n, std::size_t group,
                                                    bool all_finite, float* low, float* high) {
         std::size_t first = 0;
         std::size_t unit = 0;
         if (all_finite && group % V::width == 0)
-            for (; first + V::width * group <= n; first += V::width * group, unit += V::width)
-                take_groups(x + first, group, low + unit, high + unit);
+            for (; first + V::width * group <= n; first += V::width * group, unit += V::width) {
+                if constexpr (magnitudes)
+                    take_magnitudes(x + first, group, low + unit, high + unit);
+                else
+                    take_groups(x + first, group, low + unit, high + unit);
+            }
         for (; first < n; first += group, ++unit) {
             Limits<V> limits;
             limits.take(x + first, n - first < group ? n - first : group);
             limits.finish(low + unit, high + unit);
+            if constexpr (magnitudes) {
+                high[unit] = -low[unit] > high[unit] ? -low[unit] : high[unit];
+                low[unit] = -high[unit];
+            }
         }
     }
 
@@ -148,6 +157,19 @@ struct RangeKernel {
         }
         V::store(low, V::min_of_rows(lows) + V::set(0));
         V::store(high, V::max_of_rows(highs) + V::set(0));
+    }
+
+    static void take_magnitudes(const float* x, std::size_t group, float* low, float* high) {
+        typename V::Float largest[V::width];
+        for (std::size_t row = 0; row < V::width; ++row) {
+            const float* values = x + row * group;
+            largest[row] = V::abs(V::load(values));
+            for (std::size_t i = V::width; i < group; i += V::width)
+                largest[row] = V::max_abs(largest[row], V::load(values + i));
+        }
+        const typename V::Float magnitude = V::max_of_rows(largest);
+        V::store(high, magnitude);
+        V::store(low, V::set(0) - magnitude);
     }
 };
 

@@ -86,7 +86,11 @@ void StretchQuantizer::find_limits() {
     } else {
         const bool all_finite = same && summary_.finite == stretch_.count;
         const std::span<const float> values = window_->part(covered_.first, covered_.count);
-        kernel_table().find_group_ranges(values.data(), n, unit, all_finite, lows_.data(), highs_.data());
+        const bool magnitudes =
+            applied_->scheme.family == Family::integer && applied_->scheme.symmetry == Symmetry::sym;
+        const auto find =
+            magnitudes ? kernel_table().find_group_magnitudes : kernel_table().find_group_ranges;
+        find(values.data(), n, unit, all_finite, lows_.data(), highs_.data());
     }
 }
 

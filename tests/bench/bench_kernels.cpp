@@ -90,6 +90,10 @@ std::vector<Case> cases() {
          [](const KernelTable& k, const float* x) {
              k.find_group_ranges(x, n, 128, true, lows.data(), highs.data());
          }},
+        {"magnitudes of groups of 128",
+         [](const KernelTable& k, const float* x) {
+             k.find_group_magnitudes(x, n, 128, true, lows.data(), highs.data());
+         }},
         {"int8, one scale",
          [](const KernelTable& k, const float* x) {
              k.measure_uniform(x, n, true, int8.view(0, n, 0, false), &sums);
@@ -156,7 +160,7 @@ void bench_kernels(double bandwidth) {
     const Weights weights;
     std::vector<float> block(segment_elements);
     fmt::print("\nKernels, one thread: bf16 weights in memory, widened a segment at a time, then\n");
-    fmt::print("{:<26} {:>8} {:>12} {:>9} {:>12}\n", "", "set", "weights/s", "GB/s", "of bandwidth");
+    fmt::print("{:<28} {:>8} {:>12} {:>9} {:>12}\n", "", "set", "weights/s", "GB/s", "of bandwidth");
     for (const Case& one : cases())
         for (const KernelTable* table : kernels::available_kernel_tables()) {
             // Some milliseconds at a time: short enough to be left alone by others now and then.
@@ -170,7 +174,7 @@ void bench_kernels(double bandwidth) {
                 }
             });
             const double rate = at_a_time * segment_elements / seconds;
-            fmt::print("{:<26} {:>8} {:>10.2f} G {:>9.2f} {:>12.2f}\n", one.name, table->name, rate / 1e9,
+            fmt::print("{:<28} {:>8} {:>10.2f} G {:>9.2f} {:>12.2f}\n", one.name, table->name, rate / 1e9,
                        2 * rate / 1e9, 2 * rate / bandwidth);
         }
 }

@@ -182,6 +182,14 @@ class TestRangeKernels : public QObject {
                         }
                         QCOMPARE(low.back(), 77.0F);
                         QCOMPARE(high.back(), 77.0F);
+                        table->find_group_magnitudes(values.data(), length, group, values.all_finite,
+                                                     low.data(), high.data());
+                        for (std::size_t i = 0; i < groups; ++i) {
+                            const kernels::RangeSummary expected =
+                                plain_range(values.data() + i * group, std::min(group, length - i * group));
+                            QCOMPARE(high[i], std::max(-expected.min, expected.max));
+                            QCOMPARE(low[i], -high[i]);
+                        }
                     }
                 }
     }
