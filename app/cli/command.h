@@ -5,12 +5,14 @@
 #include "core/base/job_context.h"
 #include "core/schemes/scheme.h"
 
-#include <CLI/App.hpp>
-
 #include <functional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+
+namespace CLI {
+class App;
+}
 
 namespace halfstep::cli {
 

@@ -8,6 +8,7 @@
 #include "core/base/figure_text.h"
 #include "core/model_files/model.h"
 
+#include <CLI/App.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

@@ -11,6 +11,7 @@
 #include "core/quantize/measure.h"
 #include "core/store/workspace.h"
 
+#include <CLI/App.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

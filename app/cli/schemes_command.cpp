@@ -6,6 +6,7 @@
 #include "core/base/figure_text.h"
 #include "core/schemes/scheme.h"
 
+#include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>

@@ -3,6 +3,7 @@
 #include "app/cli/exit_code.h"
 #include "core/exports/export_target.h"
 
+#include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
 
 #include <memory>

@@ -72,6 +72,11 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
     CompareView::retranslate();
 }
 
+// The field ends an edit when it loses the focus, which it still may while the widget is taken apart.
+CompareView::~CompareView() {
+    text_->disconnect(this);
+}
+
 PlotView* CompareView::plot() const {
     return plot_;
 }

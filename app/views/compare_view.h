@@ -25,6 +25,7 @@ class CompareView : public View {
   public:
     CompareView(Document& document, Inspection& inspection, MeasureService& measures, JobRunner& jobs,
                 QWidget* parent = nullptr);
+    ~CompareView() override;
 
     QString title() const override { return tr("Compare"); }
     QString fileStem() const override { return QStringLiteral("compare"); }

@@ -129,7 +129,7 @@ struct CodebookGrid {
     std::uint32_t steps;
     float low;
     float per_width;
-    float threshold[2 * most_levels];  // padded by +infinity
+    float threshold[2 * most_levels];  // padded by NaN, which no x reaches
     float level[most_levels];          // padded by the last one
     std::uint32_t bucket_start[buckets];
 };

@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Binary search among up to 16 sorted levels whose tables stay in registers: 15 thresholds (padded by
-// +infinity), 16 levels. x goes to level[number of thresholds <= x].
+// Binary search among up to 16 sorted levels whose tables stay in registers: 15 thresholds (padded by NaN),
+// 16 levels. x goes to level[number of thresholds <= x].
 namespace halfstep::kernels {
 namespace {
 

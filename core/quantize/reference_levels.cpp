@@ -62,7 +62,7 @@ float log_level(const Scheme& scheme, int step) {
 }
 
 LogCode log_code(const Scheme& scheme, float scale, float value) {
-    if (scale == 0 || value == 0) return {};
+    if (scale == 0 || !std::isfinite(scale) || value == 0) return {};
     const int levels = (1 << (scheme.bits - 1)) - 1;
     const int top = log_step(scheme, scale);
     const int step = log_step(scheme, std::fabs(value));

@@ -97,7 +97,7 @@ void fill_codebook_grid(std::span<const float> levels, kernels::CodebookGrid& gr
     using kernels::CodebookGrid;
     const std::vector<float> last_below = codebook_thresholds(levels);
     grid.levels = std::max<std::uint32_t>(1, static_cast<std::uint32_t>(levels.size()));
-    std::fill(std::begin(grid.threshold), std::end(grid.threshold), infinite);
+    std::fill(std::begin(grid.threshold), std::end(grid.threshold), std::numeric_limits<float>::quiet_NaN());
     std::transform(last_below.begin(), last_below.end(), std::begin(grid.threshold),
                    [](float x) { return std::nextafter(x, infinite); });
     std::fill(std::copy(levels.begin(), levels.end(), std::begin(grid.level)), std::end(grid.level),

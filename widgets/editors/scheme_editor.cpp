@@ -48,7 +48,9 @@ class NotationEdit : public QLineEdit {
 
 }  // namespace
 
-struct SchemeEditor::Parts {
+// Itself the receiver of its connections: a child that still signals while the widget is taken apart finds
+// none left.
+struct SchemeEditor::Parts : QObject {
     SchemeEditor* editor;
     std::vector<SchemeTarget> targets;
     bool mixed = false;
@@ -151,20 +153,20 @@ void SchemeEditor::Parts::build() {
 }
 
 void SchemeEditor::Parts::connectAll() {
-    connect(form, &SchemeForm::edited, editor, [this](const Scheme& scheme) { take(scheme); });
-    connect(notation, &QLineEdit::textEdited, editor, [this](const QString& text) { readText(text); });
-    connect(notation, &QLineEdit::editingFinished, editor, [this] {
+    connect(form, &SchemeForm::edited, this, [this](const Scheme& scheme) { take(scheme); });
+    connect(notation, &QLineEdit::textEdited, this, [this](const QString& text) { readText(text); });
+    connect(notation, &QLineEdit::editingFinished, this, [this] {
         if (isValid()) notation->setText(QString::fromStdString(to_string(form->scheme())));
     });
-    connect(notation, &QLineEdit::returnPressed, editor, [this] {
+    connect(notation, &QLineEdit::returnPressed, this, [this] {
         if (apply_selected->isEnabled()) apply_selected->click();
     });
     notation->revert = [this] { show(form->scheme()); };
     for (std::size_t i = 0; i < presets.size(); ++i)
-        connect(preset_buttons[i], &QToolButton::clicked, editor,
+        connect(preset_buttons[i], &QToolButton::clicked, this,
                 [this, i] { take(parse_scheme(presets[i])); });
     const auto asks = [this](QPushButton* pressed, ApplyScope scope) {
-        connect(pressed, &QPushButton::clicked, editor,
+        connect(pressed, &QPushButton::clicked, this,
                 [this, scope] { emit editor->applyRequested(scope, form->scheme()); });
     };
     asks(apply_selected, ApplyScope::selected);
