@@ -29,11 +29,11 @@ struct KernelTable {
     UnitOutcome (*make_units)(const UnitRule& rule, const float* low, const float* high, std::size_t n,
                               const UnitArrays& units);
 
-    // The scales that make Σ(x−x̂)² smallest, as far as the plan looks, of 16 units whose values lie side by
-    // side: x[16·i
-    // + unit] is value i, zero where a unit is shorter. `unclipped` as the plan says, 0 for an all-zero unit.
-    void (*find_scales)(const float* x, std::size_t rows, const float* unclipped, const ScaleScanPlan& plan,
-                        float* scale);
+    // The codes k with which Σ(x − s·k)² gets smallest, as far as the plan looks, of 16 units whose values
+    // lie side by side: x[16·i + unit] is value i, zero where a unit is shorter. Gives Σx·k and Σk² of each
+    // unit, whose quotient is the best s. `unclipped` as the plan says, 0 for an all-zero unit.
+    void (*find_codes)(const float* x, std::size_t rows, const float* unclipped, const ScaleScanPlan& plan,
+                       double* product, double* square);
 
     void (*measure_uniform)(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
                             SegmentSums* sums);

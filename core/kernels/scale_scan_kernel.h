@@ -32,7 +32,8 @@ class ScaleScan {
     ScaleScan(const float* x, std::size_t rows, const ScaleScanPlan& plan)
         : x_(x), rows_(rows), plan_(plan), low_(V::set(plan.low)), high_(V::set(plan.high)) {}
 
-    Float best_scale(Float unclipped) {
+    // Where the smallest error was found.
+    Float best_t(Float unclipped) {
         for (std::size_t i = 0; i + 1 < plan_.positions; i += 2) {
             Candidate pair[2];
             for (std::size_t j = 0; j < 2; ++j) {
@@ -56,18 +57,45 @@ class ScaleScan {
             for (const Candidate& one : pair)
                 first_.take(one.gain > first_.gain, one);
         }
-        return first_.scale;
+        return first_.t;
+    }
+
+    // A and B of the codes of t, in double.
+    void sum_codes(Float t, double* product, double* square) const {
+        typename V::Double products[V::doubles];
+        typename V::Double squares[V::doubles];
+        for (std::size_t half = 0; half < V::doubles; ++half)
+            products[half] = squares[half] = V::set_double(0);
+        for (std::size_t row = 0; row < rows_; ++row) {
+            const Float x = V::load(x_ + row * lanes);
+            typename V::Double values[V::doubles];
+            typename V::Double codes[V::doubles];
+            V::widen(x, values);
+            V::widen(code_of(x, t), codes);
+            for (std::size_t half = 0; half < V::doubles; ++half) {
+                products[half] = products[half] + values[half] * codes[half];
+                squares[half] = squares[half] + codes[half] * codes[half];
+            }
+        }
+        for (std::size_t half = 0; half < V::doubles; ++half) {
+            V::store_double(product + half * (V::width / V::doubles), products[half]);
+            V::store_double(square + half * (V::width / V::doubles), squares[half]);
+        }
     }
 
   private:
+    Float code_of(Float x, Float t) const {
+        const Float kept = V::min(V::max(x * t, low_), high_);
+        return (kept + V::set(rounder)) - V::set(rounder);
+    }
+
     void weigh(Candidate* pair) const {
         Float product[2] = {V::set(0), V::set(0)};
         Float square[2] = {V::set(0), V::set(0)};
         for (std::size_t row = 0; row < rows_; ++row) {
             const Float x = V::load(x_ + row * lanes);
             for (std::size_t j = 0; j < 2; ++j) {
-                const Float kept = V::min(V::max(x * pair[j].t, low_), high_);
-                const Float code = (kept + V::set(rounder)) - V::set(rounder);
+                const Float code = code_of(x, pair[j].t);
                 product[j] = product[j] + x * code;
                 square[j] = square[j] + code * code;
             }
@@ -107,11 +135,11 @@ class ScaleScan {
 
 template <class V>
 struct ScaleScanKernel {
-    [[gnu::flatten]] static void find_scales(const float* x, std::size_t rows, const float* unclipped,
-                                             const ScaleScanPlan& plan, float* scale) {
+    [[gnu::flatten]] static void find_codes(const float* x, std::size_t rows, const float* unclipped,
+                                            const ScaleScanPlan& plan, double* product, double* square) {
         for (std::size_t lane = 0; lane < lanes; lane += V::width) {
             ScaleScan<V> scan(x + lane, rows, plan);
-            V::store(scale + lane, scan.best_scale(V::load(unclipped + lane)));
+            scan.sum_codes(scan.best_t(V::load(unclipped + lane)), product + lane, square + lane);
         }
     }
 };

@@ -90,10 +90,15 @@ std::span<const float> UnitScales::find(const Scheme& scheme, std::span<const fl
         const std::size_t begin = first * unit_elements;
         lay_out(values.subspan(begin, std::min(lanes * unit_elements, values.size() - begin)), unit_elements,
                 factor, columns_);
-        kernels::kernel_table().find_scales(columns_.data(), unit_elements, unclipped.data(), plan,
-                                            &scales_[first]);
+        std::array<double, lanes> product;
+        std::array<double, lanes> square;
+        kernels::kernel_table().find_codes(columns_.data(), unit_elements, unclipped.data(), plan,
+                                           product.data(), square.data());
         for (std::size_t lane = 0; lane < lanes; ++lane)
-            scales_[first + lane] *= norm[lane];
+            scales_[first + lane] =
+                square[lane] > 0
+                    ? static_cast<float>(product[lane] / square[lane] * static_cast<double>(norm[lane]))
+                    : 0.0F;
     }
     return std::span<const float>(scales_).first(units);
 }

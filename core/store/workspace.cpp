@@ -2,9 +2,12 @@
 #include "core/store/workspace.h"
 
 #include "core/model_files/input_file.h"
+#include "core/store/image_seal.h"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <span>
 
 namespace halfstep {
 
@@ -22,13 +25,11 @@ Workspace describe_model(const Model& model) {
 }
 
 bool is_workspace(const std::filesystem::path& path) {
-    // "The HDF5 File Format Specification", level 0A: the signature.
-    constexpr std::array<unsigned char, 8> signature{0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
     const InputFile file(path);
-    std::array<unsigned char, 8> start{};
+    std::array<std::byte, seal_start.size()> start{};
     if (file.size() < start.size()) return false;
-    file.read_at(0, std::as_writable_bytes(std::span(start)));
-    return start == signature;
+    file.read_at(0, start);
+    return std::equal(start.begin(), start.end(), std::as_bytes(std::span(seal_start)).begin());
 }
 
 }  // namespace halfstep

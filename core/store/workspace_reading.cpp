@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/model_files/input_file.h"
 #include "core/store/hdf5_reader.h"
+#include "core/store/image_seal.h"
 #include "core/store/workspace.h"
 #include "core/store/workspace_layout.h"
 
@@ -187,7 +188,7 @@ Plan read_plan(const Hdf5Reader& file) {
 
 Workspace load_workspace(const std::filesystem::path& path) {
     const std::vector<std::byte> content = content_of(path);
-    const Hdf5Reader file(content, path.string());
+    const Hdf5Reader file(unsealed_image(content, path.string()), path.string());
     const std::int64_t version = file.number_attribute("/", "halfstep_workspace");
     if (version != workspace_layout::version)
         file.fail("halfstep_workspace", "the version of the workspace is not known");

@@ -2,6 +2,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/store/hdf5_writer.h"
+#include "core/store/image_seal.h"
 #include "core/store/workspace.h"
 #include "core/store/workspace_layout.h"
 
@@ -197,7 +198,7 @@ void save_workspace(const Workspace& workspace, const std::filesystem::path& pat
         if (!workspace.statistics.empty()) write_statistics(file, workspace.statistics);
         if (!workspace.measurements.empty()) Table(workspace, path.string()).write(file);
         if (workspace.plan) write_plan(file, *workspace.plan);
-        image = file.finish();
+        image = sealed_image(file.finish());
     }
     AtomicFile file(path, image.size());
     file.write(image);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
+#include "core/store/image_seal.h"
 #include "core/store/workspace.h"
 #include "tests/support/test_data.h"
 #include "tests/support/tiny_model.h"
@@ -151,7 +152,7 @@ class TestWorkspace : public QObject {
         QVERIFY_EXCEPTION_THROWN(load_workspace(path_), Error);
     }
 
-    // A damaged file is an error or, where the damage is not seen, a workspace; never a crash or a hang.
+    // A damaged file is an error; never a crash or a hang.
     void damage_does_no_harm() {
         save_workspace(full_workspace(), path_);
         QFile file(folder_.filePath("w.h5"));
@@ -178,8 +179,21 @@ class TestWorkspace : public QObject {
             for (int i = 0; i < 3; ++i)
                 damaged[static_cast<qsizetype>(random() % static_cast<unsigned>(whole.size()))] =
                     static_cast<char>(random());
+            if (damaged == whole) continue;
+            refused = 0;
             try_to_load(damaged);
+            QCOMPARE(refused, 1);
         }
+    }
+
+    void the_checksum_is_that_of_the_definition() {
+        const std::array<std::byte, 1> a = {std::byte{'a'}};
+        const std::vector<std::byte> content = sealed_image(a);
+        QCOMPARE(content.size(), 513U);
+        // The FNV-1a of "a", as its authors list it.
+        const std::string text(reinterpret_cast<const char*>(content.data()), 46);
+        QCOMPARE(text, std::string("Halfstep workspace, checksum af63dc4c8601ec8c\n"));
+        QCOMPARE(unsealed_image(content, "w.h5").size(), 1U);
     }
 
     void it_can_be_used_from_several_threads() {
@@ -229,7 +243,14 @@ class TestWorkspace : public QObject {
         run_h5py("import h5py, numpy as np\nwith h5py.File(\"" + folder_.filePath("w.h5") +
                  "\", \"r+\") as f:\n    " + change + "\n");
         if (no_h5py_) QSKIP("there is no Python with h5py");
-        QVERIFY_EXCEPTION_THROWN(load_workspace(path_), Error);
+        QVERIFY_EXCEPTION_THROWN(load_workspace(path_), Error);  // does not match its checksum
+        seal_again();
+        try {
+            load_workspace(path_);
+            QFAIL("was loaded");
+        } catch (const Error& error) {
+            QVERIFY2(error.problem().find("checksum") == std::string::npos, error.what());
+        }
     }
 
     void packed_data_is_read() {
@@ -238,6 +259,7 @@ class TestWorkspace : public QObject {
                  "\", \"r+\") as f:\n    v = f[\"tensors/bytes\"][:]; del f[\"tensors/bytes\"]\n"
                  "    f.create_dataset(\"tensors/bytes\", data=v, compression=\"gzip\", shuffle=True)\n");
         if (no_h5py_) QSKIP("there is no Python with h5py");
+        seal_again();
         QVERIFY(load_workspace(path_).tensors == full_workspace().tensors);
     }
 
@@ -268,6 +290,18 @@ class TestWorkspace : public QObject {
         if (python.exitCode() != 0)
             QTest::qFail(python.readAllStandardError().constData(), __FILE__, __LINE__);
         return python.readAllStandardOutput();
+    }
+
+    // As Halfstep would have written it.
+    void seal_again() {
+        QFile file(folder_.filePath("w.h5"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray image = file.readAll().mid(512);
+        file.close();
+        const std::vector<std::byte> content =
+            sealed_image(std::as_bytes(std::span(image.constData(), static_cast<std::size_t>(image.size()))));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(reinterpret_cast<const char*>(content.data()), static_cast<qsizetype>(content.size()));
     }
 
     QTemporaryDir folder_;
