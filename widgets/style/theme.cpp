@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/style/theme.h"
 
+#include "widgets/style/outlined_style.h"
+
 #include <QApplication>
 #include <QEvent>
 #include <QFontDatabase>
-#include <QStyleFactory>
 #include <QToolTip>
 #include <QWidget>
 
@@ -136,7 +137,7 @@ void applyTheme(QApplication& application, ThemeMode mode) {
     const bool dark = mode == ThemeMode::dark || (mode == ThemeMode::system && desktop_is_dark);
     const Theme& theme = dark ? darkTheme() : lightTheme();
     if (!application.property("halfstep_fusion").toBool()) {
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+        QApplication::setStyle(new OutlinedStyle);
         application.setProperty("halfstep_fusion", true);
     }
     const QPalette palette = paletteOf(theme);
