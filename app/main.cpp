@@ -130,6 +130,14 @@ bool wantsNoDisplay(int argc, char** argv) {
     return false;
 }
 
+QtMessageHandler usual_messages = nullptr;
+
+// What Qt says of a platform without windows is no news to someone who asked for one.
+void leaveOutPlatform(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    if (!text.contains("propagateSizeHints") && !text.contains("XDG_RUNTIME_DIR"))
+        usual_messages(type, context, text);
+}
+
 }  // namespace
 }  // namespace halfstep
 
@@ -144,6 +152,7 @@ int main(int argc, char** argv) {
         }
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
+    if (wantsNoDisplay(argc, argv)) usual_messages = qInstallMessageHandler(leaveOutPlatform);
     QApplication application(argc, argv);
     QApplication::setOrganizationName("halfstep");
     QApplication::setApplicationName("halfstep");
