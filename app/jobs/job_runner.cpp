@@ -7,7 +7,7 @@
 
 #include <chrono>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace halfstep {
 namespace {
@@ -62,7 +62,7 @@ void JobRunner::runOnThread(JobId id, std::stop_token stop, const Erased& work) 
         const auto now = std::chrono::steady_clock::now();
         if (fraction < 1.0 && now - last_report < progress_interval) return;
         last_report = now;
-        QMetaObject::invokeMethod(this, [this, id, fraction] {
+        post([this, id, fraction] {
             if (running_.contains(id)) emit jobProgress(id, fraction);
         });
     };
@@ -78,10 +78,28 @@ void JobRunner::runOnThread(JobId id, std::stop_token stop, const Erased& work) 
         outcome = JobOutcome::failed;
         message = QString::fromUtf8(error.what());
     }
-    QMetaObject::invokeMethod(
-        this,
-        [this, id, outcome, message, deliver = std::move(deliver)] { finish(id, outcome, message, deliver); },
-        Qt::QueuedConnection);
+    post([this, id, outcome, message, deliver = std::move(deliver)] {
+        finish(id, outcome, message, deliver);
+    });
+}
+
+void JobRunner::post(std::function<void()> arrival) {
+    {
+        const std::lock_guard lock(arrivals_mutex_);
+        arrivals_.push_back(std::move(arrival));
+    }
+    QMetaObject::invokeMethod(this, "takeArrival", Qt::QueuedConnection);
+}
+
+void JobRunner::takeArrival() {
+    std::function<void()> arrival;
+    {
+        const std::lock_guard lock(arrivals_mutex_);
+        if (arrivals_.empty()) return;
+        arrival = std::move(arrivals_.front());
+        arrivals_.pop_front();
+    }
+    arrival();
 }
 
 void JobRunner::finish(JobId id, JobOutcome outcome, const QString& message,
@@ -101,15 +119,12 @@ void JobRunner::finish(JobId id, JobOutcome outcome, const QString& message,
 }
 
 void JobRunner::deliverPart(JobId id, std::function<void()> deliver) {
-    QMetaObject::invokeMethod(
-        this,
-        [this, id, deliver = std::move(deliver)] {
-            const auto job = running_.find(id);
-            if (job == running_.end()) return;
-            const auto lane = current_.find(job->second->lane);
-            if (lane != current_.end() && lane->second == id) deliver();
-        },
-        Qt::QueuedConnection);
+    post([this, id, deliver = std::move(deliver)] {
+        const auto job = running_.find(id);
+        if (job == running_.end()) return;
+        const auto lane = current_.find(job->second->lane);
+        if (lane != current_.end() && lane->second == id) deliver();
+    });
 }
 
 void JobRunner::cancel(JobId id) {

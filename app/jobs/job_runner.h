@@ -6,9 +6,11 @@
 #include <QObject>
 #include <QString>
 
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <unordered_map>
@@ -77,7 +79,14 @@ class JobRunner : public QObject {
 
     JobId startErased(const Request& request, Erased work, std::function<void(const QString&)> failed);
     void runOnThread(JobId id, std::stop_token stop, const Erased& work);
+    void post(std::function<void()> arrival);
+    Q_INVOKABLE void takeArrival();
     void finish(JobId id, JobOutcome outcome, const QString& message, const std::function<void()>& deliver);
+
+    // What jobs have reported and this object's thread has not seen yet; an event for each is on its way. Qt
+    // hands over closures too, but by locks that the thread sanitizer does not see.
+    std::mutex arrivals_mutex_;
+    std::deque<std::function<void()>> arrivals_;
 
     JobId last_id_ = 0;
     std::unordered_map<JobId, std::unique_ptr<Running>> running_;
