@@ -112,8 +112,8 @@ void fill_codebook_grid(std::span<const float> levels, kernels::CodebookGrid& gr
     std::array<std::uint32_t, CodebookGrid::buckets> count{};
     for (const float threshold : thresholds) {
         const float position = (threshold - grid.low) * grid.per_width;
-        ++count[static_cast<std::size_t>(
-            std::clamp(position, 0.0F, static_cast<float>(CodebookGrid::buckets - 1)))];
+        const float above = position > 0 ? position : 0.0F;  // NaN too, as the kernel has it
+        ++count[static_cast<std::size_t>(std::min(above, static_cast<float>(CodebookGrid::buckets - 1)))];
     }
     std::exclusive_scan(count.begin(), count.end(), std::begin(grid.bucket_start), 0U);
     grid.steps = static_cast<std::uint32_t>(std::bit_width(*std::max_element(count.begin(), count.end())));

@@ -312,6 +312,23 @@ class TestMeasuringKernels : public QObject {
         }
     }
 
+    // Farther apart than the largest float.
+    void codebooks_as_wide_as_can_be() {
+        std::vector<float> levels;
+        for (int i = -16; i <= 16; ++i)
+            levels.push_back(static_cast<float>(i) / 16 * std::numeric_limits<float>::max());
+        kernels::CodebookGrid grid{};
+        fill_codebook_grid(levels, grid);
+        const std::vector<float> x = {-3e38F, -1e37F, 0.0F, 1e37F, 3.3e38F};
+        std::vector<float> to(x.size());
+        std::vector<float> clipped(x.size());
+        for (const KernelTable* table : kernels::available_kernel_tables()) {
+            table->reconstruct_codebook(x.data(), x.size(), grid, to.data(), clipped.data());
+            for (std::size_t i = 0; i < x.size(); ++i)
+                QCOMPARE(to[i], codebook_rule(levels, x[i]).reconstruction);
+        }
+    }
+
     // So unevenly spaced that many thresholds share a bucket.
     void codebooks_with_crowded_levels() {
         std::vector<float> levels;
