@@ -15,25 +15,21 @@ float asymmetric_scale(float low, float high, float steps) {
     return std::isfinite(width) ? width / steps : high / steps - low / steps;
 }
 
-// A scale whose reciprocal would be infinite is 0.
-float usable(float scale) {
-    return std::isfinite(1.0F / scale) ? scale : 0.0F;
-}
-
 EstimatedGrid integer_grid(const Scheme& scheme, float low, float high) {
     const CodeLimits codes = code_limits(scheme);
     const auto top = static_cast<float>(codes.qmax);
     switch (scheme.symmetry) {
         case Symmetry::sym:
-            return stored_grid(scheme, usable(std::max(std::fabs(low), std::fabs(high)) / top));
+            return stored_grid(scheme, usable_scale(std::max(std::fabs(low), std::fabs(high)) / top));
         case Symmetry::symfull:
-            return stored_grid(scheme, usable(std::max(high / top, -low / -static_cast<float>(codes.qmin))));
+            return stored_grid(scheme,
+                               usable_scale(std::max(high / top, -low / -static_cast<float>(codes.qmin))));
         case Symmetry::asym:
             break;
     }
     low = std::min(low, 0.0F);
     high = std::max(high, 0.0F);
-    EstimatedGrid result = stored_grid(scheme, usable(asymmetric_scale(low, high, top)));
+    EstimatedGrid result = stored_grid(scheme, usable_scale(asymmetric_scale(low, high, top)));
     if (result.grid.scale > 0 && std::isfinite(result.grid.scale))
         result.grid.zero_point =
             static_cast<std::int32_t>(std::clamp(std::nearbyint(-low / result.grid.scale), 0.0F, top));
@@ -41,6 +37,10 @@ EstimatedGrid integer_grid(const Scheme& scheme, float low, float high) {
 }
 
 }  // namespace
+
+float usable_scale(float scale) {
+    return std::isfinite(1.0F / scale) ? scale : 0.0F;
+}
 
 CodeLimits code_limits(const Scheme& scheme) {
     const std::int32_t half = std::int32_t{1} << (scheme.bits - 1);

@@ -40,6 +40,9 @@ struct CodeLimits {
 
 CodeLimits code_limits(const Scheme& scheme);
 
+// An integer scheme's scale, or 0 where its reciprocal would be infinite.
+float usable_scale(float scale);
+
 // A scale as the scheme's storage holds it.
 EstimatedGrid stored_grid(const Scheme& scheme, float scale);
 

@@ -261,7 +261,7 @@ double rounding_error(std::span<const float> values, const UnitGrid& grid, const
 std::vector<EstimatedGrid> stored_grids(const Scheme& scheme, std::span<const ScaleCandidate> candidates) {
     std::vector<EstimatedGrid> grids;
     const auto add = [&](float scale, const ScaleCandidate& candidate) {
-        if (!std::isfinite(1 / scale)) scale = 0;
+        scale = usable_scale(scale);
         EstimatedGrid result{{scale, 0}, false};
         if (scheme.symmetry == Symmetry::asym && scale != 0)
             result.grid.zero_point = static_cast<std::int32_t>(-candidate.window.lo);

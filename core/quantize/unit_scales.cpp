@@ -95,10 +95,10 @@ std::span<const float> UnitScales::find(const Scheme& scheme, std::span<const fl
         kernels::kernel_table().find_codes(columns_.data(), unit_elements, unclipped.data(), plan,
                                            product.data(), square.data());
         for (std::size_t lane = 0; lane < lanes; ++lane)
-            scales_[first + lane] =
-                square[lane] > 0
-                    ? static_cast<float>(product[lane] / square[lane] * static_cast<double>(norm[lane]))
-                    : 0.0F;
+            scales_[first + lane] = square[lane] > 0
+                                        ? usable_scale(static_cast<float>(product[lane] / square[lane] *
+                                                                          static_cast<double>(norm[lane])))
+                                        : 0.0F;
     }
     return std::span<const float>(scales_).first(units);
 }

@@ -113,6 +113,20 @@ class TestUnitScales : public QObject {
         }
     }
 
+    // As the ranges have it (range.h): x could not be multiplied by the reciprocal.
+    void a_scale_without_a_reciprocal_is_zero() {
+        std::vector<float> values = unit_of(Shape::gaussian, 64, 9);
+        for (float& x : values)
+            x *= 1e-38F;
+        const Limits limits = limits_of(values, 64);
+        QVERIFY(limits.high[0] > 0);
+        UnitScales scales;
+        for (const int bits : {2, 4, 5}) {
+            const Scheme scheme = mse_scheme(bits, Symmetry::sym, ScaleStorage::s32);
+            QVERIFY(scales.find(scheme, values, 64, limits.low, limits.high)[0] == 0);
+        }
+    }
+
     void zero_units_and_neighbours() {
         const Scheme scheme = mse_scheme(3, Symmetry::symfull, ScaleStorage::s32);
         std::vector<float> values(20 * 16, 0.0F);
