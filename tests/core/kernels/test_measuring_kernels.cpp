@@ -200,7 +200,7 @@ class TestMeasuringKernels : public QObject {
             for (const KernelTable* table : kernels::available_kernel_tables()) {
                 table->reconstruct_uniform(x.data(), x.size(), units, to.data(), clipped.data());
                 for (std::size_t i = 0; i < x.size(); ++i) {
-                    QCOMPARE(to[i], uniform_rule(unit, x[i]).reconstruction);
+                    QVERIFY(to[i] == uniform_rule(unit, x[i]).reconstruction);
                     QCOMPARE(clipped[i] == 1, uniform_rule(unit, x[i]).clipped);
                 }
             }
@@ -325,7 +325,7 @@ class TestMeasuringKernels : public QObject {
         for (const KernelTable* table : kernels::available_kernel_tables()) {
             table->reconstruct_codebook(x.data(), x.size(), grid, to.data(), clipped.data());
             for (std::size_t i = 0; i < x.size(); ++i)
-                QCOMPARE(to[i], codebook_rule(levels, x[i]).reconstruction);
+                QVERIFY(to[i] == codebook_rule(levels, x[i]).reconstruction);
         }
     }
 
@@ -366,7 +366,7 @@ class TestMeasuringKernels : public QObject {
             for (const KernelTable* table : kernels::available_kernel_tables()) {
                 table->reconstruct_log(x.data(), x.size(), grid, to.data(), clipped.data());
                 for (std::size_t i = 0; i < x.size(); ++i)
-                    QCOMPARE(to[i], log_rule(scheme, 0.5F, 0.5F, x[i]).reconstruction);
+                    QVERIFY(to[i] == log_rule(scheme, 0.5F, 0.5F, x[i]).reconstruction);
             }
         }
     }
@@ -446,7 +446,7 @@ class TestMeasuringKernels : public QObject {
             table->reconstruct_fp16(x.data(), x.size(), to.data(), clipped.data());
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const float rounded = f16_to_f32(f32_to_f16(x[i]));
-                QCOMPARE(to[i], std::min(rounded, 65504.0F));
+                QVERIFY(to[i] == std::min(rounded, 65504.0F));
                 QCOMPARE(clipped[i], std::isinf(rounded) ? 1.0F : 0.0F);
             }
         }
@@ -499,12 +499,12 @@ class TestMeasuringKernels : public QObject {
                     QVERIFY(near(sums.value_squared, value));
                     QVERIFY(near(sums.product, product));
                     QVERIFY(near(sums.quantized_squared, quantized));
-                    QCOMPARE(sums.max_abs_error, largest);
+                    QVERIFY(sums.max_abs_error == largest);
                     if (table == kernels::available_kernel_tables().front()) first = sums;
-                    QCOMPARE(sums.error_squared, first.error_squared);
-                    QCOMPARE(sums.value_squared, first.value_squared);
-                    QCOMPARE(sums.product, first.product);
-                    QCOMPARE(sums.quantized_squared, first.quantized_squared);
+                    QVERIFY(sums.error_squared == first.error_squared);
+                    QVERIFY(sums.value_squared == first.value_squared);
+                    QVERIFY(sums.product == first.product);
+                    QVERIFY(sums.quantized_squared == first.quantized_squared);
                 }
             }
     }

@@ -39,6 +39,10 @@ std::uint32_t bits(float value) {
     return std::bit_cast<std::uint32_t>(value);
 }
 
+// QCOMPARE takes floating-point numbers that are close for equal; these have to be.
+#define COMPARE_EXACTLY(actual, expected) \
+    QVERIFY2((actual) == (expected), fmt::format("{} instead of {}", (actual), (expected)).c_str())
+
 // The value of IEEE 754 binary16 by its definition.
 float half_by_definition(std::uint16_t half) {
     const int exponent = (half >> 10) & 31;
@@ -63,8 +67,8 @@ class TestRangeKernels : public QObject {
                 for (const KernelTable* table : kernels::available_kernel_tables()) {
                     kernels::RangeSummary range{};
                     table->find_range(values.data(), values.size(), &range);
-                    QCOMPARE(range.min, expected.min);
-                    QCOMPARE(range.max, expected.max);
+                    COMPARE_EXACTLY(range.min, expected.min);
+                    COMPARE_EXACTLY(range.max, expected.max);
                     QCOMPARE(range.finite, expected.finite);
                     QCOMPARE(range.nans, expected.nans);
                     QCOMPARE(range.infs, expected.infs);
@@ -81,10 +85,10 @@ class TestRangeKernels : public QObject {
                 for (const KernelTable* table : kernels::available_kernel_tables()) {
                     kernels::ValueSummary summary{};
                     table->summarize(values.data(), values.size(), &summary);
-                    QCOMPARE(summary.min, expected.min);
-                    QCOMPARE(summary.max, expected.max);
+                    COMPARE_EXACTLY(summary.min, expected.min);
+                    COMPARE_EXACTLY(summary.max, expected.max);
                     QCOMPARE(summary.finite, expected.finite);
-                    QCOMPARE(summary.value_squared, expected.value_squared);
+                    COMPARE_EXACTLY(summary.value_squared, expected.value_squared);
                 }
             }
     }
@@ -177,8 +181,8 @@ class TestRangeKernels : public QObject {
                         for (std::size_t i = 0; i < groups; ++i) {
                             const kernels::RangeSummary expected =
                                 plain_range(values.data() + i * group, std::min(group, length - i * group));
-                            QCOMPARE(low[i], expected.min);
-                            QCOMPARE(high[i], expected.max);
+                            COMPARE_EXACTLY(low[i], expected.min);
+                            COMPARE_EXACTLY(high[i], expected.max);
                         }
                         QCOMPARE(low.back(), 77.0F);
                         QCOMPARE(high.back(), 77.0F);
@@ -187,8 +191,8 @@ class TestRangeKernels : public QObject {
                         for (std::size_t i = 0; i < groups; ++i) {
                             const kernels::RangeSummary expected =
                                 plain_range(values.data() + i * group, std::min(group, length - i * group));
-                            QCOMPARE(high[i], std::max(-expected.min, expected.max));
-                            QCOMPARE(low[i], -high[i]);
+                            COMPARE_EXACTLY(high[i], std::max(-expected.min, expected.max));
+                            COMPARE_EXACTLY(low[i], -high[i]);
                         }
                     }
                 }
@@ -219,10 +223,10 @@ class TestRangeKernels : public QObject {
                 QVERIFY(near(sums.d2, expected[1]));
                 QVERIFY(near(sums.d3, expected[2]));
                 QVERIFY(near(sums.d4, expected[3]));
-                QCOMPARE(sums.d1, first.d1);
-                QCOMPARE(sums.d2, first.d2);
-                QCOMPARE(sums.d3, first.d3);
-                QCOMPARE(sums.d4, first.d4);
+                COMPARE_EXACTLY(sums.d1, first.d1);
+                COMPARE_EXACTLY(sums.d2, first.d2);
+                COMPARE_EXACTLY(sums.d3, first.d3);
+                COMPARE_EXACTLY(sums.d4, first.d4);
             }
         }
     }

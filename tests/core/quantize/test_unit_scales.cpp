@@ -94,12 +94,13 @@ class TestUnitScales : public QObject {
             for (const float x : plain)
                 values.push_back(std::ldexp(x, exponent));
             const Limits moved = limits_of(values, 64);
-            QCOMPARE(scales.find(scheme, values, 64, moved.low, moved.high)[0],
-                     std::ldexp(expected, exponent));
+            QVERIFY(scales.find(scheme, values, 64, moved.low, moved.high)[0] ==
+                    std::ldexp(expected, exponent));
         }
     }
 
-    void equal_weights_are_represented_exactly() {
+    // All with the same code k: the best scale is the float32 number next to x/k.
+    void equal_weights_get_the_nearest_scale() {
         for (const float value : {0.37F, -1.2345678F, 3e-9F}) {
             const std::vector<float> values(40, value);
             const Limits limits = limits_of(values, 40);
@@ -108,7 +109,7 @@ class TestUnitScales : public QObject {
                 const Scheme scheme = mse_scheme(bits, Symmetry::sym, ScaleStorage::s32);
                 const float scale = scales.find(scheme, values, 40, limits.low, limits.high)[0];
                 const float code = std::nearbyint(value / scale);
-                QCOMPARE(scale * code, value);
+                QVERIFY(scale == static_cast<float>(static_cast<double>(value) / static_cast<double>(code)));
             }
         }
     }
@@ -135,7 +136,7 @@ class TestUnitScales : public QObject {
         const Limits limits = limits_of(values, 16);
         const std::span<const float> found = scales.find(scheme, values, 16, limits.low, limits.high);
         for (std::size_t i = 0; i < found.size(); ++i) {
-            if (i != 7) QCOMPARE(found[i], 0.0F);
+            if (i != 7) QVERIFY(found[i] == 0);
         }
         const double codes = 4 / static_cast<double>(found[7]);
         QVERIFY(std::fabs(codes - std::round(codes)) < 1e-6 && codes <= 4);
