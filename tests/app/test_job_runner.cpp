@@ -111,6 +111,21 @@ class TestJobRunner : public QObject {
         QCOMPARE(parts, before);
     }
 
+    void parts_and_the_result_arrive_in_the_order_they_were_made() {
+        JobRunner jobs;
+        QList<int> arrived;
+        jobs.start<int>(
+            {"parts", {}},
+            [&](const JobContext&) {
+                for (int part = 0; part < 5; ++part)
+                    jobs.deliverPart(JobRunner::currentJob(), [&arrived, part] { arrived += part; });
+                return 5;
+            },
+            [&arrived](int result) { arrived += result; });
+        QTRY_VERIFY(jobs.isIdle());
+        QCOMPARE(arrived, (QList<int>{0, 1, 2, 3, 4, 5}));
+    }
+
     void progress_is_reported_and_thinned_out() {
         JobRunner jobs;
         QSignalSpy progress(&jobs, &JobRunner::jobProgress);
@@ -124,6 +139,7 @@ class TestJobRunner : public QObject {
             },
             [&](int) { done = true; });
         QTRY_VERIFY(done);
+        QVERIFY(!progress.isEmpty());
         QVERIFY(progress.size() < 1000);
         QCOMPARE(progress.back().at(1).toDouble(), 1.0);
     }

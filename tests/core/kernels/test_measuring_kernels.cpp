@@ -120,6 +120,14 @@ Kernel uniform_kernel(const kernels::UniformUnits& units) {
                 float* clipped) { return table.reconstruct_uniform(x, n, units, reconstruction, clipped); }};
 }
 
+Kernel codebook_kernel(const kernels::CodebookGrid& grid) {
+    return {[&grid](const KernelTable& table, const float* x, std::size_t n, bool all_finite,
+                    SegmentSums* sums) { table.measure_codebook(x, n, all_finite, grid, sums); },
+            [&grid](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+                return table.reconstruct_codebook(x, n, grid, to, clipped);
+            }};
+}
+
 // Nearest of the levels in the logarithmic domain, as quantize_reference does it.
 Expected log_rule(const Scheme& scheme, float chosen, float stored, float x) {
     const double per_octave = scheme.half_octave ? 2 : 1;
@@ -339,15 +347,8 @@ class TestMeasuringKernels : public QObject {
         std::sort(levels.begin(), levels.end());
         kernels::CodebookGrid grid{};
         fill_codebook_grid(levels, grid);
-        const Kernel kernel{
-            [&](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
-                table.measure_codebook(x, n, all_finite, grid, sums);
-            },
-            [&](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
-                return table.reconstruct_codebook(x, n, grid, to, clipped);
-            }};
         const std::string wrong =
-            check([&](std::size_t, float x) { return codebook_rule(levels, x); }, kernel);
+            check([&](std::size_t, float x) { return codebook_rule(levels, x); }, codebook_kernel(grid));
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
@@ -385,15 +386,8 @@ class TestMeasuringKernels : public QObject {
         kernels::CodebookGrid grid{};
         fill_codebook_grid(levels, grid);
         if (levels.empty()) levels = {0.0F};
-        const Kernel kernel{
-            [&](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
-                table.measure_codebook(x, n, all_finite, grid, sums);
-            },
-            [&](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
-                return table.reconstruct_codebook(x, n, grid, to, clipped);
-            }};
         const std::string wrong =
-            check([&](std::size_t, float x) { return codebook_rule(levels, x); }, kernel);
+            check([&](std::size_t, float x) { return codebook_rule(levels, x); }, codebook_kernel(grid));
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
