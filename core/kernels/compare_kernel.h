@@ -60,16 +60,14 @@ class AllWideLanes {
     }
 
     void finish(WideSums* into) const {
-        double totals[5] = {};
-        for (std::size_t which = 0; which < 5; ++which) {
-            double values[lanes];
-            for (std::size_t at = 0; at < vectors<V> * V::doubles; ++at)
-                V::store_double(values + at * (V::width / V::doubles), sum_[which][at]);
-            for (const double value : values)
-                totals[which] =
-                    which < 4 ? totals[which] + value : (value > totals[which] ? value : totals[which]);
-        }
-        *into = {totals[0], totals[1], totals[2], totals[3], totals[4]};
+        double errors[lanes];
+        for (std::size_t at = 0; at < vectors<V> * V::doubles; ++at)
+            V::store_double(errors + at * (V::width / V::doubles), sum_[4][at]);
+        double max_error = 0;
+        for (const double error : errors)
+            max_error = error > max_error ? error : max_error;
+        *into = {sum_of_lanes<V>(sum_[0]), sum_of_lanes<V>(sum_[1]), sum_of_lanes<V>(sum_[2]),
+                 sum_of_lanes<V>(sum_[3]), max_error};
     }
 
   private:

@@ -29,6 +29,18 @@ struct TailBlock {
     float value[lanes];
 };
 
+// All lanes, in order.
+template <class V>
+inline double sum_of_lanes(const typename V::Double* lane) {
+    double values[lanes];
+    for (std::size_t k = 0; k < vectors<V> * V::doubles; ++k)
+        V::store_double(values + k * (V::width / V::doubles), lane[k]);
+    double sum = 0;
+    for (const double value : values)
+        sum += value;
+    return sum;
+}
+
 // Lanes in double, and how float sums over 128 elements get there.
 template <class V, std::size_t sums>
 class WideLanes {
@@ -48,15 +60,7 @@ class WideLanes {
         }
     }
 
-    double total(std::size_t which) const {
-        double values[lanes];
-        for (std::size_t k = 0; k < vectors<V> * V::doubles; ++k)
-            V::store_double(values + k * (V::width / V::doubles), lane_[which][k]);
-        double sum = 0;
-        for (const double value : values)
-            sum += value;
-        return sum;
-    }
+    double total(std::size_t which) const { return sum_of_lanes<V>(lane_[which]); }
 
   private:
     typename V::Double lane_[sums][vectors<V> * V::doubles];
@@ -259,6 +263,14 @@ inline void measure_with(const float* x, std::size_t n, bool all_finite, Quantiz
     else
         measure_segment<V, false>(x, n, quantizer, lane_sums);
     lane_sums.finish(sums);
+}
+
+// The same by a quantizer that is made of `parameters`.
+template <class V, class Quantizer, class Parameters>
+inline void measure_as(const float* x, std::size_t n, bool all_finite, const Parameters& parameters,
+                       SegmentSums* sums) {
+    Quantizer quantizer(parameters);
+    measure_with<V>(x, n, all_finite, quantizer, sums);
 }
 
 template <class V, class Quantizer>

@@ -77,11 +77,11 @@ struct LogKernel {
     [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
                                          SegmentSums* sums) {
         if (grid.half_octaves)
-            measure_as<LogQuantizer<V, true, true>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, true, true>>(x, n, all_finite, grid, sums);
         else if (grid.clips)
-            measure_as<LogQuantizer<V, false, true>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, false, true>>(x, n, all_finite, grid, sums);
         else
-            measure_as<LogQuantizer<V, false, false>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, false, false>>(x, n, all_finite, grid, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, const LogGrid& grid,
@@ -92,14 +92,6 @@ struct LogKernel {
         }
         LogQuantizer<V, false, true> quantizer(grid);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
-    }
-
-  private:
-    template <class Quantizer>
-    static void measure_as(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
-                           SegmentSums* sums) {
-        Quantizer quantizer(grid);
-        measure_with<V>(x, n, all_finite, quantizer, sums);
     }
 };
 

@@ -31,15 +31,7 @@ class PowerLanes {
         }
     }
 
-    double total(std::size_t power) const {
-        double values[lanes];
-        for (std::size_t at = 0; at < vectors<V> * V::doubles; ++at)
-            V::store_double(values + at * (V::width / V::doubles), sum_[power][at]);
-        double sum = 0;
-        for (const double value : values)
-            sum += value;
-        return sum;
-    }
+    double total(std::size_t power) const { return sum_of_lanes<V>(sum_[power]); }
 
   private:
     typename V::Double centre_;

@@ -131,15 +131,15 @@ struct UniformKernel {
                                          const UniformUnits& units, SegmentSums* sums) {
         const bool one_unit = units.elements_per_unit - units.first_offset >= n;
         if (!one_unit && !whole_blocks(units))
-            measure_as<ScatteredUniform<V>>(x, n, all_finite, units, sums);
+            measure_as<V, ScatteredUniform<V>>(x, n, all_finite, units, sums);
         else if (one_unit && units.clips)
-            measure_as<SingleUniform<V, true>>(x, n, all_finite, units, sums);
+            measure_as<V, SingleUniform<V, true>>(x, n, all_finite, units, sums);
         else if (one_unit)
-            measure_as<SingleUniform<V, false>>(x, n, all_finite, units, sums);
+            measure_as<V, SingleUniform<V, false>>(x, n, all_finite, units, sums);
         else if (units.clips)
-            measure_as<BlockedUniform<V, true>>(x, n, all_finite, units, sums);
+            measure_as<V, BlockedUniform<V, true>>(x, n, all_finite, units, sums);
         else
-            measure_as<BlockedUniform<V, false>>(x, n, all_finite, units, sums);
+            measure_as<V, BlockedUniform<V, false>>(x, n, all_finite, units, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n,
@@ -150,13 +150,6 @@ struct UniformKernel {
     }
 
   private:
-    template <class Quantizer>
-    static void measure_as(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
-                           SegmentSums* sums) {
-        Quantizer quantizer(units);
-        measure_with<V>(x, n, all_finite, quantizer, sums);
-    }
-
     static bool whole_blocks(const UniformUnits& units) {
         return units.elements_per_unit % lanes == 0 && units.first_offset % lanes == 0;
     }
