@@ -18,7 +18,7 @@ Histogram compute_histogram(const Model& model, const TensorInfo& tensor, double
     if (!tensor.measurable())
         throw Error(fmt::format("tensors of type {} are not measured", tensor.dtype_name),
                     {model.path().string(), tensor.name, {}});
-    constexpr std::uint64_t block = kernels::segment_elements;
+    constexpr std::uint64_t block = kernels::block_elements;
     const unsigned threads = job.thread_count();
     std::vector<BlockReader> readers(threads);
     std::vector<BinCounter> counters(threads, BinCounter(low, high, bins));

@@ -17,7 +17,7 @@
 namespace halfstep {
 namespace {
 
-using kernels::segment_elements;
+using kernels::block_elements;
 
 struct Block {
     std::size_t tensor = 0;
@@ -169,9 +169,9 @@ std::vector<TensorStatistics> statistics_of(const Model& model, std::span<const 
     ElementProgress progress(job);
     for (std::size_t i = 0; i < tensors.size(); ++i) {
         progress.expect(tensors[i]->elements);
-        for (std::uint64_t first = 0; first < tensors[i]->elements; first += segment_elements)
+        for (std::uint64_t first = 0; first < tensors[i]->elements; first += block_elements)
             blocks.push_back(
-                {i, first, std::min<std::uint64_t>(segment_elements, tensors[i]->elements - first)});
+                {i, first, std::min<std::uint64_t>(block_elements, tensors[i]->elements - first)});
     }
     std::vector<BlockStatistics> found(blocks.size());
     std::vector<BlockWorker> workers(job.thread_count());

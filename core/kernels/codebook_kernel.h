@@ -120,14 +120,14 @@ class BucketedCodebook {
 
 template <class V>
 struct CodebookKernel {
-    [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite,
-                                         const CodebookGrid& grid, SegmentSums* sums) {
+    [[gnu::flatten]] static void measure(const Segment& segment, const CodebookGrid& grid,
+                                         SegmentSums* sums) {
         if (grid.levels <= CodebookGrid::few_levels) {
             Few quantizer(grid);
-            measure_with<V>(x, n, all_finite, quantizer, sums);
+            measure_with<V>(segment, quantizer, sums);
         } else {
-            BucketedCodebook<V> quantizer(grid, x, n);
-            measure_with<V>(x, n, all_finite, quantizer, sums);
+            BucketedCodebook<V> quantizer(grid, segment.x, segment.n);
+            measure_with<V>(segment, quantizer, sums);
         }
     }
 

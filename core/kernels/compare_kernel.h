@@ -76,10 +76,10 @@ class AllWideLanes {
 
 template <class V>
 struct CompareKernel {
-    [[gnu::flatten]] static void compare(const float* x, const float* reconstruction, std::size_t n,
-                                         bool all_finite, SegmentSums* sums) {
+    [[gnu::flatten]] static void compare(const Segment& segment, const float* reconstruction,
+                                         SegmentSums* sums) {
         GivenReconstruction<V> quantizer(reconstruction);
-        measure_with<V>(x, n, all_finite, quantizer, sums);
+        measure_with<V>(segment, quantizer, sums);
     }
 
     [[gnu::flatten]] static void compare_wide(const float* x, const float* reconstruction, std::size_t n,

@@ -35,14 +35,11 @@ struct KernelTable {
     void (*find_codes)(const float* x, std::size_t rows, const float* unclipped, const ScaleScanPlan& plan,
                        double* product, double* square);
 
-    void (*measure_uniform)(const float* x, std::size_t n, bool all_finite, const UniformUnits& units,
-                            SegmentSums* sums);
-    void (*measure_log)(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
-                        SegmentSums* sums);
-    void (*measure_codebook)(const float* x, std::size_t n, bool all_finite, const CodebookGrid& grid,
-                             SegmentSums* sums);
-    void (*measure_fp16)(const float* x, std::size_t n, bool all_finite, SegmentSums* sums);
-    void (*measure_bf16)(const float* x, std::size_t n, bool all_finite, SegmentSums* sums);
+    void (*measure_uniform)(const Segment& segment, const UniformUnits& units, SegmentSums* sums);
+    void (*measure_log)(const Segment& segment, const LogGrid& grid, SegmentSums* sums);
+    void (*measure_codebook)(const Segment& segment, const CodebookGrid& grid, SegmentSums* sums);
+    void (*measure_fp16)(const Segment& segment, SegmentSums* sums);
+    void (*measure_bf16)(const Segment& segment, SegmentSums* sums);
 
     std::uint64_t (*reconstruct_uniform)(const float* x, std::size_t n, const UniformUnits& units,
                                          float* reconstruction, float* clipped);
@@ -54,8 +51,7 @@ struct KernelTable {
     std::uint64_t (*reconstruct_bf16)(const float* x, std::size_t n, float* reconstruction, float* clipped);
 
     // Sums over an x̂ made elsewhere: the same bits as the fused kernels give, but `clipped` is 0.
-    void (*compare)(const float* x, const float* reconstruction, std::size_t n, bool all_finite,
-                    SegmentSums* sums);
+    void (*compare)(const Segment& segment, const float* reconstruction, SegmentSums* sums);
     // The same with every product and sum in double: for weights whose squares leave float's range, and where
     // a sum decides something.
     void (*compare_wide)(const float* x, const float* reconstruction, std::size_t n, WideSums* sums);

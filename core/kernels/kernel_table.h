@@ -3,6 +3,7 @@
 
 #include "core/kernels/kernel_functions.h"
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -17,5 +18,10 @@ std::vector<const KernelTable*> available_kernel_tables();
 
 // What kernel_table() does with a given HALFSTEP_SIMD (empty: none).
 const KernelTable& choose_kernel_table(std::string_view forced);
+
+// A segment behind which nothing is to be fetched.
+inline Segment lone_segment(const float* x, std::size_t n, bool all_finite) {
+    return {x, n, all_finite, x, lanes * sizeof(float)};
+}
 
 }  // namespace halfstep::kernels

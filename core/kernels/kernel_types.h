@@ -9,15 +9,28 @@
 // program.
 namespace halfstep::kernels {
 
-// A segment is what one call sums up: a block of 65,536 elements of the flattened tensor where the tensor has
-// one scale, else a row (a channel), in chunks of 65,536 where it is longer. Segments are combined in index
-// order, in double.
-inline constexpr std::size_t segment_elements = 65'536;
+// Threads take blocks of the flattened tensor, of this many elements, from a queue.
+inline constexpr std::size_t block_elements = 65'536;
+
+// A segment is what one call sums up: of a tensor that has one scale a run of 8,192 elements, which in
+// float32 stay in the first-level cache; else a row (a channel), in runs of 8,192 where it is longer.
+// Segments are combined in index order, in double.
+inline constexpr std::size_t segment_elements = 8192;
 
 // Element i of a segment goes to lane i mod 16 whatever the vector width. A lane sums in float over 8 of its
-// elements (128 of the segment), then in double; at the end lanes 0 to 15 are added in that order. So sums
-// have the same bits for every instruction set.
+// elements (128 of the segment), then in double. At the end the upper half of the lanes is added to the lower
+// one, until one is left. So sums have the same bits for every instruction set.
 inline constexpr std::size_t lanes = 16;
+
+struct Segment {
+    const float* x;
+    std::size_t n;
+    bool all_finite;  // a promise that no element is infinite or NaN
+    // What will be wanted after this segment: to be fetched into the cache while it is computed, `step` bytes
+    // for every 16 elements.
+    const void* ahead;
+    std::size_t ahead_step;
+};
 
 // What quantizing did to the finite x of a segment; see ErrorSums.
 struct SegmentSums {

@@ -29,16 +29,21 @@ struct TailBlock {
     float value[lanes];
 };
 
-// All lanes, in order.
+// One of 16 lanes: the upper half is folded onto the lower one until one is left.
+template <class T, class Fold>
+inline T folded(T* lane, Fold fold) {
+    for (std::size_t half = lanes / 2; half != 0; half /= 2)
+        for (std::size_t i = 0; i < half; ++i)
+            lane[i] = fold(lane[i], lane[i + half]);
+    return lane[0];
+}
+
 template <class V>
 inline double sum_of_lanes(const typename V::Double* lane) {
     double values[lanes];
     for (std::size_t k = 0; k < vectors<V> * V::doubles; ++k)
         V::store_double(values + k * (V::width / V::doubles), lane[k]);
-    double sum = 0;
-    for (const double value : values)
-        sum += value;
-    return sum;
+    return folded(values, [](double a, double b) { return a + b; });
 }
 
 // Lanes in double, and how float sums over 128 elements get there.
@@ -113,13 +118,8 @@ class ErrorLanes {
             V::store(errors + k * V::width, max_error_[k]);
             V::store_bits(counts + k * V::width, clipped_[k]);
         }
-        float max_error = 0;
-        into->clipped = 0;
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            max_error = errors[lane] > max_error ? errors[lane] : max_error;
-            into->clipped += counts[lane];
-        }
-        into->max_abs_error = max_error;
+        into->max_abs_error = folded(errors, [](float a, float b) { return a > b ? a : b; });
+        into->clipped = folded(counts, [](std::uint32_t a, std::uint32_t b) { return a + b; });
     }
 
   private:
@@ -202,16 +202,17 @@ inline typename V::Float quantize(std::size_t k, typename V::Float& value, const
     return reconstruction;
 }
 
-// Measures `blocks` blocks of 16 elements, at most 8.
+// Measures 128 elements.
 template <class V, bool all_finite, class Quantizer>
-inline void measure_run(const float* x, std::size_t first, std::size_t blocks, std::size_t ahead,
-                        Quantizer& quantizer, ErrorLanes<V>& sums) {
+inline void measure_run(const Segment& segment, std::size_t first, Quantizer& quantizer,
+                        ErrorLanes<V>& sums) {
+    const float* x = segment.x;
+    const char* ahead = static_cast<const char*>(segment.ahead) + first / lanes * segment.ahead_step;
     typename ErrorLanes<V>::Run run;
 #pragma GCC unroll 8
-    for (std::size_t block = 0; block < blocks; ++block) {
+    for (std::size_t block = 0; block < float_sum_elements / lanes; ++block) {
         quantizer.begin(first + block * lanes);
-        // What will be measured next lies behind the segment: to be read while this one is computed.
-        __builtin_prefetch(x + first + block * lanes + ahead, 0, 2);
+        __builtin_prefetch(ahead + block * segment.ahead_step, 0, 2);
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(x + first + block * lanes + k * V::width);
             typename V::Mask clipped = V::none();
@@ -223,16 +224,17 @@ inline void measure_run(const float* x, std::size_t first, std::size_t blocks, s
 }
 
 template <class V, bool all_finite, class Quantizer>
-inline void measure_segment(const float* x, std::size_t n, Quantizer& quantizer, ErrorLanes<V>& sums) {
+inline void measure_segment(const Segment& segment, Quantizer& quantizer, ErrorLanes<V>& sums) {
+    const std::size_t n = segment.n;
     std::size_t i = 0;
     for (; i + float_sum_elements <= n; i += float_sum_elements)
-        measure_run<V, all_finite>(x, i, float_sum_elements / lanes, n, quantizer, sums);
+        measure_run<V, all_finite>(segment, i, quantizer, sums);
     if (i == n) return;
     // The last blocks one by one, the very last one padded.
     typename ErrorLanes<V>::Run run;
     for (bool starts = true; i < n; i += lanes, starts = false) {
         const std::size_t left = n - i < lanes ? n - i : lanes;
-        const TailBlock tail(x + i, left, __builtin_nanf(""));
+        const TailBlock tail(segment.x + i, left, __builtin_nanf(""));
         quantizer.begin_tail(i, left);
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(tail.value + k * V::width);
@@ -255,22 +257,20 @@ inline void reconstruct_block(const float* x, Quantizer& quantizer, StoreSink<V>
 }
 
 template <class V, class Quantizer>
-inline void measure_with(const float* x, std::size_t n, bool all_finite, Quantizer& quantizer,
-                         SegmentSums* sums) {
+inline void measure_with(const Segment& segment, Quantizer& quantizer, SegmentSums* sums) {
     ErrorLanes<V> lane_sums;
-    if (all_finite)
-        measure_segment<V, true>(x, n, quantizer, lane_sums);
+    if (segment.all_finite)
+        measure_segment<V, true>(segment, quantizer, lane_sums);
     else
-        measure_segment<V, false>(x, n, quantizer, lane_sums);
+        measure_segment<V, false>(segment, quantizer, lane_sums);
     lane_sums.finish(sums);
 }
 
 // The same by a quantizer that is made of `parameters`.
 template <class V, class Quantizer, class Parameters>
-inline void measure_as(const float* x, std::size_t n, bool all_finite, const Parameters& parameters,
-                       SegmentSums* sums) {
+inline void measure_as(const Segment& segment, const Parameters& parameters, SegmentSums* sums) {
     Quantizer quantizer(parameters);
-    measure_with<V>(x, n, all_finite, quantizer, sums);
+    measure_with<V>(segment, quantizer, sums);
 }
 
 template <class V, class Quantizer>

@@ -74,14 +74,13 @@ class LogQuantizer {
 
 template <class V>
 struct LogKernel {
-    [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite, const LogGrid& grid,
-                                         SegmentSums* sums) {
+    [[gnu::flatten]] static void measure(const Segment& segment, const LogGrid& grid, SegmentSums* sums) {
         if (grid.half_octaves)
-            measure_as<V, LogQuantizer<V, true, true>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, true, true>>(segment, grid, sums);
         else if (grid.clips)
-            measure_as<V, LogQuantizer<V, false, true>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, false, true>>(segment, grid, sums);
         else
-            measure_as<V, LogQuantizer<V, false, false>>(x, n, all_finite, grid, sums);
+            measure_as<V, LogQuantizer<V, false, false>>(segment, grid, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, const LogGrid& grid,

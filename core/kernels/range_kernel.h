@@ -41,15 +41,11 @@ class Limits {
             V::store(lows + k * V::width, low_[k]);
             V::store(highs + k * V::width, high_[k]);
         }
-        for (std::size_t half = lanes / 2; half != 0; half /= 2) {
-            for (std::size_t i = 0; i < half; ++i) {
-                lows[i] = lows[i] < lows[i + half] ? lows[i] : lows[i + half];
-                highs[i] = highs[i] > highs[i + half] ? highs[i] : highs[i + half];
-            }
-        }
-        const bool none = lows[0] > highs[0];
-        *low = none ? 0 : lows[0] + 0.0F;
-        *high = none ? 0 : highs[0] + 0.0F;
+        const float least = folded(lows, [](float a, float b) { return a < b ? a : b; });
+        const float most = folded(highs, [](float a, float b) { return a > b ? a : b; });
+        const bool none = least > most;
+        *low = none ? 0 : least + 0.0F;
+        *high = none ? 0 : most + 0.0F;
     }
 
   private:

@@ -56,9 +56,9 @@ struct Bf16Quantizer {
 
 template <class V, class Quantizer>
 struct RoundingKernel {
-    [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+    [[gnu::flatten]] static void measure(const Segment& segment, SegmentSums* sums) {
         Quantizer quantizer;
-        measure_with<V>(x, n, all_finite, quantizer, sums);
+        measure_with<V>(segment, quantizer, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, float* reconstruction,

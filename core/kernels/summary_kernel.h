@@ -60,15 +60,10 @@ class Summary {
         std::uint32_t counts[lanes];
         for (std::size_t k = 0; k < vectors<V>; ++k)
             V::store_bits(counts + k * V::width, finite_[k]);
-        into->finite = taken_as_finite_;
-        for (const std::uint32_t count : counts)
-            into->finite += count;
-        float low = lows[0];
-        float high = highs[0];
-        for (std::size_t lane = 1; lane < lanes; ++lane) {
-            low = lows[lane] < low ? lows[lane] : low;
-            high = highs[lane] > high ? highs[lane] : high;
-        }
+        into->finite =
+            taken_as_finite_ + folded(counts, [](std::uint32_t a, std::uint32_t b) { return a + b; });
+        const float low = folded(lows, [](float a, float b) { return a < b ? a : b; });
+        const float high = folded(highs, [](float a, float b) { return a > b ? a : b; });
         const bool none = low > high;
         into->min = none ? 0 : low + 0.0F;
         into->max = none ? 0 : high + 0.0F;

@@ -127,19 +127,19 @@ class ScatteredUniform {
 
 template <class V>
 struct UniformKernel {
-    [[gnu::flatten]] static void measure(const float* x, std::size_t n, bool all_finite,
-                                         const UniformUnits& units, SegmentSums* sums) {
-        const bool one_unit = units.elements_per_unit - units.first_offset >= n;
+    [[gnu::flatten]] static void measure(const Segment& segment, const UniformUnits& units,
+                                         SegmentSums* sums) {
+        const bool one_unit = units.elements_per_unit - units.first_offset >= segment.n;
         if (!one_unit && !whole_blocks(units))
-            measure_as<V, ScatteredUniform<V>>(x, n, all_finite, units, sums);
+            measure_as<V, ScatteredUniform<V>>(segment, units, sums);
         else if (one_unit && units.clips)
-            measure_as<V, SingleUniform<V, true>>(x, n, all_finite, units, sums);
+            measure_as<V, SingleUniform<V, true>>(segment, units, sums);
         else if (one_unit)
-            measure_as<V, SingleUniform<V, false>>(x, n, all_finite, units, sums);
+            measure_as<V, SingleUniform<V, false>>(segment, units, sums);
         else if (units.clips)
-            measure_as<V, BlockedUniform<V, true>>(x, n, all_finite, units, sums);
+            measure_as<V, BlockedUniform<V, true>>(segment, units, sums);
         else
-            measure_as<V, BlockedUniform<V, false>>(x, n, all_finite, units, sums);
+            measure_as<V, BlockedUniform<V, false>>(segment, units, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n,

@@ -5,22 +5,42 @@
 
 namespace halfstep {
 
-Window BlockReader::read(const Model& model, const TensorInfo& tensor, std::uint64_t first,
-                         std::uint64_t count) {
+Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t count,
+               std::vector<float>& buffer) {
+    const auto at = static_cast<std::size_t>(first - weights.first);
     const auto n = static_cast<std::size_t>(count);
-    if (values_.size() < n) values_.resize(n);
-    const std::span<float> values(values_.data(), n);
+    if (weights.dtype == DType::f32) {
+        const auto* values = reinterpret_cast<const float*>(weights.bytes.data()) + at;
+        return {first,
+                {values, n},
+                reinterpret_cast<const std::byte*>(values + n),
+                kernels::lanes * sizeof(float)};
+    }
+    if (buffer.size() < n) buffer.resize(n);
+    const kernels::KernelTable& kernel = kernels::kernel_table();
+    const auto* patterns = reinterpret_cast<const std::uint16_t*>(weights.bytes.data()) + at;
+    (weights.dtype == DType::f16 ? kernel.convert_f16 : kernel.convert_bf16)(patterns, n, buffer.data());
+    return {first, std::span<const float>(buffer).first(n), reinterpret_cast<const std::byte*>(patterns + n),
+            kernels::lanes * sizeof(std::uint16_t)};
+}
+
+void BlockReader::load(const Model& model, const TensorInfo& tensor, std::uint64_t first,
+                       std::uint64_t count) {
+    const auto n = static_cast<std::size_t>(count);
     if (tensor.dtype == DType::f16 || tensor.dtype == DType::bf16) {
         const std::size_t size = n * sizeof(std::uint16_t);
-        if (bytes_.size() < size) bytes_.resize(size);
-        model.read_bytes(tensor, first * sizeof(std::uint16_t), {bytes_.data(), size});
-        const kernels::KernelTable& kernel = kernels::kernel_table();
-        const auto* from = reinterpret_cast<const std::uint16_t*>(bytes_.data());
-        (tensor.dtype == DType::f16 ? kernel.convert_f16 : kernel.convert_bf16)(from, n, values.data());
-    } else {
-        model.read_floats(tensor, first, values);
+        if (patterns_.size() < size) patterns_.resize(size);
+        model.read_bytes(tensor, first * sizeof(std::uint16_t), std::span(patterns_).first(size));
+        weights_ = {tensor.dtype, first, std::span<const std::byte>(patterns_).first(size)};
+        return;
     }
-    return {first, values};
+    if (floats_.size() < n) floats_.resize(n);
+    model.read_floats(tensor, first, std::span(floats_).first(n));
+    weights_ = {DType::f32, first, std::as_bytes(std::span<const float>(floats_).first(n))};
+}
+
+Window BlockReader::window(std::uint64_t first, std::uint64_t count) {
+    return widened(weights_, first, count, widened_);
 }
 
 }  // namespace halfstep

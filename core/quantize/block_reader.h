@@ -14,21 +14,45 @@ namespace halfstep {
 struct Window {
     std::uint64_t first = 0;  // element of the tensor that values[0] is
     std::span<const float> values;
+    // Where the weights behind the window lie, and how many bytes 16 of them are: for the kernels to fetch.
+    const std::byte* ahead = nullptr;
+    std::size_t ahead_step = 0;
 
     std::span<const float> part(std::uint64_t from, std::uint64_t count) const {
         return values.subspan(static_cast<std::size_t>(from - first), static_cast<std::size_t>(count));
     }
 };
 
-// Reads windows of a tensor, in float32, into a buffer that it reuses. One a thread.
+// Consecutive elements of a tensor as they are stored, in memory.
+struct StoredWeights {
+    DType dtype = DType::f32;
+    std::uint64_t first = 0;
+    std::span<const std::byte> bytes;
+};
+
+// Gives windows onto stored weights of 32 or 16 bits. The latter are widened into `buffer`: a window that
+// fits the first-level cache stays there.
+Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t count,
+               std::vector<float>& buffer);
+
+// Reads elements of a tensor into buffers that it reuses. One a thread.
 class BlockReader {
   public:
-    // Valid until the next call.
-    Window read(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count);
+    // Reads elements [first, first + count), for window() to give parts of them.
+    void load(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count);
+    // In float32; valid until the next call of anything.
+    Window window(std::uint64_t first, std::uint64_t count);
+
+    Window read(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count) {
+        load(model, tensor, first, count);
+        return window(first, count);
+    }
 
   private:
-    std::vector<std::byte> bytes_;
-    std::vector<float> values_;
+    std::vector<std::byte> patterns_;  // what was loaded: 16-bit patterns, or
+    std::vector<float> floats_;
+    StoredWeights weights_;
+    std::vector<float> widened_;
 };
 
 }  // namespace halfstep

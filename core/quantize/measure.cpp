@@ -49,7 +49,7 @@ class TensorMeasuring {
 
     // Entries that have to be measured again with 32-bit scales; they take the place of the others.
     bool start_again_with_32_bit_scales() {
-        MeasuringTask again{task_.tensor, {}};
+        MeasuringTask again{task_.tensor, {}, std::move(task_.flat_summaries)};
         std::vector<std::size_t> again_places;
         for (std::size_t i = 0; i < task_.entries.size(); ++i) {
             MeasuringTask::Entry& entry = task_.entries[i];

@@ -9,6 +9,7 @@
 namespace halfstep {
 namespace {
 
+using kernels::block_elements;
 using kernels::segment_elements;
 
 // Enough to keep every thread busy; what is remembered of each stays small.
@@ -22,23 +23,25 @@ struct Part {
 };
 
 std::size_t parts_of(const TensorInfo& tensor) {
-    return static_cast<std::size_t>((tensor.elements + segment_elements - 1) / segment_elements);
+    return static_cast<std::size_t>((tensor.elements + block_elements - 1) / block_elements);
 }
 
 Part part_of(const TensorInfo& tensor, std::size_t task, std::size_t index) {
-    const std::uint64_t from = index * segment_elements;
-    return {task, from, std::min<std::uint64_t>(from + segment_elements, tensor.elements)};
+    const std::uint64_t from = index * block_elements;
+    return {task, from, std::min<std::uint64_t>(from + block_elements, tensor.elements)};
 }
 
-// Elements to be read for a part.
+// Elements to be read.
 class Extent {
   public:
+    void include(const UnitLayout& layout, const Stretch& stretch) {
+        const Stretch covered = layout.covered(stretch);
+        first_ = std::min(first_, covered.first);
+        end_ = std::max(end_, covered.first + covered.count);
+    }
     void include(const UnitLayout& layout, const Part& part) {
-        layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
-            const Stretch covered = layout.covered(stretch);
-            first_ = std::min(first_, covered.first);
-            end_ = std::max(end_, covered.first + covered.count);
-        });
+        layout.for_each_stretch(part.from, part.to,
+                                [&](const Stretch& stretch) { include(layout, stretch); });
     }
     bool empty() const { return end_ <= first_; }
     std::uint64_t first() const { return first_; }
@@ -52,7 +55,7 @@ class Extent {
 // What one thread works with.
 struct Bench {
     BlockReader reader;
-    StretchQuantizer quantizer;
+    std::vector<StretchQuantizer> quantizers;      // one an entry
     std::vector<kernels::ValueSummary> summaries;  // of the segments of a stretch
     std::vector<float> reconstruction;
     std::vector<float> clipped;
@@ -99,28 +102,42 @@ struct PartResult {
     bool scale_overflow = false;
 };
 
-// Measures every entry whose layout is `flat` or not on the stretches of a part.
-void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, const Window& window,
-                       const JobContext& job, Bench& bench, std::span<PartResult> results) {
+void measure_stretch(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
+                     std::span<const kernels::ValueSummary> summaries, const JobContext& job,
+                     StretchQuantizer& quantizer, PartResult& result) {
+    job.throw_if_stopped();
+    quantizer.start(applied, window, stretch, combined(summaries), job);
+    for_each_segment(stretch, summaries,
+                     [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
+                         result.sums += quantizer.measure(first, n, summary);
+                     });
+    result.scale_lost = result.scale_lost || quantizer.scale_lost();
+    result.scale_overflow = result.scale_overflow || quantizer.scale_overflow();
+}
+
+// Measures every entry whose layout is `flat` or not on the stretches of a part: all of them on one stretch,
+// which stays in the cache, before the next.
+void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, const JobContext& job,
+                       Bench& bench, std::span<PartResult> results) {
     const auto same_layout = [flat](const MeasuringTask::Entry& entry) {
         return entry.applied.layout.flat == flat;
     };
     const auto found = std::find_if(task.entries.begin(), task.entries.end(), same_layout);
     if (found == task.entries.end()) return;
     found->applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
-        summarize(window, stretch, bench.summaries);
-        const kernels::ValueSummary whole = combined(bench.summaries);
-        for (std::size_t i = 0; i < task.entries.size(); ++i) {
-            if (!same_layout(task.entries[i])) continue;
-            job.throw_if_stopped();
-            bench.quantizer.start(task.entries[i].applied, window, stretch, whole, job);
-            for_each_segment(stretch, bench.summaries,
-                             [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
-                                 results[i].sums += bench.quantizer.measure(first, n, summary);
-                             });
-            results[i].scale_lost = results[i].scale_lost || bench.quantizer.scale_lost();
-            results[i].scale_overflow = results[i].scale_overflow || bench.quantizer.scale_overflow();
-        }
+        Extent extent;
+        for (const MeasuringTask::Entry& entry : task.entries)
+            if (same_layout(entry)) extent.include(entry.applied.layout, stretch);
+        const Window window = bench.reader.window(extent.first(), extent.count());
+        if (flat && !task.flat_summaries.empty())
+            bench.summaries = {
+                task.flat_summaries[static_cast<std::size_t>(stretch.first / segment_elements)]};
+        else
+            summarize(window, stretch, bench.summaries);
+        for (std::size_t i = 0; i < task.entries.size(); ++i)
+            if (same_layout(task.entries[i]))
+                measure_stretch(task.entries[i].applied, window, stretch, bench.summaries, job,
+                                bench.quantizers[i], results[i]);
     });
 }
 
@@ -131,9 +148,10 @@ std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& ta
     for (const MeasuringTask::Entry& entry : task.entries)
         extent.include(entry.applied.layout, part);
     if (extent.empty()) return results;
-    const Window window = bench.reader.read(model, *task.tensor, extent.first(), extent.count());
+    bench.reader.load(model, *task.tensor, extent.first(), extent.count());
+    if (bench.quantizers.size() < task.entries.size()) bench.quantizers.resize(task.entries.size());
     for (const bool flat : {true, false})
-        measure_stretches(task, flat, part, window, job, bench, results);
+        measure_stretches(task, flat, part, job, bench, results);
     return results;
 }
 
@@ -145,14 +163,18 @@ void reconstruct_block(const Model& model, const TensorInfo& tensor, const Appli
     if (extent.empty()) return;
     bench.reconstruction.resize(segment_elements);
     bench.clipped.resize(segment_elements);
-    const Window window = bench.reader.read(model, tensor, extent.first(), extent.count());
+    bench.quantizers.resize(1);
+    StretchQuantizer& quantizer = bench.quantizers.front();
+    bench.reader.load(model, tensor, extent.first(), extent.count());
     applied.layout.for_each_stretch(block.from, block.to, [&](const Stretch& stretch) {
         job.throw_if_stopped();
+        const Stretch covered = applied.layout.covered(stretch);
+        const Window window = bench.reader.window(covered.first, covered.count);
         summarize(window, stretch, bench.summaries);
-        bench.quantizer.start(applied, window, stretch, combined(bench.summaries), job);
+        quantizer.start(applied, window, stretch, combined(bench.summaries), job);
         for_each_segment(
             stretch, bench.summaries, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary&) {
-                bench.quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
+                quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
                 visit({first, window.part(first, n), std::span(bench.reconstruction).first(n),
                        std::span(bench.clipped).first(n)});
             });

@@ -23,6 +23,8 @@ struct MeasuringTask {
 
     const TensorInfo* tensor = nullptr;
     std::vector<Entry> entries;
+    // Of the segments of the flattened tensor; empty where nothing has looked at them yet.
+    std::vector<kernels::ValueSummary> flat_summaries;
 };
 
 // Fills in what was measured. Every task's data is read once, for all of its schemes together.

@@ -89,16 +89,57 @@ class StreamedUnitsFinder {
 
     void find_limits() {
         std::vector<Run> runs = wanted_runs();
+        const std::vector<std::span<Run>> blocks = blocks_of(runs);
         std::vector<BlockReader> readers(job_.thread_count());
-        parallel_for(runs.size(), job_, [&](std::size_t index, unsigned worker) {
-            Run& run = runs[index];
-            const Window window =
-                readers[worker].read(model_, *tasks_[run.task].tensor, run.first, run.count);
-            kernels::kernel_table().summarize(window.values.data(), window.values.size(), &run.range);
-            progress_.add(run.count);
-        });
+        parallel_for(blocks.size(), job_,
+                     [&](std::size_t index, unsigned worker) { summarize(blocks[index], readers[worker]); });
         for (StreamedUnit& unit : units_)
             set_limits(unit, runs);
+        keep_flat_summaries(runs);
+    }
+
+    // Runs that are read together: they lie within a block.
+    static std::vector<std::span<Run>> blocks_of(std::vector<Run>& runs) {
+        std::vector<std::span<Run>> blocks;
+        for (Run& run : runs) {
+            const bool joins = !blocks.empty() && blocks.back().front().task == run.task &&
+                               run.first + run.count - blocks.back().front().first <= kernels::block_elements;
+            if (joins)
+                blocks.back() = {blocks.back().data(), blocks.back().size() + 1};
+            else
+                blocks.emplace_back(&run, 1U);
+        }
+        return blocks;
+    }
+
+    void summarize(std::span<Run> runs, BlockReader& reader) const {
+        std::uint64_t end = 0;
+        for (const Run& run : runs)
+            end = std::max(end, run.first + run.count);
+        reader.load(model_, *tasks_[runs.front().task].tensor, runs.front().first, end - runs.front().first);
+        for (Run& run : runs) {
+            const Window window = reader.window(run.first, run.count);
+            kernels::kernel_table().summarize(window.values.data(), window.values.size(), &run.range);
+            progress_.add(run.count);
+        }
+    }
+
+    // The measuring pass need not look again at the segments of tensors with one scale.
+    void keep_flat_summaries(const std::vector<Run>& runs) const {
+        for (const StreamedUnit& unit : units_) {
+            const AppliedScheme& applied = applied_of(unit);
+            if (applied.layout.flat && wants_limits(applied.scheme))
+                tasks_[unit.task].flat_summaries.resize(static_cast<std::size_t>(
+                    (unit.count + kernels::segment_elements - 1) / kernels::segment_elements));
+        }
+        for (const Run& run : runs) {
+            MeasuringTask& task = tasks_[run.task];
+            const auto index = static_cast<std::size_t>(run.first / kernels::segment_elements);
+            const bool segment = run.first % kernels::segment_elements == 0 &&
+                                 run.count == std::min<std::uint64_t>(kernels::segment_elements,
+                                                                      task.tensor->elements - run.first);
+            if (segment && index < task.flat_summaries.size()) task.flat_summaries[index] = run.range;
+        }
     }
 
     // In pieces of a segment, each once however many units want it.
@@ -163,7 +204,7 @@ class StreamedUnitsFinder {
     // From the values themselves where they are few, else from their moment table.
     std::vector<float> codebook_of(const StreamedUnit& unit, int bits, const JobContext& job) const {
         const TensorInfo& tensor = *tasks_[unit.task].tensor;
-        if (unit.count > kernels::segment_elements)
+        if (unit.count > kernels::block_elements)
             return fit_codebook(MomentTable::build(model_, tensor, unit.first, unit.count, job), bits, job);
         BlockReader reader;
         RangeScratch scratch;

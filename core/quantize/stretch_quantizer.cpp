@@ -37,12 +37,15 @@ std::size_t whole_lanes(std::size_t n) {
 
 void StretchQuantizer::start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
                              const kernels::ValueSummary& summary, const JobContext& job) {
+    const bool same_unit = goes_on(applied, stretch);
+    started_ = true;
     applied_ = &applied;
     window_ = &window;
     job_ = &job;
     stretch_ = stretch;
     covered_ = applied.layout.covered(stretch);
     summary_ = summary;
+    if (same_unit) return;
     scale_lost_ = false;
     scale_overflow_ = false;
     block_clipped_ = 0;
@@ -66,6 +69,22 @@ void StretchQuantizer::start(const AppliedScheme& applied, const Window& window,
             form_ = Form::same;
             break;
     }
+}
+
+// Whether a stretch belongs to the same streamed unit as the one before.
+bool StretchQuantizer::goes_on(const AppliedScheme& applied, const Stretch& stretch) const {
+    return started_ && applied_ == &applied && applied.layout.streamed() && stretch_.row == stretch.row;
+}
+
+kernels::Segment StretchQuantizer::segment(std::uint64_t first, std::size_t n, std::uint64_t finite) const {
+    const float* x = window_->part(first, n).data();
+    kernels::Segment segment = kernels::lone_segment(x, n, finite == n);
+    if (window_->ahead != nullptr) {
+        const auto blocks = static_cast<std::size_t>(first - window_->first) / kernels::lanes;
+        segment.ahead = window_->ahead + blocks * window_->ahead_step;
+        segment.ahead_step = window_->ahead_step;
+    }
+    return segment;
 }
 
 // Limits of every unit, where the range is taken from them.
@@ -302,34 +321,34 @@ bool StretchQuantizer::clips(const kernels::ValueSummary& summary) const {
     return summary.min * *unit.reciprocal < *unit.low || summary.max * *unit.reciprocal > *unit.high;
 }
 
-void StretchQuantizer::measure_quickly(const float* x, std::uint64_t first, std::size_t n,
+void StretchQuantizer::measure_quickly(const kernels::Segment& segment, std::uint64_t first,
                                        const kernels::ValueSummary& summary,
                                        kernels::SegmentSums& sums) const {
     const kernels::KernelTable& kernel = kernel_table();
-    const bool all_finite = summary.finite == n;
     switch (form_) {
         case Form::uniform:
-            kernel.measure_uniform(x, n, all_finite, units_at(first, clips(summary)), &sums);
+            kernel.measure_uniform(segment, units_at(first, clips(summary)), &sums);
             break;
         case Form::log: {
             kernels::LogGrid grid = log_;
             grid.clips = std::max(-summary.min, summary.max) >= grid.top;
-            kernel.measure_log(x, n, all_finite, grid, &sums);
+            kernel.measure_log(segment, grid, &sums);
             break;
         }
         case Form::codebook:
-            kernel.measure_codebook(x, n, all_finite, codebook_, &sums);
+            kernel.measure_codebook(segment, codebook_, &sums);
             break;
         case Form::fp16:
-            kernel.measure_fp16(x, n, all_finite, &sums);
+            kernel.measure_fp16(segment, &sums);
             break;
         case Form::bf16:
-            kernel.measure_bf16(x, n, all_finite, &sums);
+            kernel.measure_bf16(segment, &sums);
             break;
         case Form::reconstructed: {
             const auto at = static_cast<std::size_t>(first - stretch_.first);
-            kernel.compare(x, &reconstruction_[at], n, all_finite, &sums);
-            sums.clipped = static_cast<std::uint64_t>(std::count(&clipped_[at], &clipped_[at] + n, 1.0F));
+            kernel.compare(segment, &reconstruction_[at], &sums);
+            sums.clipped =
+                static_cast<std::uint64_t>(std::count(&clipped_[at], &clipped_[at] + segment.n, 1.0F));
             break;
         }
         case Form::same:
@@ -355,19 +374,18 @@ ErrorSums StretchQuantizer::measure_widely(const float* x, std::uint64_t first, 
 
 ErrorSums StretchQuantizer::measure(std::uint64_t first, std::size_t n,
                                     const kernels::ValueSummary& summary) {
-    const float* x = window_->part(first, n).data();
     const std::uint64_t in_blocks = first == stretch_.first ? block_clipped_ : 0;
     if (n >= shortest_quick_sum && fits_float_sums(summary)) {
         const double squared = summary.value_squared;
         if (form_ == Form::same) return {summary.finite, 0, 0, squared, squared, squared, 0};
         kernels::SegmentSums sums{};
-        measure_quickly(x, first, n, summary, sums);
+        measure_quickly(segment(first, n, summary.finite), first, summary, sums);
         const double quantized = sums.error_squared - squared + 2 * sums.product;
         if (quantized >= least_left * squared)
             return {summary.finite, sums.clipped + in_blocks, sums.error_squared, squared, sums.product,
                     quantized,      sums.max_abs_error};
     }
-    ErrorSums sums = measure_widely(x, first, n, summary.finite);
+    ErrorSums sums = measure_widely(window_->part(first, n).data(), first, n, summary.finite);
     sums.clipped += in_blocks;
     return sums;
 }

@@ -27,7 +27,8 @@ struct AppliedScheme {
 class StretchQuantizer {
   public:
     // Finds the grids of the stretch's units. `window` holds layout.covered(stretch); `summary` is of the
-    // stretch. What is passed must outlive the calls below.
+    // stretch. What is passed must outlive the calls below; `applied` must stay as it is from stretch to
+    // stretch.
     void start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
                const kernels::ValueSummary& summary, const JobContext& job);
 
@@ -48,6 +49,8 @@ class StretchQuantizer {
         std::uint64_t count = 0;
     };
 
+    bool goes_on(const AppliedScheme& applied, const Stretch& stretch) const;
+    kernels::Segment segment(std::uint64_t first, std::size_t n, std::uint64_t finite) const;
     void start_integer();
     void start_single_or_reconstruct();
     void start_blocks();
@@ -62,7 +65,7 @@ class StretchQuantizer {
                         float* clipped) const;
     kernels::UniformUnits units_at(std::uint64_t first, bool may_clip) const;
     bool clips(const kernels::ValueSummary& summary) const;
-    void measure_quickly(const float* x, std::uint64_t first, std::size_t n,
+    void measure_quickly(const kernels::Segment& segment, std::uint64_t first,
                          const kernels::ValueSummary& summary, kernels::SegmentSums& sums) const;
     ErrorSums measure_widely(const float* x, std::uint64_t first, std::size_t n, std::uint64_t finite);
     void check_stop() const;
@@ -74,6 +77,7 @@ class StretchQuantizer {
     Stretch covered_;
     kernels::ValueSummary summary_{};
     Form form_ = Form::same;
+    bool started_ = false;
     bool scale_lost_ = false;
     bool scale_overflow_ = false;
     std::uint64_t block_clipped_ = 0;

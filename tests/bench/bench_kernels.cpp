@@ -18,17 +18,17 @@
 namespace halfstep::bench {
 namespace {
 
+using kernels::block_elements;
 using kernels::KernelTable;
-using kernels::segment_elements;
 
 // Weights as bf16 in memory far larger than the caches; a kernel sees them as the engine does, widened a
 // segment at a time.
 class Weights {
   public:
-    Weights() : bf16_(segment_elements * segments) {
+    Weights() : bf16_(block_elements * segments) {
         std::mt19937 random(1);
         std::normal_distribution<float> normal(0, 0.02F);
-        std::vector<std::uint16_t> pattern(segment_elements + 977);
+        std::vector<std::uint16_t> pattern(block_elements + 977);
         for (std::uint16_t& weight : pattern)
             weight = f32_to_bf16(normal(random));
         for (std::size_t i = 0; i < bf16_.size(); ++i)
@@ -36,7 +36,7 @@ class Weights {
     }
 
     static constexpr std::size_t segments = 512;  // 64 MiB
-    const std::uint16_t* segment(std::size_t i) const { return bf16_.data() + i * segment_elements; }
+    const std::uint16_t* segment(std::size_t i) const { return bf16_.data() + i * block_elements; }
 
   private:
     std::vector<std::uint16_t> bf16_;
@@ -49,8 +49,8 @@ struct Case {
 
 UniformUnitArrays arrays_of(const UniformUnit& unit) {
     UniformUnitArrays arrays;
-    arrays.resize(segment_elements / 16);
-    for (std::size_t i = 0; i < segment_elements / 16; ++i)
+    arrays.resize(block_elements / 16);
+    for (std::size_t i = 0; i < block_elements / 16; ++i)
         arrays.set(i, unit);
     return arrays;
 }
@@ -69,15 +69,15 @@ std::vector<Case> cases() {
     };
     static const kernels::CodebookGrid small = codebook_of(16);
     static const kernels::CodebookGrid large = codebook_of(256);
-    static std::vector<float> other(segment_elements, 0.01F);
-    static std::vector<float> lows(segment_elements);
-    static std::vector<float> highs(segment_elements);
+    static std::vector<float> other(block_elements, 0.01F);
+    static std::vector<float> lows(block_elements);
+    static std::vector<float> highs(block_elements);
     static kernels::SegmentSums sums;
     static kernels::WideSums wide_sums;
     static kernels::ValueSummary summary;
     static kernels::RangeSummary range;
     static kernels::PowerSums powers;
-    constexpr std::size_t n = segment_elements;
+    constexpr std::size_t n = block_elements;
     return {
         {"convert bf16 only", [](const KernelTable&, const float*) {}},
         {"range", [](const KernelTable& k, const float* x) { k.find_range(x, n, &range); }},
@@ -96,41 +96,52 @@ std::vector<Case> cases() {
          }},
         {"int8, one scale",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, int8.view(0, n, 0, false), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, true), int8.view(0, n, 0, false), &sums);
          }},
         {"int8, one scale, clips",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, int8.view(0, n, 0, true), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, true), int8.view(0, n, 0, true), &sums);
          }},
         {"int4, groups of 32",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, int4.view(0, 32, 0, false), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, true), int4.view(0, 32, 0, false), &sums);
          }},
         {"int4, groups of 128",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, int4.view(0, 128, 0, false), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, true), int4.view(0, 128, 0, false), &sums);
          }},
         {"int4, groups of 32, clips",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, true, int4.view(0, 32, 0, true), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, true), int4.view(0, 32, 0, true), &sums);
          }},
         {"int4, groups of 20",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n / 2, true, int4.view(0, 20, 0, true), &sums);
-             k.measure_uniform(x + n / 2, n / 2, true, int4.view(0, 20, 0, true), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n / 2, true), int4.view(0, 20, 0, true), &sums);
+             k.measure_uniform(kernels::lone_segment(x + n / 2, n / 2, true), int4.view(0, 20, 0, true),
+                               &sums);
          }},
         {"int8, non-finite allowed",
          [](const KernelTable& k, const float* x) {
-             k.measure_uniform(x, n, false, int8.view(0, n, 0, true), &sums);
+             k.measure_uniform(kernels::lone_segment(x, n, false), int8.view(0, n, 0, true), &sums);
          }},
-        {"log4", [](const KernelTable& k, const float* x) { k.measure_log(x, n, true, log, &sums); }},
+        {"log4", [](const KernelTable& k,
+                    const float* x) { k.measure_log(kernels::lone_segment(x, n, true), log, &sums); }},
         {"codebook of 16",
-         [](const KernelTable& k, const float* x) { k.measure_codebook(x, n, true, small, &sums); }},
+         [](const KernelTable& k, const float* x) {
+             k.measure_codebook(kernels::lone_segment(x, n, true), small, &sums);
+         }},
         {"codebook of 256",
-         [](const KernelTable& k, const float* x) { k.measure_codebook(x, n, true, large, &sums); }},
-        {"fp16", [](const KernelTable& k, const float* x) { k.measure_fp16(x, n, true, &sums); }},
-        {"bf16", [](const KernelTable& k, const float* x) { k.measure_bf16(x, n, true, &sums); }},
-        {"compare", [](const KernelTable& k, const float* x) { k.compare(x, other.data(), n, true, &sums); }},
+         [](const KernelTable& k, const float* x) {
+             k.measure_codebook(kernels::lone_segment(x, n, true), large, &sums);
+         }},
+        {"fp16", [](const KernelTable& k,
+                    const float* x) { k.measure_fp16(kernels::lone_segment(x, n, true), &sums); }},
+        {"bf16", [](const KernelTable& k,
+                    const float* x) { k.measure_bf16(kernels::lone_segment(x, n, true), &sums); }},
+        {"compare",
+         [](const KernelTable& k, const float* x) {
+             k.compare(kernels::lone_segment(x, n, true), other.data(), &sums);
+         }},
         {"compare in double",
          [](const KernelTable& k, const float* x) { k.compare_wide(x, other.data(), n, &wide_sums); }},
         {"sums of powers", [](const KernelTable& k, const float* x) { k.sum_powers(x, n, 0.001, &powers); }},
@@ -158,7 +169,7 @@ double read_bandwidth() {
 
 void bench_kernels(double bandwidth) {
     const Weights weights;
-    std::vector<float> block(segment_elements);
+    std::vector<float> block(block_elements);
     fmt::print("\nKernels, one thread: bf16 weights in memory, widened a segment at a time, then\n");
     fmt::print("{:<28} {:>8} {:>12} {:>9} {:>12}\n", "", "set", "weights/s", "GB/s", "of bandwidth");
     for (const Case& one : cases())
@@ -168,12 +179,12 @@ void bench_kernels(double bandwidth) {
             std::size_t next = 0;
             const double seconds = fastest([&] {
                 for (std::size_t i = 0; i < at_a_time; ++i) {
-                    table->convert_bf16(weights.segment(next++ % Weights::segments), segment_elements,
+                    table->convert_bf16(weights.segment(next++ % Weights::segments), block_elements,
                                         block.data());
                     one.run(*table, block.data());
                 }
             });
-            const double rate = at_a_time * segment_elements / seconds;
+            const double rate = at_a_time * block_elements / seconds;
             fmt::print("{:<28} {:>8} {:>10.2f} G {:>9.2f} {:>12.2f}\n", one.name, table->name, rate / 1e9,
                        2 * rate / 1e9, 2 * rate / bandwidth);
         }

@@ -20,6 +20,7 @@
 namespace halfstep::bench {
 namespace {
 
+using kernels::block_elements;
 using kernels::segment_elements;
 
 class MemoryWeights {
@@ -37,16 +38,9 @@ class MemoryWeights {
     std::size_t size() const { return f32_.size(); }
     std::span<const std::uint16_t> patterns(DType dtype) const { return dtype == DType::f16 ? f16_ : bf16_; }
 
-    // A segment in float32, widened into `buffer` where it has to be.
-    Window window(DType dtype, std::uint64_t first, std::vector<float>& buffer) const {
-        const auto at = static_cast<std::size_t>(first);
-        const std::size_t n = std::min(segment_elements, size() - at);
-        if (dtype == DType::f32) return {first, std::span(f32_).subspan(at, n)};
-        buffer.resize(segment_elements);
-        const kernels::KernelTable& kernel = kernels::kernel_table();
-        const auto convert = dtype == DType::f16 ? kernel.convert_f16 : kernel.convert_bf16;
-        convert(patterns(dtype).data() + at, n, buffer.data());
-        return {first, std::span<const float>(buffer).first(n)};
+    StoredWeights stored(DType dtype) const {
+        if (dtype == DType::f32) return {dtype, 0, std::as_bytes(std::span(f32_))};
+        return {dtype, 0, std::as_bytes(patterns(dtype))};
     }
 
   private:
@@ -62,16 +56,19 @@ kernels::ValueSummary summary_of(std::span<const float> values) {
     return summary;
 }
 
-// As the engine does it, rows being shorter than a segment and segments whole rows.
+// As the engine does it: the limits of a tensor with one scale in a pass of their own, which also sums up
+// what does not depend on the scheme; then stretch by stretch. Rows are whole segments here.
 double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) {
     AppliedScheme applied{scheme, unit_layout(scheme, weights.shape()), {}};
+    const StoredWeights stored = weights.stored(dtype);
     std::vector<float> buffer;
+    std::vector<kernels::ValueSummary> summaries;
     if (applied.layout.streamed()) {
         kernels::ValueSummary all{};
         for (std::uint64_t first = 0; first < weights.size(); first += segment_elements) {
-            const kernels::ValueSummary one = summary_of(weights.window(dtype, first, buffer).values);
-            all.min = std::min(all.min, one.min);
-            all.max = std::max(all.max, one.max);
+            summaries.push_back(summary_of(widened(stored, first, segment_elements, buffer).values));
+            all.min = std::min(all.min, summaries.back().min);
+            all.max = std::max(all.max, summaries.back().max);
         }
         const UnitGrid grid = grid_from_limits(scheme, all.min, all.max).grid;
         applied.streamed_units = {{grid, grid.scale, {}}};
@@ -79,15 +76,13 @@ double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) 
     const JobContext job;
     StretchQuantizer quantizer;
     ErrorSums sums;
-    for (std::uint64_t first = 0; first < weights.size(); first += segment_elements) {
-        const Window window = weights.window(dtype, first, buffer);
-        applied.layout.for_each_stretch(first, first + window.values.size(), [&](const Stretch& stretch) {
-            const auto n = static_cast<std::size_t>(stretch.count);
-            const kernels::ValueSummary summary = summary_of(window.part(stretch.first, n));
-            quantizer.start(applied, window, stretch, summary, job);
-            sums += quantizer.measure(stretch.first, n, summary);
-        });
-    }
+    applied.layout.for_each_stretch(0, weights.size(), [&](const Stretch& stretch) {
+        const Window window = widened(stored, stretch.first, stretch.count, buffer);
+        const kernels::ValueSummary summary =
+            summaries.empty() ? summary_of(window.values) : summaries[stretch.first / segment_elements];
+        quantizer.start(applied, window, stretch, summary, job);
+        sums += quantizer.measure(stretch.first, window.values.size(), summary);
+    });
     return sums.error_squared;
 }
 
@@ -121,12 +116,12 @@ double table_rate(const MemoryWeights& weights, DType dtype) {
     std::vector<float> buffer;
     const double seconds = fastest([&] {
         MomentCounter counter(dtype);
-        for (std::size_t first = 0; first < weights.size(); first += segment_elements) {
-            const std::size_t n = std::min(segment_elements, weights.size() - first);
+        for (std::size_t first = 0; first < weights.size(); first += block_elements) {
+            const std::size_t n = std::min(block_elements, weights.size() - first);
             if (counter.takes_patterns(dtype))
                 counter.add_patterns(weights.patterns(dtype).subspan(first, n));
             else
-                counter.add(weights.window(dtype, first, buffer).values);
+                counter.add(widened(weights.stored(dtype), first, n, buffer).values);
         }
         sink = static_cast<double>(counter.finish().count());
     });

@@ -82,7 +82,8 @@ void digest_uniform(const KernelTable& table, const Input& input, bool all_finit
     if (outcome.scale_lost) return;
     digest.add(static_cast<std::uint64_t>(outcome.clips));
     kernels::SegmentSums sums{};
-    table.measure_uniform(input.x.data(), n, all_finite, arrays.view(0, input.group, 0, true), &sums);
+    table.measure_uniform(kernels::lone_segment(input.x.data(), n, all_finite),
+                          arrays.view(0, input.group, 0, true), &sums);
     digest.add(sums);
     std::vector<float> to(n);
     std::vector<float> clipped(n);
@@ -90,7 +91,7 @@ void digest_uniform(const KernelTable& table, const Input& input, bool all_finit
                                          clipped.data()));
     digest.add(to);
     kernels::SegmentSums compared{};
-    table.compare(input.x.data(), to.data(), n, all_finite, &compared);
+    table.compare(kernels::lone_segment(input.x.data(), n, all_finite), to.data(), &compared);
     compared.clipped = sums.clipped;
     Digest fused;
     Digest apart;
@@ -113,15 +114,15 @@ Digest digest_of(const KernelTable& table, const Input& input) {
     digest_uniform(table, input, all_finite, digest);
 
     kernels::SegmentSums sums{};
-    table.measure_fp16(x, n, all_finite, &sums);
+    table.measure_fp16(kernels::lone_segment(x, n, all_finite), &sums);
     digest.add(sums);
-    table.measure_bf16(x, n, all_finite, &sums);
+    table.measure_bf16(kernels::lone_segment(x, n, all_finite), &sums);
     digest.add(sums);
     for (const char* notation : {"log4", "log5:sqrt2"}) {
         const Scheme scheme = parse_scheme(notation);
         const float largest = std::isfinite(input.parameter) ? std::fabs(input.parameter) : 1.0F;
         const float scale = grid_from_limits(scheme, 0, largest).grid.scale;
-        table.measure_log(x, n, all_finite, log_grid(scheme, scale, scale), &sums);
+        table.measure_log(kernels::lone_segment(x, n, all_finite), log_grid(scheme, scale, scale), &sums);
         digest.add(sums);
     }
     std::vector<float> levels;
@@ -132,7 +133,7 @@ Digest digest_of(const KernelTable& table, const Input& input) {
     kernels::CodebookGrid grid{};
     for (const std::size_t most : {std::size_t{16}, levels.size()}) {
         fill_codebook_grid(std::span(levels).first(std::min(most, levels.size())), grid);
-        table.measure_codebook(x, n, all_finite, grid, &sums);
+        table.measure_codebook(kernels::lone_segment(x, n, all_finite), grid, &sums);
         digest.add(sums);
     }
     return digest;

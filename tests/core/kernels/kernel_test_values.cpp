@@ -53,7 +53,8 @@ std::vector<TestValues> test_values(std::size_t length) {
 
 namespace {
 
-// Sums in the order of the definition: lane i mod 16, float over 128 elements, then double, lanes in order.
+// Sums in the order of the definition: lane i mod 16, float over 128 elements, then double; lanes folded in
+// halves.
 class PlainLanes {
   public:
     void add(std::size_t i, float term) { narrow_[i % lanes] += term; }
@@ -62,14 +63,17 @@ class PlainLanes {
     }
     double total() {
         flush();
-        double sum = 0;
-        for (const double lane : wide_)
-            sum += lane;
-        return sum;
+        return sum_of(0, 1);
     }
 
   private:
     static constexpr std::size_t lanes = 16;
+
+    // Lanes first, first + step, first + 2·step, …: halves of them added, and so on down to single lanes.
+    double sum_of(std::size_t first, std::size_t step) const {
+        if (step == lanes) return wide_[first];
+        return sum_of(first, 2 * step) + sum_of(first + step, 2 * step);
+    }
 
     void flush() {
         for (std::size_t lane = 0; lane < lanes; ++lane) {

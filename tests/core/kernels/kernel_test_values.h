@@ -28,7 +28,7 @@ struct TestValues {
 std::vector<TestValues> test_values(std::size_t length);
 
 // The sums of a segment by their definition, one element after another: lane i mod 16, float over 128
-// elements, then double, lanes in order. Non-finite x are left out.
+// elements, then double; lanes folded in halves. Non-finite x are left out.
 kernels::SegmentSums plain_segment_sums(const float* x, const std::vector<float>& reconstruction,
                                         const std::vector<bool>& clipped);
 

@@ -114,18 +114,20 @@ Expected uniform_rule(const PlainUnit& unit, float x) {
 Kernel uniform_kernel(const kernels::UniformUnits& units) {
     return {
         [units](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
-            table.measure_uniform(x, n, all_finite, units, sums);
+            table.measure_uniform(kernels::lone_segment(x, n, all_finite), units, sums);
         },
         [units](const KernelTable& table, const float* x, std::size_t n, float* reconstruction,
                 float* clipped) { return table.reconstruct_uniform(x, n, units, reconstruction, clipped); }};
 }
 
 Kernel codebook_kernel(const kernels::CodebookGrid& grid) {
-    return {[&grid](const KernelTable& table, const float* x, std::size_t n, bool all_finite,
-                    SegmentSums* sums) { table.measure_codebook(x, n, all_finite, grid, sums); },
-            [&grid](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
-                return table.reconstruct_codebook(x, n, grid, to, clipped);
-            }};
+    return {
+        [&grid](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+            table.measure_codebook(kernels::lone_segment(x, n, all_finite), grid, sums);
+        },
+        [&grid](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+            return table.reconstruct_codebook(x, n, grid, to, clipped);
+        }};
 }
 
 // Nearest of the levels in the logarithmic domain, as quantize_reference does it.
@@ -231,10 +233,10 @@ class TestMeasuringKernels : public QObject {
                         arrays.set(i, made);
                     SegmentSums expected{};
                     SegmentSums sums{};
-                    table->measure_uniform(values.data(), length, true, arrays.view(0, size, 0, true),
-                                           &expected);
-                    table->measure_uniform(values.data(), length, true, arrays.view(0, size, 0, false),
-                                           &sums);
+                    table->measure_uniform(kernels::lone_segment(values.data(), length, true),
+                                           arrays.view(0, size, 0, true), &expected);
+                    table->measure_uniform(kernels::lone_segment(values.data(), length, true),
+                                           arrays.view(0, size, 0, false), &sums);
                     const std::string wrong = difference(sums, expected);
                     QVERIFY2(wrong.empty(), wrong.c_str());
                     QCOMPARE(sums.clipped, 0U);
@@ -292,10 +294,13 @@ class TestMeasuringKernels : public QObject {
         QFETCH(float, stored);
         const Scheme scheme = parse_scheme(notation.toStdString());
         const kernels::LogGrid grid = log_grid(scheme, chosen, stored);
-        const Kernel kernel{[&](const KernelTable& table, const float* x, std::size_t n, bool all_finite,
-                                SegmentSums* sums) { table.measure_log(x, n, all_finite, grid, sums); },
-                            [&](const KernelTable& table, const float* x, std::size_t n, float* to,
-                                float* clipped) { return table.reconstruct_log(x, n, grid, to, clipped); }};
+        const Kernel kernel{
+            [&](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+                table.measure_log(kernels::lone_segment(x, n, all_finite), grid, sums);
+            },
+            [&](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+                return table.reconstruct_log(x, n, grid, to, clipped);
+            }};
         const std::string wrong =
             check([&](std::size_t, float x) { return log_rule(scheme, chosen, stored, x); }, kernel);
         QVERIFY2(wrong.empty(), wrong.c_str());
@@ -311,9 +316,9 @@ class TestMeasuringKernels : public QObject {
                 SegmentSums expected{};
                 SegmentSums sums{};
                 grid.clips = true;
-                table->measure_log(values.data(), length, true, grid, &expected);
+                table->measure_log(kernels::lone_segment(values.data(), length, true), grid, &expected);
                 grid.clips = false;
-                table->measure_log(values.data(), length, true, grid, &sums);
+                table->measure_log(kernels::lone_segment(values.data(), length, true), grid, &sums);
                 const std::string wrong = difference(sums, expected);
                 QVERIFY2(wrong.empty(), wrong.c_str());
             }
@@ -414,14 +419,20 @@ class TestMeasuringKernels : public QObject {
             if (std::isinf(rounded)) return {std::copysign(0x1.fep127F, x), true};
             return {rounded, false};
         };
-        const Kernel fp16_kernel{[](const KernelTable& table, const float* x, std::size_t n, bool all_finite,
-                                    SegmentSums* sums) { table.measure_fp16(x, n, all_finite, sums); },
-                                 [](const KernelTable& table, const float* x, std::size_t n, float* to,
-                                    float* clipped) { return table.reconstruct_fp16(x, n, to, clipped); }};
-        const Kernel bf16_kernel{[](const KernelTable& table, const float* x, std::size_t n, bool all_finite,
-                                    SegmentSums* sums) { table.measure_bf16(x, n, all_finite, sums); },
-                                 [](const KernelTable& table, const float* x, std::size_t n, float* to,
-                                    float* clipped) { return table.reconstruct_bf16(x, n, to, clipped); }};
+        const Kernel fp16_kernel{
+            [](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+                table.measure_fp16(kernels::lone_segment(x, n, all_finite), sums);
+            },
+            [](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+                return table.reconstruct_fp16(x, n, to, clipped);
+            }};
+        const Kernel bf16_kernel{
+            [](const KernelTable& table, const float* x, std::size_t n, bool all_finite, SegmentSums* sums) {
+                table.measure_bf16(kernels::lone_segment(x, n, all_finite), sums);
+            },
+            [](const KernelTable& table, const float* x, std::size_t n, float* to, float* clipped) {
+                return table.reconstruct_bf16(x, n, to, clipped);
+            }};
         const std::string fp16_wrong = check(fp16, fp16_kernel);
         QVERIFY2(fp16_wrong.empty(), fp16_wrong.c_str());
         const std::string bf16_wrong = check(bf16, bf16_kernel);
@@ -456,8 +467,8 @@ class TestMeasuringKernels : public QObject {
                 without_clipped.clipped = 0;
                 for (const KernelTable* table : kernels::available_kernel_tables()) {
                     SegmentSums sums{};
-                    table->compare(values.data(), expected.reconstruction.data(), values.size(),
-                                   values.all_finite, &sums);
+                    table->compare(kernels::lone_segment(values.data(), values.size(), values.all_finite),
+                                   expected.reconstruction.data(), &sums);
                     const std::string wrong = difference(sums, without_clipped);
                     QVERIFY2(wrong.empty(), wrong.c_str());
                 }
