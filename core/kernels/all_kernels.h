@@ -27,10 +27,10 @@ constexpr KernelTable make_kernel_table(const char* name) {
     table.convert_bf16 = convert_bf16;
     table.find_range = RangeKernel<V>::find_range;
     table.summarize = SummaryKernel<V>::summarize;
+    table.summarize_groups = SummaryKernel<V>::summarize_groups;
     table.find_codes = ScaleScanKernel<V>::find_codes;
     table.make_units = UnitKernel<V>::make;
-    table.find_group_ranges = RangeKernel<V>::template find_group_ranges<false>;
-    table.find_group_magnitudes = RangeKernel<V>::template find_group_ranges<true>;
+    table.find_group_ranges = RangeKernel<V>::find_group_ranges;
     table.measure_uniform = UniformKernel<V>::measure;
     table.measure_log = LogKernel<V>::measure;
     table.measure_codebook = CodebookKernel<V>::measure;

@@ -11,16 +11,16 @@ namespace {
 template <class V>
 class ComparedCodebook {
   public:
-    static constexpr bool clips = false;
-
     explicit ComparedCodebook(const CodebookGrid& grid) : grid_(grid) {
         for (std::uint32_t i = 1; i < grid.levels; ++i)
             turned_[i] = bit_pattern(grid.level[i]) ^ bit_pattern(grid.level[i - 1]);
     }
 
+    static bool run_clips() { return false; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
 
+    template <bool /*may_clip*/>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& /*clipped*/) const {
         typename V::Bits level = V::set_bits(bit_pattern(grid_.level[0]));
@@ -42,13 +42,13 @@ class ComparedCodebook {
 template <class V>
 class TabledCodebook {
   public:
-    static constexpr bool clips = false;
-
     explicit TabledCodebook(const CodebookGrid& grid) : search_(grid.threshold, grid.level) {}
 
+    static bool run_clips() { return false; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
 
+    template <bool /*may_clip*/>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& /*clipped*/) const {
         reconstruction = search_.level_of(x);
@@ -63,10 +63,9 @@ class TabledCodebook {
 template <class V>
 class BucketedCodebook {
   public:
-    static constexpr bool clips = false;
-
     BucketedCodebook(const CodebookGrid& grid, const float* x, std::size_t n) : grid_(grid), x_(x), n_(n) {}
 
+    static bool run_clips() { return false; }
     void begin(std::size_t first) {
         const std::size_t at = first % float_sum_elements;
         if (at == 0) look_up(first);
@@ -74,6 +73,7 @@ class BucketedCodebook {
     }
     void begin_tail(std::size_t first, std::size_t /*n*/) { begin(first); }
 
+    template <bool /*may_clip*/>
     void apply(std::size_t k, typename V::Float /*x*/, typename V::Float& reconstruction,
                typename V::Mask& /*clipped*/) const {
         reconstruction = V::load(at_ + k * V::width);

@@ -10,10 +10,9 @@ namespace {
 template <class V>
 class GivenReconstruction {
   public:
-    static constexpr bool clips = false;
-
     explicit GivenReconstruction(const float* reconstruction) : reconstruction_(reconstruction) {}
 
+    static bool run_clips() { return false; }
     void begin(std::size_t first) { at_ = reconstruction_ + first; }
     void begin_tail(std::size_t first, std::size_t n) {
         for (std::size_t i = 0; i < lanes; ++i)
@@ -21,6 +20,7 @@ class GivenReconstruction {
         at_ = tail_;
     }
 
+    template <bool /*may_clip*/>
     void apply(std::size_t k, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         reconstruction = V::load(at_ + k * V::width);
@@ -93,7 +93,7 @@ struct CompareKernel {
             for (std::size_t k = 0; k < vectors<V>; ++k) {
                 typename V::Float value = V::load(block.value + k * V::width);
                 typename V::Mask clipped = V::none();
-                const typename V::Float given = quantize<V, false>(k, value, quantizer, clipped);
+                const typename V::Float given = quantize<V, false, false>(k, value, quantizer, clipped);
                 all.take(k, value, given);
             }
         }

@@ -18,13 +18,14 @@ struct KernelTable {
     void (*convert_bf16)(const std::uint16_t* from, std::size_t n, float* to);
 
     void (*find_range)(const float* x, std::size_t n, RangeSummary* range);
-    void (*summarize)(const float* x, std::size_t n, ValueSummary* summary);
+    // Whether all are finite is found out here.
+    void (*summarize)(const Segment& segment, ValueSummary* summary);
+    // The same and, at less than the price of both, the limits of consecutive groups of 16, 32, 64 or 128.
+    void (*summarize_groups)(const Segment& segment, std::size_t group, ValueSummary* summary, float* low,
+                             float* high);
     // Limits of the finite values of consecutive groups (0, 0 where a group has none).
     void (*find_group_ranges)(const float* x, std::size_t n, std::size_t group, bool all_finite, float* low,
                               float* high);
-    // The same of ±|x|.
-    void (*find_group_magnitudes)(const float* x, std::size_t n, std::size_t group, bool all_finite,
-                                  float* low, float* high);
     // Units from limits; all arrays hold n elements rounded up to a multiple of 16, limits of 0 beyond n.
     UnitOutcome (*make_units)(const UnitRule& rule, const float* low, const float* high, std::size_t n,
                               const UnitArrays& units);

@@ -12,10 +12,10 @@ namespace halfstep::kernels {
 // Threads take blocks of the flattened tensor, of this many elements, from a queue.
 inline constexpr std::size_t block_elements = 65'536;
 
-// A segment is what one call sums up: of a tensor that has one scale a run of 8,192 elements, which in
-// float32 stay in the first-level cache; else a row (a channel), in runs of 8,192 where it is longer.
+// A segment is what one call sums up: of a tensor that has one scale a run of 4,096 elements, which in
+// float32 stay in the first-level cache; else a row (a channel), in runs of 4,096 where it is longer.
 // Segments are combined in index order, in double.
-inline constexpr std::size_t segment_elements = 8192;
+inline constexpr std::size_t segment_elements = 4096;
 
 // Element i of a segment goes to lane i mod 16 whatever the vector width. A lane sums in float over 8 of its
 // elements (128 of the segment), then in double. At the end the upper half of the lanes is added to the lower
@@ -76,9 +76,10 @@ struct UniformUnits {
     const float* scale;
     const float* low;
     const float* high;
+    const float* clipping;          // 0 where no element of the unit is beyond them
     std::size_t elements_per_unit;  // the last unit may be shorter
     std::size_t first_offset;       // elements of the first unit that lie before the segment
-    bool clips;                     // false is a promise that no element of the segment is beyond low or high
+    bool clips;                     // false is a promise that no element of any unit is
 };
 
 // How the limits of a unit's weights become its scale and zero-point (see grid_from_limits).
@@ -96,6 +97,7 @@ struct UnitArrays {
     float* scale;
     float* low;
     float* high;
+    float* clipping;
 };
 
 struct UnitOutcome {

@@ -7,8 +7,9 @@
 #include <cstdint>
 
 // The walk over a segment that every measuring kernel shares: a Quantizer says what becomes of x. begin(i) is
-// told before the 16 elements from i on, begin_tail(i, n) where only n of them may be there. `clips` is false
-// where no code is ever clipped. V is ScalarVector or an XsimdVector.
+// told before the 16 elements from i on, begin_tail(i, n) where only n of them may be there; run_clips() is
+// asked before the next 128: where none of their codes is clipped, apply<false> is enough. V is ScalarVector
+// or an XsimdVector.
 namespace halfstep::kernels {
 namespace {
 
@@ -75,6 +76,34 @@ class WideLanes {
 template <class V>
 class ErrorLanes {
   public:
+    // What goes on in registers, over up to 128 elements.
+    struct Run {
+        Run() {
+            for (std::size_t k = 0; k < vectors<V>; ++k) {
+                error_squared[k] = product[k] = max_error[k] = V::set(0);
+                clipped[k] = V::set_bits(0);
+            }
+        }
+
+        // `starts` where the float sums begin.
+        template <bool count_clipped>
+        void take(std::size_t k, bool starts, typename V::Float x, typename V::Float reconstruction,
+                  typename V::Mask is_clipped) {
+            const typename V::Float error = x - reconstruction;
+            const typename V::Float squared = error * error;
+            const typename V::Float both = x * reconstruction;
+            error_squared[k] = starts ? squared : error_squared[k] + squared;
+            product[k] = starts ? both : product[k] + both;
+            max_error[k] = V::max_abs(max_error[k], error);
+            if constexpr (count_clipped) clipped[k] = V::count(clipped[k], is_clipped);
+        }
+
+        typename V::Float error_squared[vectors<V>];
+        typename V::Float product[vectors<V>];
+        typename V::Float max_error[vectors<V>];
+        typename V::Bits clipped[vectors<V>];
+    };
+
     ErrorLanes() {
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             max_error_[k] = V::set(0);
@@ -82,31 +111,14 @@ class ErrorLanes {
         }
     }
 
-    // Float sums over up to 128 elements; `starts` where they begin.
-    struct Run {
-        Run() {
-            for (std::size_t k = 0; k < vectors<V>; ++k)
-                error_squared[k] = product[k] = V::set(0);
-        }
-        typename V::Float error_squared[vectors<V>];
-        typename V::Float product[vectors<V>];
-    };
-
     template <bool count_clipped>
-    void take(std::size_t k, bool starts, typename V::Float x, typename V::Float reconstruction,
-              typename V::Mask clipped, Run& run) {
-        const typename V::Float error = x - reconstruction;
-        const typename V::Float squared = error * error;
-        const typename V::Float product = x * reconstruction;
-        run.error_squared[k] = starts ? squared : run.error_squared[k] + squared;
-        run.product[k] = starts ? product : run.product[k] + product;
-        max_error_[k] = V::max_abs(max_error_[k], error);
-        if constexpr (count_clipped) clipped_[k] = V::count(clipped_[k], clipped);
-    }
-
     void end(const Run& run) {
         wide_.add(0, run.error_squared);
         wide_.add(1, run.product);
+        for (std::size_t k = 0; k < vectors<V>; ++k) {
+            max_error_[k] = V::max(run.max_error[k], max_error_[k]);
+            if constexpr (count_clipped) clipped_[k] = clipped_[k] + run.clipped[k];
+        }
     }
 
     void finish(SegmentSums* into) const {
@@ -186,16 +198,16 @@ class StoreSink {
 
 // One vector through a quantizer: x̂ and whether the code was clipped; a non-finite x counts as 0 without
 // error.
-template <class V, bool all_finite, class Quantizer>
+template <class V, bool all_finite, bool may_clip, class Quantizer>
 inline typename V::Float quantize(std::size_t k, typename V::Float& value, const Quantizer& quantizer,
                                   typename V::Mask& clipped) {
     typename V::Float reconstruction;
     if constexpr (all_finite) {
-        quantizer.apply(k, value, reconstruction, clipped);
+        quantizer.template apply<may_clip>(k, value, reconstruction, clipped);
     } else {
         const typename V::Mask finite = V::abs(value) <= V::set(largest_float);
         value = V::choose(finite, value, V::set(0));
-        quantizer.apply(k, value, reconstruction, clipped);
+        quantizer.template apply<may_clip>(k, value, reconstruction, clipped);
         reconstruction = V::choose(finite, reconstruction, V::set(0));
         clipped = V::both(clipped, finite);
     }
@@ -203,7 +215,7 @@ inline typename V::Float quantize(std::size_t k, typename V::Float& value, const
 }
 
 // Measures 128 elements.
-template <class V, bool all_finite, class Quantizer>
+template <class V, bool all_finite, bool may_clip, class Quantizer>
 inline void measure_run(const Segment& segment, std::size_t first, Quantizer& quantizer,
                         ErrorLanes<V>& sums) {
     const float* x = segment.x;
@@ -216,11 +228,12 @@ inline void measure_run(const Segment& segment, std::size_t first, Quantizer& qu
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(x + first + block * lanes + k * V::width);
             typename V::Mask clipped = V::none();
-            const typename V::Float reconstruction = quantize<V, all_finite>(k, value, quantizer, clipped);
-            sums.template take<Quantizer::clips>(k, block == 0, value, reconstruction, clipped, run);
+            const typename V::Float reconstruction =
+                quantize<V, all_finite, may_clip>(k, value, quantizer, clipped);
+            run.template take<may_clip>(k, block == 0, value, reconstruction, clipped);
         }
     }
-    sums.end(run);
+    sums.template end<may_clip>(run);
 }
 
 template <class V, bool all_finite, class Quantizer>
@@ -228,7 +241,10 @@ inline void measure_segment(const Segment& segment, Quantizer& quantizer, ErrorL
     const std::size_t n = segment.n;
     std::size_t i = 0;
     for (; i + float_sum_elements <= n; i += float_sum_elements)
-        measure_run<V, all_finite>(segment, i, quantizer, sums);
+        if (quantizer.run_clips())
+            measure_run<V, all_finite, true>(segment, i, quantizer, sums);
+        else
+            measure_run<V, all_finite, false>(segment, i, quantizer, sums);
     if (i == n) return;
     // The last blocks one by one, the very last one padded.
     typename ErrorLanes<V>::Run run;
@@ -239,11 +255,11 @@ inline void measure_segment(const Segment& segment, Quantizer& quantizer, ErrorL
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(tail.value + k * V::width);
             typename V::Mask clipped = V::none();
-            const typename V::Float reconstruction = quantize<V, false>(k, value, quantizer, clipped);
-            sums.template take<Quantizer::clips>(k, starts, value, reconstruction, clipped, run);
+            const typename V::Float reconstruction = quantize<V, false, true>(k, value, quantizer, clipped);
+            run.template take<true>(k, starts, value, reconstruction, clipped);
         }
     }
-    sums.end(run);
+    sums.template end<true>(run);
 }
 
 template <class V, class Quantizer>
@@ -251,7 +267,7 @@ inline void reconstruct_block(const float* x, Quantizer& quantizer, StoreSink<V>
     for (std::size_t k = 0; k < vectors<V>; ++k) {
         typename V::Float value = V::load(x + k * V::width);
         typename V::Mask clipped = V::none();
-        const typename V::Float reconstruction = quantize<V, false>(k, value, quantizer, clipped);
+        const typename V::Float reconstruction = quantize<V, false, true>(k, value, quantizer, clipped);
         sink.take(k, reconstruction, clipped);
     }
 }

@@ -37,21 +37,22 @@ class LogLevel {
     typename V::Float level_[2];
 };
 
-template <class V, bool half_octaves, bool may_clip>
+template <class V, bool half_octaves>
 class LogQuantizer {
   public:
-    static constexpr bool clips = may_clip;
-
     explicit LogQuantizer(const LogGrid& grid)
         : prescale_(V::set(grid.prescale)),
           level_(grid),
           top_(V::set(grid.top)),
           bottom_(V::set(grid.bottom)),
-          largest_(V::set(grid.largest)) {}
+          largest_(V::set(grid.largest)),
+          clips_(grid.clips) {}
 
+    bool run_clips() const { return clips_; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
 
+    template <bool may_clip>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         const typename V::Float magnitude = V::abs(x);
@@ -70,26 +71,25 @@ class LogQuantizer {
     typename V::Float top_;
     typename V::Float bottom_;
     typename V::Float largest_;
+    bool clips_;
 };
 
 template <class V>
 struct LogKernel {
     [[gnu::flatten]] static void measure(const Segment& segment, const LogGrid& grid, SegmentSums* sums) {
         if (grid.half_octaves)
-            measure_as<V, LogQuantizer<V, true, true>>(segment, grid, sums);
-        else if (grid.clips)
-            measure_as<V, LogQuantizer<V, false, true>>(segment, grid, sums);
+            measure_as<V, LogQuantizer<V, true>>(segment, grid, sums);
         else
-            measure_as<V, LogQuantizer<V, false, false>>(segment, grid, sums);
+            measure_as<V, LogQuantizer<V, false>>(segment, grid, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, const LogGrid& grid,
                                                       float* reconstruction, float* clipped) {
         if (grid.half_octaves) {
-            LogQuantizer<V, true, true> quantizer(grid);
+            LogQuantizer<V, true> quantizer(grid);
             return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
         }
-        LogQuantizer<V, false, true> quantizer(grid);
+        LogQuantizer<V, false> quantizer(grid);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
     }
 };

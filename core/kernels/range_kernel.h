@@ -53,6 +53,62 @@ class Limits {
     typename V::Float high_[vectors<V>];
 };
 
+// Limits of groups of whole blocks of 16, all values finite: vectors of them are folded into single limits as
+// many groups at a time as a vector has lanes.
+template <class V>
+class GroupLimits {
+    using Float = typename V::Float;
+
+  public:
+    GroupLimits(float* low, float* high) : low_(low), high_(high) {}
+
+    // A group whose limits lie somewhere in these lanes.
+    void add(const Float* low, const Float* high) {
+        lows_[rows_] = low[0];
+        highs_[rows_] = high[0];
+        for (std::size_t k = 1; k < vectors<V>; ++k) {
+            lows_[rows_] = V::min(low[k], lows_[rows_]);
+            highs_[rows_] = V::max(high[k], highs_[rows_]);
+        }
+        if (++rows_ == V::width) fold();
+    }
+
+    // Limits of the groups that are left; gives how many groups there were.
+    std::size_t finish() {
+        if (rows_ == 0) return groups_;
+        const std::size_t left = rows_;
+        for (; rows_ < V::width; ++rows_) {
+            lows_[rows_] = lows_[0];
+            highs_[rows_] = highs_[0];
+        }
+        float lows[V::width];
+        float highs[V::width];
+        V::store(lows, V::min_of_rows(lows_) + V::set(0));
+        V::store(highs, V::max_of_rows(highs_) + V::set(0));
+        for (std::size_t i = 0; i < left; ++i) {
+            low_[groups_ + i] = lows[i];
+            high_[groups_ + i] = highs[i];
+        }
+        return groups_ + left;
+    }
+
+  private:
+    // Adding 0 makes a negative zero positive.
+    void fold() {
+        V::store(low_ + groups_, V::min_of_rows(lows_) + V::set(0));
+        V::store(high_ + groups_, V::max_of_rows(highs_) + V::set(0));
+        groups_ += V::width;
+        rows_ = 0;
+    }
+
+    float* low_;
+    float* high_;
+    std::size_t groups_ = 0;
+    std::size_t rows_ = 0;
+    Float lows_[V::width];
+    Float highs_[V::width];
+};
+
 // How many values are zero or not finite; in float, exact for fewer than 2^24 elements a lane.
 template <class V>
 class OddValues {
@@ -114,58 +170,36 @@ struct RangeKernel {
         range->finite = n - range->nans - range->infs;
     }
 
-    template <bool magnitudes>
     [[gnu::flatten]] static void find_group_ranges(const float* x, std::size_t n, std::size_t group,
                                                    bool all_finite, float* low, float* high) {
         std::size_t first = 0;
         std::size_t unit = 0;
-        if (all_finite && group % V::width == 0)
-            for (; first + V::width * group <= n; first += V::width * group, unit += V::width) {
-                if constexpr (magnitudes)
-                    take_magnitudes(x + first, group, low + unit, high + unit);
-                else
-                    take_groups(x + first, group, low + unit, high + unit);
-            }
+        if (all_finite && group % lanes == 0) {
+            GroupLimits<V> limits(low, high);
+            for (; first + group <= n; first += group)
+                take_group(x + first, group, limits);
+            unit = limits.finish();
+        }
         for (; first < n; first += group, ++unit) {
             Limits<V> limits;
             limits.take(x + first, n - first < group ? n - first : group);
             limits.finish(low + unit, high + unit);
-            if constexpr (magnitudes) {
-                high[unit] = -low[unit] > high[unit] ? -low[unit] : high[unit];
-                low[unit] = -high[unit];
-            }
         }
     }
 
   private:
-    // As many groups as a vector has lanes, all values finite.
-    static void take_groups(const float* x, std::size_t group, float* low, float* high) {
-        typename V::Float lows[V::width];
-        typename V::Float highs[V::width];
-        for (std::size_t row = 0; row < V::width; ++row) {
-            const float* values = x + row * group;
-            lows[row] = highs[row] = V::load(values);
-            for (std::size_t i = V::width; i < group; i += V::width) {
-                const typename V::Float value = V::load(values + i);
-                lows[row] = V::min(value, lows[row]);
-                highs[row] = V::max(value, highs[row]);
+    static void take_group(const float* x, std::size_t group, GroupLimits<V>& limits) {
+        typename V::Float low[vectors<V>];
+        typename V::Float high[vectors<V>];
+        for (std::size_t k = 0; k < vectors<V>; ++k)
+            low[k] = high[k] = V::load(x + k * V::width);
+        for (std::size_t i = lanes; i < group; i += lanes)
+            for (std::size_t k = 0; k < vectors<V>; ++k) {
+                const typename V::Float value = V::load(x + i + k * V::width);
+                low[k] = V::min(value, low[k]);
+                high[k] = V::max(value, high[k]);
             }
-        }
-        V::store(low, V::min_of_rows(lows) + V::set(0));
-        V::store(high, V::max_of_rows(highs) + V::set(0));
-    }
-
-    static void take_magnitudes(const float* x, std::size_t group, float* low, float* high) {
-        typename V::Float largest[V::width];
-        for (std::size_t row = 0; row < V::width; ++row) {
-            const float* values = x + row * group;
-            largest[row] = V::abs(V::load(values));
-            for (std::size_t i = V::width; i < group; i += V::width)
-                largest[row] = V::max_abs(largest[row], V::load(values + i));
-        }
-        const typename V::Float magnitude = V::max_of_rows(largest);
-        V::store(high, magnitude);
-        V::store(low, V::set(0) - magnitude);
+        limits.add(low, high);
     }
 };
 

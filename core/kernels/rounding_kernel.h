@@ -34,9 +34,10 @@ inline typename V::Float round_to_f16(typename V::Float magnitude) {
 
 template <class V>
 struct Fp16Quantizer {
-    static constexpr bool clips = true;
+    static bool run_clips() { return true; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
+    template <bool /*may_clip*/>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         saturate<V>(x, round_to_f16<V>(V::abs(x)), 65504.0F, reconstruction, clipped);
@@ -45,9 +46,10 @@ struct Fp16Quantizer {
 
 template <class V>
 struct Bf16Quantizer {
-    static constexpr bool clips = true;
+    static bool run_clips() { return true; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
+    template <bool /*may_clip*/>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         saturate<V>(x, drop_bits<V, 16>(V::abs(x)), 0x1.fep127F, reconstruction, clipped);

@@ -25,20 +25,21 @@ inline void apply_uniform(typename V::Float x, typename V::Float reciprocal, typ
 }
 
 // One unit for the whole segment, of whatever length.
-template <class V, bool may_clip>
+template <class V>
 class SingleUniform {
   public:
-    static constexpr bool clips = may_clip;
-
     explicit SingleUniform(const UniformUnits& units)
         : reciprocal_(V::set(*units.reciprocal)),
           scale_(V::set(*units.scale)),
           low_(V::set(*units.low)),
-          high_(V::set(*units.high)) {}
+          high_(V::set(*units.high)),
+          clips_(units.clips) {}
 
+    bool run_clips() const { return clips_; }
     void begin(std::size_t /*first*/) {}
     void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
 
+    template <bool may_clip>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         apply_uniform<V, may_clip>(x, reciprocal_, scale_, low_, high_, reconstruction, clipped);
@@ -49,18 +50,28 @@ class SingleUniform {
     typename V::Float scale_;
     typename V::Float low_;
     typename V::Float high_;
+    bool clips_;
 };
 
 // Units of whole blocks of 16.
-template <class V, bool may_clip>
+template <class V>
 class BlockedUniform {
   public:
-    static constexpr bool clips = may_clip;
-
     explicit BlockedUniform(const UniformUnits& units)
         : units_(units),
           blocks_per_unit_(units.elements_per_unit / lanes),
           blocks_left_((units.elements_per_unit - units.first_offset) / lanes) {}
+
+    // Whether any unit of the next 128 elements clips.
+    bool run_clips() const {
+        if (!units_.clips) return false;
+        std::size_t unit = blocks_left_ == 0 ? at_ + 1 : at_;
+        bool clips = units_.clipping[unit] != 0;
+        for (std::size_t blocks = blocks_left_ == 0 ? blocks_per_unit_ : blocks_left_;
+             blocks < float_sum_elements / lanes; blocks += blocks_per_unit_)
+            clips |= units_.clipping[++unit] != 0;
+        return clips;
+    }
 
     void begin(std::size_t /*first*/) {
         if (blocks_left_ == 0) {
@@ -71,6 +82,7 @@ class BlockedUniform {
     }
     void begin_tail(std::size_t first, std::size_t /*n*/) { begin(first); }
 
+    template <bool may_clip>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         apply_uniform<V, may_clip>(x, V::set(units_.reciprocal[at_]), V::set(units_.scale[at_]),
@@ -89,10 +101,9 @@ class BlockedUniform {
 template <class V>
 class ScatteredUniform {
   public:
-    static constexpr bool clips = true;
-
     explicit ScatteredUniform(const UniformUnits& units) : units_(units), offset_(units.first_offset) {}
 
+    static bool run_clips() { return true; }
     void begin(std::size_t first) { begin_tail(first, lanes); }
     void begin_tail(std::size_t /*first*/, std::size_t n) {
         for (std::size_t i = 0; i < lanes; ++i) {
@@ -108,11 +119,12 @@ class ScatteredUniform {
         }
     }
 
+    template <bool may_clip>
     void apply(std::size_t k, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& clipped) const {
         const std::size_t at = k * V::width;
-        apply_uniform<V, true>(x, V::load(reciprocal_ + at), V::load(scale_ + at), V::load(low_ + at),
-                               V::load(high_ + at), reconstruction, clipped);
+        apply_uniform<V, may_clip>(x, V::load(reciprocal_ + at), V::load(scale_ + at), V::load(low_ + at),
+                                   V::load(high_ + at), reconstruction, clipped);
     }
 
   private:
@@ -130,16 +142,12 @@ struct UniformKernel {
     [[gnu::flatten]] static void measure(const Segment& segment, const UniformUnits& units,
                                          SegmentSums* sums) {
         const bool one_unit = units.elements_per_unit - units.first_offset >= segment.n;
-        if (!one_unit && !whole_blocks(units))
-            measure_as<V, ScatteredUniform<V>>(segment, units, sums);
-        else if (one_unit && units.clips)
-            measure_as<V, SingleUniform<V, true>>(segment, units, sums);
-        else if (one_unit)
-            measure_as<V, SingleUniform<V, false>>(segment, units, sums);
-        else if (units.clips)
-            measure_as<V, BlockedUniform<V, true>>(segment, units, sums);
+        if (one_unit)
+            measure_as<V, SingleUniform<V>>(segment, units, sums);
+        else if (whole_blocks(units))
+            measure_as<V, BlockedUniform<V>>(segment, units, sums);
         else
-            measure_as<V, BlockedUniform<V, false>>(segment, units, sums);
+            measure_as<V, ScatteredUniform<V>>(segment, units, sums);
     }
 
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n,

@@ -45,7 +45,9 @@ class UnitMaker {
         V::store(units.scale + at, scale);
         V::store(units.low + at, first);
         V::store(units.high + at, last);
-        clips_ = clips_ || V::any(V::either(from * reciprocal<first, to * reciprocal> last));
+        const Mask clipping = V::either(from * reciprocal<first, to * reciprocal> last);
+        V::store(units.clipping + at, V::choose(clipping, V::set(1), V::set(0)));
+        clips_ = clips_ || V::any(clipping);
     }
 
     UnitOutcome outcome() const { return {clips_, lost_}; }
@@ -63,14 +65,13 @@ class UnitMaker {
         const Float low = V::min(from, V::set(0));
         const Float high = V::max(to, V::set(0));
         const Float width = high - low;
-        return V::choose(width <= V::set(largest_float), width / top_, high / top_ - low / top_);
+        const Mask overflows = width > V::set(largest_float);
+        const Float scale = width / top_;
+        return V::any(overflows) ? V::choose(overflows, high / top_ - low / top_, scale) : scale;
     }
 
-    // A scale whose reciprocal would be infinite is 0.
-    static Float usable(Float scale) {
-        const Mask finite = V::abs(V::set(1) / scale) <= V::set(largest_float);
-        return V::choose(finite, scale, V::set(0));
-    }
+    // A scale whose reciprocal would be infinite is 0: those up to 2^-128, and what is not a number.
+    static Float usable(Float scale) { return V::choose(scale > V::set(0x1p-128F), scale, V::set(0)); }
 
     Float stored(Float scale) {
         if (!rule_.f16_scales) return scale;

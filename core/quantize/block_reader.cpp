@@ -5,8 +5,18 @@
 
 namespace halfstep {
 
+kernels::Segment Window::segment(std::uint64_t from, std::size_t n, bool all_finite) const {
+    kernels::Segment segment = kernels::lone_segment(part(from, n).data(), n, all_finite);
+    if (ahead != nullptr) {
+        const auto blocks = static_cast<std::size_t>(from - first) / kernels::lanes;
+        segment.ahead = ahead + blocks * ahead_step;
+        segment.ahead_step = ahead_step;
+    }
+    return segment;
+}
+
 Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t count,
-               std::vector<float>& buffer) {
+               CacheLineVector<float>& buffer) {
     const auto at = static_cast<std::size_t>(first - weights.first);
     const auto n = static_cast<std::size_t>(count);
     if (weights.dtype == DType::f32) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/cache_lines.h"
+#include "core/kernels/kernel_types.h"
 #include "core/model_files/model.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace halfstep {
 
@@ -21,6 +22,9 @@ struct Window {
     std::span<const float> part(std::uint64_t from, std::uint64_t count) const {
         return values.subspan(static_cast<std::size_t>(from - first), static_cast<std::size_t>(count));
     }
+
+    // n elements from `from` on, with what lies behind the window to be fetched meanwhile.
+    kernels::Segment segment(std::uint64_t from, std::size_t n, bool all_finite) const;
 };
 
 // Consecutive elements of a tensor as they are stored, in memory.
@@ -33,7 +37,7 @@ struct StoredWeights {
 // Gives windows onto stored weights of 32 or 16 bits. The latter are widened into `buffer`: a window that
 // fits the first-level cache stays there.
 Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t count,
-               std::vector<float>& buffer);
+               CacheLineVector<float>& buffer);
 
 // Reads elements of a tensor into buffers that it reuses. One a thread.
 class BlockReader {
@@ -49,10 +53,10 @@ class BlockReader {
     }
 
   private:
-    std::vector<std::byte> patterns_;  // what was loaded: 16-bit patterns, or
-    std::vector<float> floats_;
+    CacheLineVector<std::byte> patterns_;  // what was loaded: 16-bit patterns, or
+    CacheLineVector<float> floats_;
     StoredWeights weights_;
-    std::vector<float> widened_;
+    CacheLineVector<float> widened_;
 };
 
 }  // namespace halfstep

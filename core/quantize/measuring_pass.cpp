@@ -2,7 +2,8 @@
 #include "core/quantize/measuring_pass.h"
 
 #include "core/base/parallel.h"
-#include "core/kernels/kernel_table.h"
+#include "core/kernels/kernel_types.h"
+#include "core/quantize/stretch_summary.h"
 
 #include <algorithm>
 
@@ -55,45 +56,22 @@ class Extent {
 // What one thread works with.
 struct Bench {
     BlockReader reader;
-    std::vector<StretchQuantizer> quantizers;      // one an entry
-    std::vector<kernels::ValueSummary> summaries;  // of the segments of a stretch
+    StretchSummarizer summarizer;
+    std::vector<StretchQuantizer> quantizers;  // one an entry
     std::vector<float> reconstruction;
     std::vector<float> clipped;
 };
 
-kernels::ValueSummary combined(std::span<const kernels::ValueSummary> summaries) {
-    kernels::ValueSummary all{};
-    for (const kernels::ValueSummary& one : summaries) {
-        if (one.finite == 0) continue;
-        const bool first = all.finite == 0;
-        all.min = first ? one.min : std::min(all.min, one.min);
-        all.max = first ? one.max : std::max(all.max, one.max);
-        all.finite += one.finite;
-        all.value_squared += one.value_squared;
+// The groups whose limits the schemes that are not flat will want.
+std::size_t wanted_group(const MeasuringTask& task) {
+    std::vector<std::uint64_t> units;
+    for (const MeasuringTask::Entry& entry : task.entries) {
+        const Scheme& scheme = entry.applied.scheme;
+        const bool limits = scheme.family == Family::integer || scheme.family == Family::logarithmic;
+        if (limits && scheme.granularity == Granularity::group)
+            units.push_back(entry.applied.layout.unit_elements);
     }
-    return all;
-}
-
-// Calls visit(first, n, summary) for every segment of a stretch whose summaries are known.
-template <class Visit>
-void for_each_segment(const Stretch& stretch, std::span<const kernels::ValueSummary> summaries,
-                      Visit&& visit) {
-    for (std::size_t i = 0; i < summaries.size(); ++i) {
-        const std::uint64_t offset = i * segment_elements;
-        visit(stretch.first + offset,
-              static_cast<std::size_t>(std::min<std::uint64_t>(segment_elements, stretch.count - offset)),
-              summaries[i]);
-    }
-}
-
-void summarize(const Window& window, const Stretch& stretch, std::vector<kernels::ValueSummary>& summaries) {
-    summaries.resize(static_cast<std::size_t>((stretch.count + segment_elements - 1) / segment_elements));
-    for (std::size_t i = 0; i < summaries.size(); ++i) {
-        const std::uint64_t offset = i * segment_elements;
-        const std::span<const float> values = window.part(
-            stretch.first + offset, std::min<std::uint64_t>(segment_elements, stretch.count - offset));
-        kernels::kernel_table().summarize(values.data(), values.size(), &summaries[i]);
-    }
+    return StretchSummarizer::shared_group(units);
 }
 
 struct PartResult {
@@ -103,14 +81,14 @@ struct PartResult {
 };
 
 void measure_stretch(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-                     std::span<const kernels::ValueSummary> summaries, const JobContext& job,
-                     StretchQuantizer& quantizer, PartResult& result) {
+                     const StretchSummarizer& summarizer, const JobContext& job, StretchQuantizer& quantizer,
+                     PartResult& result) {
     job.throw_if_stopped();
-    quantizer.start(applied, window, stretch, combined(summaries), job);
-    for_each_segment(stretch, summaries,
-                     [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
-                         result.sums += quantizer.measure(first, n, summary);
-                     });
+    quantizer.start(applied, window, stretch, summarizer.summary(), job);
+    summarizer.for_each_segment(
+        stretch, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
+            result.sums += quantizer.measure(first, n, summary);
+        });
     result.scale_lost = result.scale_lost || quantizer.scale_lost();
     result.scale_overflow = result.scale_overflow || quantizer.scale_overflow();
 }
@@ -124,19 +102,19 @@ void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, c
     };
     const auto found = std::find_if(task.entries.begin(), task.entries.end(), same_layout);
     if (found == task.entries.end()) return;
+    const std::size_t group = flat ? 0 : wanted_group(task);
     found->applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
         Extent extent;
         for (const MeasuringTask::Entry& entry : task.entries)
             if (same_layout(entry)) extent.include(entry.applied.layout, stretch);
         const Window window = bench.reader.window(extent.first(), extent.count());
         if (flat && !task.flat_summaries.empty())
-            bench.summaries = {
-                task.flat_summaries[static_cast<std::size_t>(stretch.first / segment_elements)]};
+            bench.summarizer.take(task.flat_summaries[stretch.first / segment_elements]);
         else
-            summarize(window, stretch, bench.summaries);
+            bench.summarizer.look_at(window, stretch, group);
         for (std::size_t i = 0; i < task.entries.size(); ++i)
             if (same_layout(task.entries[i]))
-                measure_stretch(task.entries[i].applied, window, stretch, bench.summaries, job,
+                measure_stretch(task.entries[i].applied, window, stretch, bench.summarizer, job,
                                 bench.quantizers[i], results[i]);
     });
 }
@@ -170,10 +148,10 @@ void reconstruct_block(const Model& model, const TensorInfo& tensor, const Appli
         job.throw_if_stopped();
         const Stretch covered = applied.layout.covered(stretch);
         const Window window = bench.reader.window(covered.first, covered.count);
-        summarize(window, stretch, bench.summaries);
-        quantizer.start(applied, window, stretch, combined(bench.summaries), job);
-        for_each_segment(
-            stretch, bench.summaries, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary&) {
+        bench.summarizer.look_at(window, stretch, 0);
+        quantizer.start(applied, window, stretch, bench.summarizer.summary(), job);
+        bench.summarizer.for_each_segment(
+            stretch, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary&) {
                 quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
                 visit({first, window.part(first, n), std::span(bench.reconstruction).first(n),
                        std::span(bench.clipped).first(n)});

@@ -119,7 +119,8 @@ class StreamedUnitsFinder {
         reader.load(model_, *tasks_[runs.front().task].tensor, runs.front().first, end - runs.front().first);
         for (Run& run : runs) {
             const Window window = reader.window(run.first, run.count);
-            kernels::kernel_table().summarize(window.values.data(), window.values.size(), &run.range);
+            const kernels::Segment segment = window.segment(run.first, window.values.size(), false);
+            kernels::kernel_table().summarize(segment, &run.range);
             progress_.add(run.count);
         }
     }
@@ -273,7 +274,7 @@ class StreamedUnitsFinder {
             const std::size_t n = window.values.size();
             reconstruction.resize(n);
             clipped.resize(n);
-            quantizer.start(applied, window, stretch, {}, job);
+            quantizer.start(applied, window, stretch, StretchSummary{}, job);
             quantizer.reconstruct(stretch.first, n, reconstruction.data(), clipped.data());
             kernels::WideSums sums{};
             kernels::kernel_table().compare_wide(window.values.data(), reconstruction.data(), n, &sums);

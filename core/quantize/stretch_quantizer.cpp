@@ -25,7 +25,8 @@ bool fits_float_sums(const kernels::ValueSummary& summary) {
 constexpr std::size_t shortest_quick_sum = 128;
 constexpr double least_left = 0.25;
 
-void grow(std::vector<float>& buffer, std::size_t n) {
+template <class Buffer>
+void grow(Buffer& buffer, std::size_t n) {
     if (buffer.size() < n) buffer.resize(n);
 }
 
@@ -36,7 +37,7 @@ std::size_t whole_lanes(std::size_t n) {
 }  // namespace
 
 void StretchQuantizer::start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-                             const kernels::ValueSummary& summary, const JobContext& job) {
+                             const StretchSummary& summary, const JobContext& job) {
     const bool same_unit = goes_on(applied, stretch);
     started_ = true;
     applied_ = &applied;
@@ -76,17 +77,6 @@ bool StretchQuantizer::goes_on(const AppliedScheme& applied, const Stretch& stre
     return started_ && applied_ == &applied && applied.layout.streamed() && stretch_.row == stretch.row;
 }
 
-kernels::Segment StretchQuantizer::segment(std::uint64_t first, std::size_t n, std::uint64_t finite) const {
-    const float* x = window_->part(first, n).data();
-    kernels::Segment segment = kernels::lone_segment(x, n, finite == n);
-    if (window_->ahead != nullptr) {
-        const auto blocks = static_cast<std::size_t>(first - window_->first) / kernels::lanes;
-        segment.ahead = window_->ahead + blocks * window_->ahead_step;
-        segment.ahead_step = window_->ahead_step;
-    }
-    return segment;
-}
-
 // Limits of every unit, where the range is taken from them.
 void StretchQuantizer::find_limits() {
     const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
@@ -99,17 +89,35 @@ void StretchQuantizer::find_limits() {
     const Range range = applied_->scheme.range;
     if (range != Range::minmax && !UnitScales::suits(applied_->scheme, unit)) return;
     const bool same = covered_.count == stretch_.count;
+    const bool all_finite = same && summary_.whole.finite == stretch_.count;
     if (units == 1 && same) {
-        lows_[0] = summary_.min;
-        highs_[0] = summary_.max;
+        lows_[0] = summary_.whole.min;
+        highs_[0] = summary_.whole.max;
+    } else if (all_finite && summary_.group != 0 && unit % summary_.group == 0) {
+        fold_limits(unit / summary_.group, units);
     } else {
-        const bool all_finite = same && summary_.finite == stretch_.count;
         const std::span<const float> values = window_->part(covered_.first, covered_.count);
-        const bool magnitudes =
-            applied_->scheme.family == Family::integer && applied_->scheme.symmetry == Symmetry::sym;
-        const auto find =
-            magnitudes ? kernel_table().find_group_magnitudes : kernel_table().find_group_ranges;
-        find(values.data(), n, unit, all_finite, lows_.data(), highs_.data());
+        kernel_table().find_group_ranges(values.data(), n, unit, all_finite, lows_.data(), highs_.data());
+    }
+}
+
+// Limits of units that are `groups` groups each, the last one perhaps fewer.
+void StretchQuantizer::fold_limits(std::size_t groups, std::size_t units) {
+    const std::span<const float> low = summary_.low;
+    const std::span<const float> high = summary_.high;
+    if (groups == 1) {
+        std::copy(low.begin(), low.end(), lows_.begin());
+        std::copy(high.begin(), high.end(), highs_.begin());
+        return;
+    }
+    for (std::size_t i = 0; i < units; ++i) {
+        const std::size_t end = std::min((i + 1) * groups, low.size());
+        lows_[i] = low[i * groups];
+        highs_[i] = high[i * groups];
+        for (std::size_t group = i * groups + 1; group < end; ++group) {
+            lows_[i] = std::min(lows_[i], low[group]);
+            highs_[i] = std::max(highs_[i], high[group]);
+        }
     }
 }
 
@@ -147,7 +155,7 @@ void StretchQuantizer::start_integer() {
 bool StretchQuantizer::start_scanned_units(CodeLimits codes, std::size_t units) {
     const Scheme& scheme = applied_->scheme;
     const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
-    const bool all_finite = covered_.count == stretch_.count && summary_.finite == stretch_.count;
+    const bool all_finite = covered_.count == stretch_.count && summary_.whole.finite == stretch_.count;
     if (scheme.gamma || !all_finite || !UnitScales::suits(scheme, unit)) return false;
     const std::span<const float> scales =
         unit_scales_.find(scheme, window_->part(covered_.first, covered_.count), unit,
@@ -200,7 +208,7 @@ void StretchQuantizer::start_blocks() {
     grow(clipped_, values.size());
     std::fill_n(clipped_.begin(), values.size(), 0.0F);
     std::span<const float> finite = values;
-    if (summary_.finite != stretch_.count) {
+    if (summary_.whole.finite != stretch_.count) {
         grow(other_, values.size());
         std::transform(values.begin(), values.end(), other_.begin(),
                        [](float x) { return std::isfinite(x) ? x : 0.0F; });
@@ -247,7 +255,7 @@ void StretchQuantizer::apply_gamma(const Unit& unit, UnitParameters& parameters)
             uniform_unit(code_limits(applied_->scheme), parameters.grid, parameters.stored_scale);
         kernel.reconstruct_uniform(
             x.data(), x.size(),
-            {&uniform.reciprocal, &uniform.scale, &uniform.low, &uniform.high, x.size(), 0, true},
+            {&uniform.reciprocal, &uniform.scale, &uniform.low, &uniform.high, nullptr, x.size(), 0, true},
             other_.data(), other_clipped_.data());
     } else {
         const kernels::LogGrid log =
@@ -379,7 +387,7 @@ ErrorSums StretchQuantizer::measure(std::uint64_t first, std::size_t n,
         const double squared = summary.value_squared;
         if (form_ == Form::same) return {summary.finite, 0, 0, squared, squared, squared, 0};
         kernels::SegmentSums sums{};
-        measure_quickly(segment(first, n, summary.finite), first, summary, sums);
+        measure_quickly(window_->segment(first, n, summary.finite == n), first, summary, sums);
         const double quantized = sums.error_squared - squared + 2 * sums.product;
         if (quantized >= least_left * squared)
             return {summary.finite, sums.clipped + in_blocks, sums.error_squared, squared, sums.product,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/cache_lines.h"
 #include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/block_reader.h"
 #include "core/quantize/measurement.h"
 #include "core/quantize/range.h"
+#include "core/quantize/stretch_summary.h"
 #include "core/quantize/unit_layout.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/quantize/unit_scales.h"
@@ -30,7 +32,7 @@ class StretchQuantizer {
     // stretch. What is passed must outlive the calls below; `applied` must stay as it is from stretch to
     // stretch.
     void start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-               const kernels::ValueSummary& summary, const JobContext& job);
+               const StretchSummary& summary, const JobContext& job);
 
     // The sums over elements [first, first + n) of the tensor, which lie in the stretch; `summary` is theirs.
     ErrorSums measure(std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary);
@@ -50,11 +52,11 @@ class StretchQuantizer {
     };
 
     bool goes_on(const AppliedScheme& applied, const Stretch& stretch) const;
-    kernels::Segment segment(std::uint64_t first, std::size_t n, std::uint64_t finite) const;
     void start_integer();
     void start_single_or_reconstruct();
     void start_blocks();
     void find_limits();
+    void fold_limits(std::size_t groups, std::size_t units);
     bool start_scanned_units(CodeLimits codes, std::size_t units);
     void use_log(const UnitParameters& unit);
     void use_codebook(const UnitParameters& unit);
@@ -75,7 +77,7 @@ class StretchQuantizer {
     const JobContext* job_ = nullptr;
     Stretch stretch_;
     Stretch covered_;
-    kernels::ValueSummary summary_{};
+    StretchSummary summary_{};
     Form form_ = Form::same;
     bool started_ = false;
     bool scale_lost_ = false;
@@ -90,10 +92,10 @@ class StretchQuantizer {
     UnitScales unit_scales_;
     kernels::LogGrid log_{};
     kernels::CodebookGrid codebook_{};
-    std::vector<float> reconstruction_;
-    std::vector<float> clipped_;
-    std::vector<float> other_;  // a unit, or a segment, on the side
-    std::vector<float> other_clipped_;
+    CacheLineVector<float> reconstruction_;
+    CacheLineVector<float> clipped_;
+    CacheLineVector<float> other_;  // a unit, or a segment, on the side
+    CacheLineVector<float> other_clipped_;
 };
 
 }  // namespace halfstep

@@ -35,7 +35,7 @@ UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_sc
 
 void UniformUnitArrays::resize(std::size_t units) {
     stride_ = (units + kernels::lanes - 1) / kernels::lanes * kernels::lanes;
-    if (values_.size() < 4 * stride_) values_.resize(4 * stride_);
+    if (values_.size() < arrays_ * stride_) values_.resize(arrays_ * stride_);
 }
 
 void UniformUnitArrays::set(std::size_t index, const UniformUnit& unit) {
@@ -43,19 +43,25 @@ void UniformUnitArrays::set(std::size_t index, const UniformUnit& unit) {
     values_[stride_ + index] = unit.scale;
     values_[2 * stride_ + index] = unit.low;
     values_[3 * stride_ + index] = unit.high;
+    values_[4 * stride_ + index] = 1;
 }
 
 kernels::UnitArrays UniformUnitArrays::arrays() {
     float* values = values_.data();
-    return {values, values + stride_, values + 2 * stride_, values + 3 * stride_};
+    return {values, values + stride_, values + 2 * stride_, values + 3 * stride_, values + 4 * stride_};
 }
 
 kernels::UniformUnits UniformUnitArrays::view(std::size_t first, std::size_t elements_per_unit,
                                               std::size_t first_offset, bool clips) const {
     const float* values = values_.data() + first;
-    return {
-        values, values + stride_, values + 2 * stride_, values + 3 * stride_, elements_per_unit, first_offset,
-        clips};
+    return {values,
+            values + stride_,
+            values + 2 * stride_,
+            values + 3 * stride_,
+            values + 4 * stride_,
+            elements_per_unit,
+            first_offset,
+            clips};
 }
 
 kernels::UnitRule unit_rule(const Scheme& scheme) {

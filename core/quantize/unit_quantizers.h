@@ -42,6 +42,8 @@ class UniformUnitArrays {
                                bool clips) const;
 
   private:
+    static constexpr std::size_t arrays_ = 5;
+
     std::size_t stride_ = 0;
     std::vector<float> values_;
 };

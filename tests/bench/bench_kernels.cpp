@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/bench_kernels.h"
 
+#include "core/base/cache_lines.h"
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
@@ -18,17 +19,17 @@
 namespace halfstep::bench {
 namespace {
 
-using kernels::block_elements;
 using kernels::KernelTable;
+using kernels::segment_elements;
 
 // Weights as bf16 in memory far larger than the caches; a kernel sees them as the engine does, widened a
 // segment at a time.
 class Weights {
   public:
-    Weights() : bf16_(block_elements * segments) {
+    Weights() : bf16_(segment_elements * segments) {
         std::mt19937 random(1);
         std::normal_distribution<float> normal(0, 0.02F);
-        std::vector<std::uint16_t> pattern(block_elements + 977);
+        std::vector<std::uint16_t> pattern(segment_elements + 977);
         for (std::uint16_t& weight : pattern)
             weight = f32_to_bf16(normal(random));
         for (std::size_t i = 0; i < bf16_.size(); ++i)
@@ -36,7 +37,7 @@ class Weights {
     }
 
     static constexpr std::size_t segments = 512;  // 64 MiB
-    const std::uint16_t* segment(std::size_t i) const { return bf16_.data() + i * block_elements; }
+    const std::uint16_t* segment(std::size_t i) const { return bf16_.data() + i * segment_elements; }
 
   private:
     std::vector<std::uint16_t> bf16_;
@@ -49,8 +50,8 @@ struct Case {
 
 UniformUnitArrays arrays_of(const UniformUnit& unit) {
     UniformUnitArrays arrays;
-    arrays.resize(block_elements / 16);
-    for (std::size_t i = 0; i < block_elements / 16; ++i)
+    arrays.resize(segment_elements / 16);
+    for (std::size_t i = 0; i < segment_elements / 16; ++i)
         arrays.set(i, unit);
     return arrays;
 }
@@ -69,19 +70,20 @@ std::vector<Case> cases() {
     };
     static const kernels::CodebookGrid small = codebook_of(16);
     static const kernels::CodebookGrid large = codebook_of(256);
-    static std::vector<float> other(block_elements, 0.01F);
-    static std::vector<float> lows(block_elements);
-    static std::vector<float> highs(block_elements);
+    static std::vector<float> other(segment_elements, 0.01F);
+    static std::vector<float> lows(segment_elements);
+    static std::vector<float> highs(segment_elements);
     static kernels::SegmentSums sums;
     static kernels::WideSums wide_sums;
     static kernels::ValueSummary summary;
     static kernels::RangeSummary range;
     static kernels::PowerSums powers;
-    constexpr std::size_t n = block_elements;
+    constexpr std::size_t n = segment_elements;
     return {
         {"convert bf16 only", [](const KernelTable&, const float*) {}},
         {"range", [](const KernelTable& k, const float* x) { k.find_range(x, n, &range); }},
-        {"summary", [](const KernelTable& k, const float* x) { k.summarize(x, n, &summary); }},
+        {"summary", [](const KernelTable& k,
+                       const float* x) { k.summarize(kernels::lone_segment(x, n, false), &summary); }},
         {"range of groups of 32",
          [](const KernelTable& k, const float* x) {
              k.find_group_ranges(x, n, 32, true, lows.data(), highs.data());
@@ -90,9 +92,13 @@ std::vector<Case> cases() {
          [](const KernelTable& k, const float* x) {
              k.find_group_ranges(x, n, 128, true, lows.data(), highs.data());
          }},
-        {"magnitudes of groups of 128",
+        {"summary, groups of 32",
          [](const KernelTable& k, const float* x) {
-             k.find_group_magnitudes(x, n, 128, true, lows.data(), highs.data());
+             k.summarize_groups(kernels::lone_segment(x, n, false), 32, &summary, lows.data(), highs.data());
+         }},
+        {"summary, groups of 128",
+         [](const KernelTable& k, const float* x) {
+             k.summarize_groups(kernels::lone_segment(x, n, false), 128, &summary, lows.data(), highs.data());
          }},
         {"int8, one scale",
          [](const KernelTable& k, const float* x) {
@@ -169,7 +175,7 @@ double read_bandwidth() {
 
 void bench_kernels(double bandwidth) {
     const Weights weights;
-    std::vector<float> block(block_elements);
+    CacheLineVector<float> block(segment_elements);
     fmt::print("\nKernels, one thread: bf16 weights in memory, widened a segment at a time, then\n");
     fmt::print("{:<28} {:>8} {:>12} {:>9} {:>12}\n", "", "set", "weights/s", "GB/s", "of bandwidth");
     for (const Case& one : cases())
@@ -179,12 +185,12 @@ void bench_kernels(double bandwidth) {
             std::size_t next = 0;
             const double seconds = fastest([&] {
                 for (std::size_t i = 0; i < at_a_time; ++i) {
-                    table->convert_bf16(weights.segment(next++ % Weights::segments), block_elements,
+                    table->convert_bf16(weights.segment(next++ % Weights::segments), segment_elements,
                                         block.data());
                     one.run(*table, block.data());
                 }
             });
-            const double rate = at_a_time * block_elements / seconds;
+            const double rate = at_a_time * segment_elements / seconds;
             fmt::print("{:<28} {:>8} {:>10.2f} G {:>9.2f} {:>12.2f}\n", one.name, table->name, rate / 1e9,
                        2 * rate / 1e9, 2 * rate / bandwidth);
         }

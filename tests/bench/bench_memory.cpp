@@ -15,6 +15,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace halfstep::bench {
@@ -28,10 +29,10 @@ class MemoryWeights {
     MemoryWeights(const Model& model, const TensorInfo& tensor)
         : shape_(matrix_shape(tensor)), f32_(static_cast<std::size_t>(tensor.elements)) {
         model.read_floats(tensor, 0, f32_);
-        for (const float x : f32_) {
-            f16_.push_back(f32_to_f16(x));
-            bf16_.push_back(f32_to_bf16(x));
-        }
+        f16_.resize(f32_.size());
+        bf16_.resize(f32_.size());
+        std::transform(f32_.begin(), f32_.end(), f16_.begin(), f32_to_f16);
+        std::transform(f32_.begin(), f32_.end(), bf16_.begin(), f32_to_bf16);
     }
 
     MatrixShape shape() const { return shape_; }
@@ -45,28 +46,24 @@ class MemoryWeights {
 
   private:
     MatrixShape shape_;
-    std::vector<float> f32_;
-    std::vector<std::uint16_t> f16_;
-    std::vector<std::uint16_t> bf16_;
+    CacheLineVector<float> f32_;
+    CacheLineVector<std::uint16_t> f16_;
+    CacheLineVector<std::uint16_t> bf16_;
 };
-
-kernels::ValueSummary summary_of(std::span<const float> values) {
-    kernels::ValueSummary summary{};
-    kernels::kernel_table().summarize(values.data(), values.size(), &summary);
-    return summary;
-}
 
 // As the engine does it: the limits of a tensor with one scale in a pass of their own, which also sums up
 // what does not depend on the scheme; then stretch by stretch. Rows are whole segments here.
 double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) {
     AppliedScheme applied{scheme, unit_layout(scheme, weights.shape()), {}};
     const StoredWeights stored = weights.stored(dtype);
-    std::vector<float> buffer;
+    CacheLineVector<float> buffer;
     std::vector<kernels::ValueSummary> summaries;
     if (applied.layout.streamed()) {
         kernels::ValueSummary all{};
         for (std::uint64_t first = 0; first < weights.size(); first += segment_elements) {
-            summaries.push_back(summary_of(widened(stored, first, segment_elements, buffer).values));
+            const Window window = widened(stored, first, segment_elements, buffer);
+            kernels::kernel_table().summarize(window.segment(first, segment_elements, false),
+                                              &summaries.emplace_back());
             all.min = std::min(all.min, summaries.back().min);
             all.max = std::max(all.max, summaries.back().max);
         }
@@ -74,14 +71,20 @@ double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) 
         applied.streamed_units = {{grid, grid.scale, {}}};
     }
     const JobContext job;
+    StretchSummarizer summarizer;
     StretchQuantizer quantizer;
+    const std::size_t group = scheme.granularity == Granularity::group
+                                  ? StretchSummarizer::shared_group({&applied.layout.unit_elements, 1})
+                                  : 0;
     ErrorSums sums;
     applied.layout.for_each_stretch(0, weights.size(), [&](const Stretch& stretch) {
         const Window window = widened(stored, stretch.first, stretch.count, buffer);
-        const kernels::ValueSummary summary =
-            summaries.empty() ? summary_of(window.values) : summaries[stretch.first / segment_elements];
-        quantizer.start(applied, window, stretch, summary, job);
-        sums += quantizer.measure(stretch.first, window.values.size(), summary);
+        if (summaries.empty())
+            summarizer.look_at(window, stretch, group);
+        else
+            summarizer.take(summaries[stretch.first / segment_elements]);
+        quantizer.start(applied, window, stretch, summarizer.summary(), job);
+        sums += quantizer.measure(stretch.first, window.values.size(), summarizer.summary().whole);
     });
     return sums.error_squared;
 }
@@ -105,15 +108,15 @@ std::map<std::string, double> torch_rates(const Model& model, const std::filesys
 void print_row(const std::string& dtype, const std::string& what, double rate,
                const std::map<std::string, double>& peer) {
     fmt::print("{:<5} {:<18} {:>9.3f} G", dtype, what, rate / 1e9);
-    for (const char* given : {"", ":given"})
-        if (const auto found = peer.find(dtype + ' ' + what + given); found != peer.end())
+    for (const char* how : {"", ":given", ":pieces"})
+        if (const auto found = peer.find(dtype + ' ' + what + how); found != peer.end())
             fmt::print(" {:>10.3f} G {:>7.1f}", found->second / 1e9, rate / found->second);
     fmt::print("\n");
     std::fflush(stdout);
 }
 
 double table_rate(const MemoryWeights& weights, DType dtype) {
-    std::vector<float> buffer;
+    CacheLineVector<float> buffer;
     const double seconds = fastest([&] {
         MomentCounter counter(dtype);
         for (std::size_t first = 0; first < weights.size(); first += block_elements) {
@@ -130,12 +133,13 @@ double table_rate(const MemoryWeights& weights, DType dtype) {
 
 }  // namespace
 
-void bench_memory(const Model& model, const std::filesystem::path& script) {
+void bench_memory(const Model& model, const std::filesystem::path& script, const std::string& only) {
     const MemoryWeights weights(model, model.tensors().front());
-    const std::map<std::string, double> peer = torch_rates(model, script);
+    const std::map<std::string, double> peer =
+        only.empty() ? torch_rates(model, script) : std::map<std::string, double>{};
     fmt::print("\nWeights in memory, one thread: widening, ranges, quantizing and error\n");
     fmt::print("{:<5} {:<18} {:>11} {}\n", "", "", "weights/s",
-               peer.empty() ? "" : "     PyTorch   ratio  with given scales, ratio");
+               peer.empty() ? "" : "     PyTorch   ratio  with given scales, ratio   in pieces, ratio");
     const std::map<std::string, DType> dtypes = {
         {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}};
     for (const auto& [name, dtype] : dtypes) {
@@ -143,11 +147,12 @@ void bench_memory(const Model& model, const std::filesystem::path& script) {
              {"int8:tensor", "int8:channel", "int8:g32", "int8:g128", "int8:g256", "int4:asym:tensor",
               "int4:asym:channel", "int4:asym:g32", "int4:asym:g128", "int4:asym:g256", "log4", "log4:sqrt2",
               "fp16", "bf16", "int4:g128:mse"}) {
+            if (std::string_view(notation).find(only) == std::string_view::npos) continue;
             const Scheme scheme = parse_scheme(notation);
             const double seconds = fastest([&] { sink = measure(weights, dtype, scheme); });
             print_row(name, notation, static_cast<double>(weights.size()) / seconds, peer);
         }
-        print_row(name, "histc", table_rate(weights, dtype), peer);
+        if (only.empty()) print_row(name, "histc", table_rate(weights, dtype), peer);
     }
     if (peer.empty()) fmt::print("PyTorch is not there to compare with\n");
     fmt::print("histc: the moment table, against torch.histc with 2,048 bins\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// halfstep-bench [kernels] [memory] [engine] [drag]: what the engine's speed is made of. Prints figures and
-// ratios of one run; asserts nothing about time.
+// halfstep-bench [kernels] [memory] [engine] [drag] [only=TEXT]: what the engine's speed is made of. Prints
+// figures and ratios of one run; asserts nothing about time. With only=TEXT, of the rows of `memory` those
+// that contain TEXT, without PyTorch.
 #include "core/kernels/kernel_table.h"
 #include "tests/bench/bench_kernels.h"
 #include "tests/bench/bench_measure.h"
@@ -14,6 +15,7 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -35,8 +37,16 @@ class ScratchFile {
     std::filesystem::path path_;
 };
 
-void run(const std::set<std::string>& parts) {
+void run(const std::set<std::string>& arguments) {
     using namespace halfstep;
+    constexpr std::string_view prefix = "only=";
+    std::set<std::string> parts;
+    std::string only;
+    for (const std::string& argument : arguments)
+        if (argument.starts_with(prefix))
+            only = argument.substr(prefix.size());
+        else
+            parts.insert(argument);
     const auto wanted = [&parts](const char* part) { return parts.empty() || parts.contains(part); };
     const double bandwidth = bench::read_bandwidth();
     fmt::print("Instruction set {}, {} threads, one thread reads {:.1f} GB/s\n", kernels::kernel_table().name,
@@ -45,7 +55,7 @@ void run(const std::set<std::string>& parts) {
     if (wanted("memory")) {
         const ScratchFile file("16m");
         bench::bench_memory(*bench::write_layer(file.path(), 4096, 4096),
-                            HALFSTEP_BENCH_FOLDER "/torch_peer.py");
+                            HALFSTEP_BENCH_FOLDER "/torch_peer.py", only);
     }
     if (wanted("engine")) {
         const ScratchFile file("1gib");

@@ -100,12 +100,36 @@ void digest_uniform(const KernelTable& table, const Input& input, bool all_finit
     if (!(fused == apart)) std::abort();
 }
 
+// Must agree with what is found without groups, and group by group.
+void digest_group_summaries(const KernelTable& table, const Input& input, const kernels::ValueSummary& plain,
+                            Digest& digest) {
+    const float* x = input.x.data();
+    const std::size_t n = input.x.size();
+    for (const std::size_t group : {16U, 32U, 64U, 128U}) {
+        const std::size_t groups = (n + group - 1) / group;
+        std::vector<float> lows(groups);
+        std::vector<float> highs(groups);
+        kernels::ValueSummary summary{};
+        table.summarize_groups(kernels::lone_segment(x, n, false), group, &summary, lows.data(),
+                               highs.data());
+        if (summary.min != plain.min || summary.max != plain.max || summary.finite != plain.finite ||
+            summary.value_squared != plain.value_squared)
+            std::abort();
+        digest.add(lows);
+        digest.add(highs);
+        table.find_group_ranges(x, n, group, plain.finite == n, lows.data(), highs.data());
+        digest.add(lows);
+        digest.add(highs);
+    }
+}
+
 Digest digest_of(const KernelTable& table, const Input& input) {
     Digest digest;
     const float* x = input.x.data();
     const std::size_t n = input.x.size();
     kernels::ValueSummary summary{};
-    table.summarize(x, n, &summary);
+    table.summarize(kernels::lone_segment(x, n, false), &summary);
+    digest_group_summaries(table, input, summary, digest);
     for (const float value : {summary.min, summary.max})
         digest.add(static_cast<double>(value));
     digest.add(summary.finite);

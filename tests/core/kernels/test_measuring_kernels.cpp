@@ -184,7 +184,7 @@ class TestMeasuringKernels : public QObject {
         const UniformUnit made = unit.for_kernel();
         const std::string wrong = check([&](std::size_t, float x) { return uniform_rule(unit, x); },
                                         uniform_kernel({&made.reciprocal, &made.scale, &made.low, &made.high,
-                                                        std::size_t{1} << 40U, 0, true}));
+                                                        nullptr, std::size_t{1} << 40U, 0, true}));
         QVERIFY2(wrong.empty(), wrong.c_str());
     }
 
@@ -204,7 +204,7 @@ class TestMeasuringKernels : public QObject {
                 }
             const UniformUnit made = unit.for_kernel();
             const kernels::UniformUnits units{&made.reciprocal, &made.scale, &made.low, &made.high,
-                                              x.size(),         0,           true};
+                                              nullptr,          x.size(),    0,         true};
             std::vector<float> to(x.size());
             std::vector<float> clipped(x.size());
             for (const KernelTable* table : kernels::available_kernel_tables()) {
@@ -242,6 +242,39 @@ class TestMeasuringKernels : public QObject {
                     QCOMPARE(sums.clipped, 0U);
                 }
         }
+    }
+
+    void units_that_clip_among_others_that_do_not() {
+        const UniformUnit made = PlainUnit{0.01F, 0.01F, -127, 127, 0}.for_kernel();
+        for (const std::size_t size :
+             {std::size_t{16}, std::size_t{32}, std::size_t{48}, std::size_t{128}, std::size_t{320}})
+            for (const std::size_t offset : {std::size_t{0}, std::size_t{16}}) {
+                if (offset >= size) continue;
+                TestValues values = test_values(5000).front();
+                for (float& x : values.storage)
+                    x = std::clamp(x, -1.0F, 1.0F);
+                for (std::size_t i = 7; i < values.storage.size(); i += 337)
+                    values.storage[i] = 2;
+                const std::size_t units = (values.size() + offset) / size + 1;
+                UniformUnitArrays arrays;
+                arrays.resize(units);
+                for (std::size_t i = 0; i < units; ++i)
+                    arrays.set(i, made);
+                SegmentSums expected{};
+                const kernels::Segment segment = kernels::lone_segment(values.data(), values.size(), true);
+                const KernelTable& plain = *kernels::available_kernel_tables().front();
+                plain.measure_uniform(segment, arrays.view(0, size, offset, true), &expected);
+                QVERIFY(expected.clipped > 10);
+                std::fill_n(arrays.arrays().clipping, units, 0.0F);
+                for (std::size_t i = 0; i < values.size(); ++i)
+                    if (values.data()[i] > 1) arrays.arrays().clipping[(i + offset) / size] = 1;
+                for (const KernelTable* table : kernels::available_kernel_tables()) {
+                    SegmentSums sums{};
+                    table->measure_uniform(segment, arrays.view(0, size, offset, true), &sums);
+                    const std::string wrong = difference(sums, expected);
+                    QVERIFY2(wrong.empty(), wrong.c_str());
+                }
+            }
     }
 
     void many_uniform_units_data() {

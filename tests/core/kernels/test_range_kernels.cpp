@@ -59,6 +59,28 @@ float half_by_definition(std::uint16_t half) {
 
 class TestRangeKernels : public QObject {
     Q_OBJECT
+
+    static void compare_summaries(const kernels::ValueSummary& actual,
+                                  const kernels::ValueSummary& expected) {
+        COMPARE_EXACTLY(actual.min, expected.min);
+        COMPARE_EXACTLY(actual.max, expected.max);
+        QCOMPARE(actual.finite, expected.finite);
+        COMPARE_EXACTLY(actual.value_squared, expected.value_squared);
+    }
+
+    // `low` and `high` hold one number more than there are groups, to see what is written past the end.
+    static void compare_groups(const TestValues& values, std::size_t group, const std::vector<float>& low,
+                               const std::vector<float>& high) {
+        for (std::size_t i = 0; i + 1 < low.size(); ++i) {
+            const kernels::RangeSummary expected =
+                plain_range(values.data() + i * group, std::min(group, values.size() - i * group));
+            COMPARE_EXACTLY(low[i], expected.min);
+            COMPARE_EXACTLY(high[i], expected.max);
+        }
+        QCOMPARE(low.back(), 77.0F);
+        QCOMPARE(high.back(), 77.0F);
+    }
+
   private slots:
     void ranges() {
         for (const std::size_t length : awkward_lengths())
@@ -84,13 +106,28 @@ class TestRangeKernels : public QObject {
                 const kernels::ValueSummary expected = plain_summary(values.data(), values.size());
                 for (const KernelTable* table : kernels::available_kernel_tables()) {
                     kernels::ValueSummary summary{};
-                    table->summarize(values.data(), values.size(), &summary);
-                    COMPARE_EXACTLY(summary.min, expected.min);
-                    COMPARE_EXACTLY(summary.max, expected.max);
-                    QCOMPARE(summary.finite, expected.finite);
-                    COMPARE_EXACTLY(summary.value_squared, expected.value_squared);
+                    table->summarize(kernels::lone_segment(values.data(), values.size(), false), &summary);
+                    compare_summaries(summary, expected);
                 }
             }
+    }
+
+    void summaries_with_groups() {
+        for (const std::size_t group : {16U, 32U, 64U, 128U})
+            for (const std::size_t length : awkward_lengths())
+                for (const TestValues& values : test_values(length)) {
+                    const kernels::ValueSummary expected = plain_summary(values.data(), values.size());
+                    const std::size_t groups = (length + group - 1) / group;
+                    for (const KernelTable* table : kernels::available_kernel_tables()) {
+                        std::vector<float> low(groups + 1, 77.0F);
+                        std::vector<float> high(groups + 1, 77.0F);
+                        kernels::ValueSummary summary{};
+                        table->summarize_groups(kernels::lone_segment(values.data(), length, false), group,
+                                                &summary, low.data(), high.data());
+                        compare_summaries(summary, expected);
+                        compare_groups(values, group, low, high);
+                    }
+                }
     }
 
     // Against the formulas for one unit, which are tested by hand-worked cases.
@@ -178,22 +215,7 @@ class TestRangeKernels : public QObject {
                         std::vector<float> high(groups + 1, 77.0F);
                         table->find_group_ranges(values.data(), length, group, values.all_finite, low.data(),
                                                  high.data());
-                        for (std::size_t i = 0; i < groups; ++i) {
-                            const kernels::RangeSummary expected =
-                                plain_range(values.data() + i * group, std::min(group, length - i * group));
-                            COMPARE_EXACTLY(low[i], expected.min);
-                            COMPARE_EXACTLY(high[i], expected.max);
-                        }
-                        QCOMPARE(low.back(), 77.0F);
-                        QCOMPARE(high.back(), 77.0F);
-                        table->find_group_magnitudes(values.data(), length, group, values.all_finite,
-                                                     low.data(), high.data());
-                        for (std::size_t i = 0; i < groups; ++i) {
-                            const kernels::RangeSummary expected =
-                                plain_range(values.data() + i * group, std::min(group, length - i * group));
-                            COMPARE_EXACTLY(high[i], std::max(-expected.min, expected.max));
-                            COMPARE_EXACTLY(low[i], -high[i]);
-                        }
+                        compare_groups(values, group, low, high);
                     }
                 }
     }
