@@ -4,6 +4,7 @@
 #include "core/kernels/codebook_kernel.h"
 #include "core/kernels/compare_kernel.h"
 #include "core/kernels/convert_kernel.h"
+#include "core/kernels/float_kernel.h"
 #include "core/kernels/kernel_functions.h"
 #include "core/kernels/log_kernel.h"
 #include "core/kernels/moments_kernel.h"
@@ -19,7 +20,6 @@ namespace {
 
 template <class V>
 constexpr KernelTable make_kernel_table(const char* name) {
-    using Fp16 = RoundingKernel<V, Fp16Quantizer<V>>;
     using Bf16 = RoundingKernel<V, Bf16Quantizer<V>>;
     KernelTable table{};
     table.name = name;
@@ -32,14 +32,16 @@ constexpr KernelTable make_kernel_table(const char* name) {
     table.make_units = UnitKernel<V>::make;
     table.find_group_ranges = RangeKernel<V>::find_group_ranges;
     table.measure_uniform = UniformKernel<V>::measure;
+    table.measure_float = FloatKernel<V>::measure;
+    table.measure_scaled_codebook = ScaledCodebookKernel<V>::measure;
     table.measure_log = LogKernel<V>::measure;
     table.measure_codebook = CodebookKernel<V>::measure;
-    table.measure_fp16 = Fp16::measure;
     table.measure_bf16 = Bf16::measure;
     table.reconstruct_uniform = UniformKernel<V>::reconstruct;
+    table.reconstruct_float = FloatKernel<V>::reconstruct;
+    table.reconstruct_scaled_codebook = ScaledCodebookKernel<V>::reconstruct;
     table.reconstruct_log = LogKernel<V>::reconstruct;
     table.reconstruct_codebook = CodebookKernel<V>::reconstruct;
-    table.reconstruct_fp16 = Fp16::reconstruct;
     table.reconstruct_bf16 = Bf16::reconstruct;
     table.compare = CompareKernel<V>::compare;
     table.compare_wide = CompareKernel<V>::compare_wide;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/kernels/lanes_kernel.h"
+#include "core/kernels/units_kernel.h"
 
 namespace halfstep::kernels {
 namespace {
@@ -9,40 +9,56 @@ namespace {
 // Few levels, every threshold tried: where x reaches it, the bits in which its two levels differ are turned
 // over.
 template <class V>
-class ComparedCodebook {
+class ComparedLevels {
   public:
-    explicit ComparedCodebook(const CodebookGrid& grid) : grid_(grid) {
+    explicit ComparedLevels(const CodebookGrid& grid) : grid_(&grid) {
         for (std::uint32_t i = 1; i < grid.levels; ++i)
             turned_[i] = bit_pattern(grid.level[i]) ^ bit_pattern(grid.level[i - 1]);
     }
 
-    static bool run_clips() { return false; }
-    void begin(std::size_t /*first*/) {}
-    void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
-
-    template <bool /*may_clip*/>
-    void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
-               typename V::Mask& /*clipped*/) const {
-        typename V::Bits level = V::set_bits(bit_pattern(grid_.level[0]));
-        for (std::uint32_t i = 1; i < grid_.levels; ++i) {
+    typename V::Float level_of(typename V::Float x) const {
+        typename V::Bits level = V::set_bits(bit_pattern(grid_->level[0]));
+        for (std::uint32_t i = 1; i < grid_->levels; ++i) {
             const typename V::Float turned = V::from_bits(V::set_bits(turned_[i]));
-            level = level ^ V::bits(V::choose(x >= V::set(grid_.threshold[i - 1]), turned, V::set(0)));
+            level = level ^ V::bits(V::choose(x >= V::set(grid_->threshold[i - 1]), turned, V::set(0)));
         }
-        reconstruction = V::from_bits(level);
+        return V::from_bits(level);
     }
 
   private:
     static std::uint32_t bit_pattern(float v) { return __builtin_bit_cast(std::uint32_t, v); }
 
-    const CodebookGrid& grid_;
-    std::uint32_t turned_[CodebookGrid::few_levels];
+    const CodebookGrid* grid_;
+    std::uint32_t turned_[CodebookGrid::few_levels] = {};
 };
 
 // Few levels, binary search with the thresholds and levels in registers.
 template <class V>
-class TabledCodebook {
+class TabledLevels {
   public:
-    explicit TabledCodebook(const CodebookGrid& grid) : search_(grid.threshold, grid.level) {}
+    explicit TabledLevels(const CodebookGrid& grid) : search_(grid.threshold, grid.level) {}
+
+    typename V::Float level_of(typename V::Float x) const { return search_.level_of(x); }
+
+  private:
+    typename V::LevelSearch search_;
+};
+
+template <class V, class = void>
+struct FewLevelsOf {
+    using Type = ComparedLevels<V>;
+};
+template <class V>
+struct FewLevelsOf<V, decltype(void(sizeof(typename V::LevelSearch)))> {
+    using Type = TabledLevels<V>;
+};
+template <class V>
+using FewLevels = typename FewLevelsOf<V>::Type;
+
+template <class V>
+class FewLevelsCodebook {
+  public:
+    explicit FewLevelsCodebook(const CodebookGrid& grid) : levels_(grid) {}
 
     static bool run_clips() { return false; }
     void begin(std::size_t /*first*/) {}
@@ -51,11 +67,11 @@ class TabledCodebook {
     template <bool /*may_clip*/>
     void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
                typename V::Mask& /*clipped*/) const {
-        reconstruction = search_.level_of(x);
+        reconstruction = levels_.level_of(x);
     }
 
   private:
-    typename V::LevelSearch search_;
+    FewLevels<V> levels_;
 };
 
 // The bucket, then a binary search among the few thresholds in it. Look-ups one by one, 128 elements ahead of
@@ -123,7 +139,7 @@ struct CodebookKernel {
     [[gnu::flatten]] static void measure(const Segment& segment, const CodebookGrid& grid,
                                          SegmentSums* sums) {
         if (grid.levels <= CodebookGrid::few_levels) {
-            Few quantizer(grid);
+            FewLevelsCodebook<V> quantizer(grid);
             measure_with<V>(segment, quantizer, sums);
         } else {
             BucketedCodebook<V> quantizer(grid, segment.x, segment.n);
@@ -134,23 +150,37 @@ struct CodebookKernel {
     [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n, const CodebookGrid& grid,
                                                       float* reconstruction, float* clipped) {
         if (grid.levels <= CodebookGrid::few_levels) {
-            Few quantizer(grid);
+            FewLevelsCodebook<V> quantizer(grid);
             return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
         }
         BucketedCodebook<V> quantizer(grid, x, n);
         return reconstruct_with<V>(x, n, quantizer, reconstruction, clipped);
     }
+};
 
-  private:
-    template <class Vector, class = void>
-    struct Choice {
-        using Type = ComparedCodebook<Vector>;
-    };
-    template <class Vector>
-    struct Choice<Vector, decltype(void(sizeof(typename Vector::LevelSearch)))> {
-        using Type = TabledCodebook<Vector>;
-    };
-    using Few = typename Choice<V>::Type;
+// The same few levels, stretched by the scale of each unit.
+template <class V>
+struct LevelRounding {
+    static constexpr bool clips = false;
+
+    typename V::Float nearest(typename V::Float position) const { return levels.level_of(position); }
+
+    FewLevels<V> levels;
+};
+
+template <class V>
+struct ScaledCodebookKernel {
+    [[gnu::flatten]] static void measure(const Segment& segment, const UniformUnits& units,
+                                         const CodebookGrid& grid, SegmentSums* sums) {
+        measure_units<V>(segment, units, LevelRounding<V>{FewLevels<V>(grid)}, sums);
+    }
+
+    [[gnu::flatten]] static std::uint64_t reconstruct(const float* x, std::size_t n,
+                                                      const UniformUnits& units, const CodebookGrid& grid,
+                                                      float* reconstruction, float* clipped) {
+        return reconstruct_units<V>(x, n, units, LevelRounding<V>{FewLevels<V>(grid)}, reconstruction,
+                                    clipped);
+    }
 };
 
 }  // namespace

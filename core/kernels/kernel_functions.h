@@ -37,18 +37,26 @@ struct KernelTable {
                        double* product, double* square);
 
     void (*measure_uniform)(const Segment& segment, const UniformUnits& units, SegmentSums* sums);
+    void (*measure_float)(const Segment& segment, const UniformUnits& units, const FloatGrid& grid,
+                          SegmentSums* sums);
+    // Up to 16 levels, the same for all units but for their scales.
+    void (*measure_scaled_codebook)(const Segment& segment, const UniformUnits& units,
+                                    const CodebookGrid& grid, SegmentSums* sums);
     void (*measure_log)(const Segment& segment, const LogGrid& grid, SegmentSums* sums);
     void (*measure_codebook)(const Segment& segment, const CodebookGrid& grid, SegmentSums* sums);
-    void (*measure_fp16)(const Segment& segment, SegmentSums* sums);
     void (*measure_bf16)(const Segment& segment, SegmentSums* sums);
 
     std::uint64_t (*reconstruct_uniform)(const float* x, std::size_t n, const UniformUnits& units,
                                          float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_float)(const float* x, std::size_t n, const UniformUnits& units,
+                                       const FloatGrid& grid, float* reconstruction, float* clipped);
+    std::uint64_t (*reconstruct_scaled_codebook)(const float* x, std::size_t n, const UniformUnits& units,
+                                                 const CodebookGrid& grid, float* reconstruction,
+                                                 float* clipped);
     std::uint64_t (*reconstruct_log)(const float* x, std::size_t n, const LogGrid& grid,
                                      float* reconstruction, float* clipped);
     std::uint64_t (*reconstruct_codebook)(const float* x, std::size_t n, const CodebookGrid& grid,
                                           float* reconstruction, float* clipped);
-    std::uint64_t (*reconstruct_fp16)(const float* x, std::size_t n, float* reconstruction, float* clipped);
     std::uint64_t (*reconstruct_bf16)(const float* x, std::size_t n, float* reconstruction, float* clipped);
 
     // Sums over an x̂ made elsewhere: the same bits as the fused kernels give, but `clipped` is 0.

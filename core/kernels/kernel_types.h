@@ -67,10 +67,11 @@ struct RangeSummary {
     std::uint64_t first_non_finite;  // index, or the length where all are finite
 };
 
-// Scale units of a uniform grid: x̂ = scale · round_half_even(clamp(x · reciprocal, low, high)). `reciprocal`
-// is 1/s (0 where s = 0), `scale` is s, but for gamma, and `low` and `high` are the last float32 numbers that
-// round to the smallest and largest code less the zero-point: so that what is beyond them is what is clipped.
-// One array each, an element a unit.
+// Scale units: x̂ = scale · nearest(clamp(x · reciprocal, low, high)), where nearest is the next value of the
+// grid: round_half_even for integers, a small float, or a level of a codebook. `reciprocal` is 1/s (0 where s
+// = 0), `scale` is s, but for gamma, and `low` and `high` are the last float32 numbers whose nearest is the
+// grid's outermost value (integers: less the zero-point): so that what is beyond them is what is clipped. One
+// array each, an element a unit.
 struct UniformUnits {
     const float* reciprocal;
     const float* scale;
@@ -80,6 +81,12 @@ struct UniformUnits {
     std::size_t elements_per_unit;  // the last unit may be shorter
     std::size_t first_offset;       // elements of the first unit that lie before the segment
     bool clips;                     // false is a promise that no element of any unit is
+};
+
+// A floating-point grid with subnormals, to be scaled; its largest value is in the units' limits.
+struct FloatGrid {
+    float smallest_normal;  // a power of two
+    float to_rounder;       // 1.5 · 2^(23 − mantissa bits)
 };
 
 // How the limits of a unit's weights become its scale and zero-point (see grid_from_limits).

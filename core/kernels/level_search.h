@@ -47,7 +47,8 @@ class LevelSearch512 {
 
 #ifdef __AVX2__
 // 8-lane permutations, which leave room for three steps; at the last one the bits in which the two levels
-// left differ are turned over.
+// left differ are turned over. A mask is -1 where a threshold is reached and permutations look at three bits:
+// what is found of the index stands negative, and place() says where in a table that is.
 class LevelSearch256 {
   public:
     LevelSearch256(const float* threshold, const float* level) : first_(_mm256_set1_ps(threshold[7])) {
@@ -57,11 +58,11 @@ class LevelSearch256 {
         float even[8];
         float odd[8];
         for (std::size_t i = 0; i < 8; ++i) {
-            if (i < 2) second[i] = threshold[8 * i + 3];
-            if (i < 4) third[i] = threshold[4 * i + 1];
-            fourth[i] = threshold[2 * i];
-            even[i] = level[2 * i];
-            odd[i] = level[2 * i + 1];
+            if (i < 2) second[place(i)] = threshold[8 * i + 3];
+            if (i < 4) third[place(i)] = threshold[4 * i + 1];
+            fourth[place(i)] = threshold[2 * i];
+            even[place(i)] = level[2 * i];
+            odd[place(i)] = level[2 * i + 1];
         }
         second_ = _mm256_loadu_ps(second);
         third_ = _mm256_loadu_ps(third);
@@ -71,7 +72,7 @@ class LevelSearch256 {
     }
 
     __m256 level_of(__m256 x) const {
-        __m256i index = with_bit(_mm256_setzero_si256(), reached(x, first_));
+        __m256i index = _mm256_castps_si256(reached(x, first_));
         index = with_bit(index, reached(x, _mm256_permutevar8x32_ps(second_, index)));
         index = with_bit(index, reached(x, _mm256_permutevar8x32_ps(third_, index)));
         const __m256 last = reached(x, _mm256_permutevar8x32_ps(fourth_, index));
@@ -82,9 +83,11 @@ class LevelSearch256 {
   private:
     static __m256 reached(__m256 x, __m256 threshold) { return _mm256_cmp_ps(x, threshold, _CMP_GE_OQ); }
 
-    // 2·index, and 1 more in the lanes of the mask.
+    static constexpr std::size_t place(std::size_t index) { return (8 - index) % 8; }
+
+    // 2·index, and 1 less in the lanes of the mask.
     static __m256i with_bit(__m256i index, __m256 mask) {
-        return _mm256_sub_epi32(_mm256_add_epi32(index, index), _mm256_castps_si256(mask));
+        return _mm256_add_epi32(_mm256_add_epi32(index, index), _mm256_castps_si256(mask));
     }
 
     __m256 first_;

@@ -3,7 +3,7 @@
 
 #include "core/kernels/lanes_kernel.h"
 
-// 16-bit floats: round to nearest even, saturating.
+// bfloat16, whose exponents are those of float32: round to nearest even, saturating.
 namespace halfstep::kernels {
 namespace {
 
@@ -31,18 +31,6 @@ inline typename V::Float round_to_f16(typename V::Float magnitude) {
     const typename V::Float subnormal = (magnitude + V::set(0.5F)) - V::set(0.5F);
     return V::choose(magnitude < V::set(0x1p-14F), subnormal, drop_bits<V, 13>(magnitude));
 }
-
-template <class V>
-struct Fp16Quantizer {
-    static bool run_clips() { return true; }
-    void begin(std::size_t /*first*/) {}
-    void begin_tail(std::size_t /*first*/, std::size_t /*n*/) {}
-    template <bool /*may_clip*/>
-    void apply(std::size_t /*k*/, typename V::Float x, typename V::Float& reconstruction,
-               typename V::Mask& clipped) const {
-        saturate<V>(x, round_to_f16<V>(V::abs(x)), 65504.0F, reconstruction, clipped);
-    }
-};
 
 template <class V>
 struct Bf16Quantizer {

@@ -4,6 +4,7 @@
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/codebook_fit.h"
 #include "core/quantize/ggml_blocks.h"
+#include "core/quantize/small_floats.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,9 +60,7 @@ void StretchQuantizer::start(const AppliedScheme& applied, const Window& window,
             start_single_or_reconstruct();
             break;
         case Family::floating:
-            form_ = applied.scheme.float_format == FloatFormat::fp16   ? Form::fp16
-                    : applied.scheme.float_format == FloatFormat::bf16 ? Form::bf16
-                                                                       : Form::same;
+            start_floating();
             break;
         case Family::ggml:
             start_blocks();
@@ -148,6 +147,24 @@ void StretchQuantizer::start_integer() {
         const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
         const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
         uniform_units_.set(index, uniform_unit(codes, parameters.grid, parameters.stored_scale));
+    }
+}
+
+void StretchQuantizer::start_floating() {
+    units_clip_ = true;
+    switch (applied_->scheme.float_format) {
+        case FloatFormat::fp16:
+            form_ = Form::floating;
+            float_ = float_grid(float_e5m10);
+            uniform_units_.resize(1);
+            uniform_units_.set(0, float_unit(float_e5m10, 1, 1));
+            break;
+        case FloatFormat::bf16:
+            form_ = Form::bf16;
+            break;
+        case FloatFormat::fp32:
+            form_ = Form::same;
+            break;
     }
 }
 
@@ -300,8 +317,8 @@ std::uint64_t StretchQuantizer::apply(const float* x, std::size_t n, std::uint64
             return kernel.reconstruct_log(x, n, log_, reconstruction, clipped);
         case Form::codebook:
             return kernel.reconstruct_codebook(x, n, codebook_, reconstruction, clipped);
-        case Form::fp16:
-            return kernel.reconstruct_fp16(x, n, reconstruction, clipped);
+        case Form::floating:
+            return kernel.reconstruct_float(x, n, units_at(first, true), float_, reconstruction, clipped);
         case Form::bf16:
             return kernel.reconstruct_bf16(x, n, reconstruction, clipped);
         case Form::same:
@@ -346,8 +363,8 @@ void StretchQuantizer::measure_quickly(const kernels::Segment& segment, std::uin
         case Form::codebook:
             kernel.measure_codebook(segment, codebook_, &sums);
             break;
-        case Form::fp16:
-            kernel.measure_fp16(segment, &sums);
+        case Form::floating:
+            kernel.measure_float(segment, units_at(first, clips(summary)), float_, &sums);
             break;
         case Form::bf16:
             kernel.measure_bf16(segment, &sums);

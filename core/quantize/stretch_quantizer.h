@@ -44,7 +44,7 @@ class StretchQuantizer {
     bool scale_overflow() const { return scale_overflow_; }  // of a GGUF block
 
   private:
-    enum class Form { uniform, log, codebook, fp16, bf16, same, reconstructed };
+    enum class Form { uniform, floating, log, codebook, bf16, same, reconstructed };
 
     struct Unit {
         std::uint64_t first = 0;
@@ -53,6 +53,7 @@ class StretchQuantizer {
 
     bool goes_on(const AppliedScheme& applied, const Stretch& stretch) const;
     void start_integer();
+    void start_floating();
     void start_single_or_reconstruct();
     void start_blocks();
     void find_limits();
@@ -90,6 +91,7 @@ class StretchQuantizer {
     UniformUnitArrays uniform_units_;
     bool units_clip_ = true;
     UnitScales unit_scales_;
+    kernels::FloatGrid float_{};
     kernels::LogGrid log_{};
     kernels::CodebookGrid codebook_{};
     CacheLineVector<float> reconstruction_;

@@ -3,6 +3,7 @@
 
 #include "core/base/cache_lines.h"
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/small_floats.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/bench/stopwatch.h"
@@ -68,6 +69,8 @@ std::vector<Case> cases() {
         fill_codebook_grid(levels, grid);
         return grid;
     };
+    static const UniformUnitArrays fp16 = arrays_of(float_unit(float_e5m10, 1, 1));
+    static const UniformUnitArrays fp8 = arrays_of(float_unit(float_e4m3, 0.0002F, 0.0002F));
     static const kernels::CodebookGrid small = codebook_of(16);
     static const kernels::CodebookGrid large = codebook_of(256);
     static std::vector<float> other(segment_elements, 0.01F);
@@ -140,8 +143,26 @@ std::vector<Case> cases() {
          [](const KernelTable& k, const float* x) {
              k.measure_codebook(kernels::lone_segment(x, n, true), large, &sums);
          }},
-        {"fp16", [](const KernelTable& k,
-                    const float* x) { k.measure_fp16(kernels::lone_segment(x, n, true), &sums); }},
+        {"fp16",
+         [](const KernelTable& k, const float* x) {
+             k.measure_float(kernels::lone_segment(x, n, true), fp16.view(0, n, 0, false),
+                             float_grid(float_e5m10), &sums);
+         }},
+        {"fp8_e4m3, groups of 128",
+         [](const KernelTable& k, const float* x) {
+             k.measure_float(kernels::lone_segment(x, n, true), fp8.view(0, 128, 0, false),
+                             float_grid(float_e4m3), &sums);
+         }},
+        {"fp8_e4m3, clips",
+         [](const KernelTable& k, const float* x) {
+             k.measure_float(kernels::lone_segment(x, n, true), fp8.view(0, n, 0, true),
+                             float_grid(float_e4m3), &sums);
+         }},
+        {"nf4-like, groups of 64",
+         [](const KernelTable& k, const float* x) {
+             k.measure_scaled_codebook(kernels::lone_segment(x, n, true), fp8.view(0, 64, 0, false), small,
+                                       &sums);
+         }},
         {"bf16", [](const KernelTable& k,
                     const float* x) { k.measure_bf16(kernels::lone_segment(x, n, true), &sums); }},
         {"compare",

@@ -2,6 +2,8 @@
 // The same numbers through the kernels of every instruction set: any bit that differs is a fault. The first
 // bytes choose the grid and the group; the rest are float32 weights as they are, NaN and infinity among them.
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/range.h"
+#include "core/quantize/small_floats.h"
 #include "core/quantize/unit_quantizers.h"
 
 #include <algorithm>
@@ -100,6 +102,38 @@ void digest_uniform(const KernelTable& table, const Input& input, bool all_finit
     if (!(fused == apart)) std::abort();
 }
 
+void digest_floats(const KernelTable& table, const Input& input, bool all_finite, Digest& digest) {
+    const std::size_t n = input.x.size();
+    const std::size_t units = (n + input.group - 1) / input.group;
+    UniformUnitArrays arrays;
+    arrays.resize(units);
+    for (const SmallFloat& format :
+         {float_e5m10, float_e5m2, float_e4m3, float_e3m2, float_e2m3, float_e2m1}) {
+        for (std::size_t i = 0; i < units; ++i) {
+            const float scale = std::isfinite(input.parameter) ? std::fabs(input.parameter) : 1.0F;
+            arrays.set(i, float_unit(format, i % 3 == 0 ? 1.0F : usable_scale(scale), 1));
+        }
+        kernels::SegmentSums sums{};
+        table.measure_float(kernels::lone_segment(input.x.data(), n, all_finite),
+                            arrays.view(0, input.group, 0, true), float_grid(format), &sums);
+        digest.add(sums);
+    }
+}
+
+void digest_scaled_codebook(const KernelTable& table, const Input& input, const kernels::CodebookGrid& grid,
+                            Digest& digest) {
+    const std::size_t n = input.x.size();
+    const std::size_t units = (n + input.group - 1) / input.group;
+    UniformUnitArrays arrays;
+    arrays.resize(units);
+    for (std::size_t i = 0; i < units; ++i)
+        arrays.set(i, {i % 2 == 0 ? 0.5F : 3.0F, i % 2 == 0 ? 2.0F : 0.4F, 0, 0});
+    kernels::SegmentSums sums{};
+    table.measure_scaled_codebook(kernels::lone_segment(input.x.data(), n, false),
+                                  arrays.view(0, input.group, 0, true), grid, &sums);
+    digest.add(sums);
+}
+
 // Must agree with what is found without groups, and group by group.
 void digest_group_summaries(const KernelTable& table, const Input& input, const kernels::ValueSummary& plain,
                             Digest& digest) {
@@ -138,8 +172,7 @@ Digest digest_of(const KernelTable& table, const Input& input) {
     digest_uniform(table, input, all_finite, digest);
 
     kernels::SegmentSums sums{};
-    table.measure_fp16(kernels::lone_segment(x, n, all_finite), &sums);
-    digest.add(sums);
+    digest_floats(table, input, all_finite, digest);
     table.measure_bf16(kernels::lone_segment(x, n, all_finite), &sums);
     digest.add(sums);
     for (const char* notation : {"log4", "log5:sqrt2"}) {
@@ -159,6 +192,8 @@ Digest digest_of(const KernelTable& table, const Input& input) {
         fill_codebook_grid(std::span(levels).first(std::min(most, levels.size())), grid);
         table.measure_codebook(kernels::lone_segment(x, n, all_finite), grid, &sums);
         digest.add(sums);
+        if (grid.levels <= kernels::CodebookGrid::few_levels)
+            digest_scaled_codebook(table, input, grid, digest);
     }
     return digest;
 }
