@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/tensor_facts.h"
 
+#include "core/model_files/row_reader.h"
 #include "core/quantize/codebook_fit.h"
 #include "core/quantize/range.h"
 #include "core/quantize/reference.h"
@@ -18,7 +19,7 @@ constexpr std::uint64_t block_elements = 65'536;
 // bfloat16 has 256 values an octave: finer bins would show its spacing instead of the distribution.
 constexpr std::size_t histogram_bins = 240;
 
-// The element of largest magnitude among the finite ones.
+// The element of largest magnitude among the finite ones, by its number in the file.
 std::uint64_t widest_element(const Model& model, const TensorInfo& tensor, const JobContext& job) {
     std::vector<float> block(static_cast<std::size_t>(std::min(block_elements, tensor.elements)));
     std::uint64_t widest = 0;
@@ -119,11 +120,11 @@ TensorFacts gather_facts(const Model& model, const TensorInfo& tensor, const Job
     facts.histogram = compute_histogram(model, tensor, low, high, histogram_bins, job);
     facts.statistics = compute_statistics(model, tensor, job);
     if (facts.shape.inputs > 0 && facts.shape.inputs <= longest_row_kept && tensor.elements > 0) {
-        const std::uint64_t widest = widest_element(model, tensor, job);
-        facts.widest_channel = widest / facts.shape.inputs;
-        facts.widest_input = widest % facts.shape.inputs;
+        const MatrixPlace widest = matrix_place(matrix_layout(tensor), widest_element(model, tensor, job));
+        facts.widest_channel = widest.row;
+        facts.widest_input = widest.input;
         facts.widest_row.resize(static_cast<std::size_t>(facts.shape.inputs));
-        model.read_floats(tensor, facts.widest_channel * facts.shape.inputs, facts.widest_row);
+        RowReader().read_floats(model, tensor, facts.widest_channel * facts.shape.inputs, facts.widest_row);
     }
     return facts;
 }

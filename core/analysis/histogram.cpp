@@ -5,7 +5,6 @@
 #include "core/base/error.h"
 #include "core/base/parallel.h"
 #include "core/kernels/kernel_types.h"
-#include "core/quantize/block_reader.h"
 
 #include <fmt/format.h>
 
@@ -20,16 +19,17 @@ Histogram compute_histogram(const Model& model, const TensorInfo& tensor, double
                     {model.path().string(), tensor.name, {}});
     constexpr std::uint64_t block = kernels::block_elements;
     const unsigned threads = job.thread_count();
-    std::vector<BlockReader> readers(threads);
+    std::vector<std::vector<float>> values(threads);
     std::vector<BinCounter> counters(threads, BinCounter(low, high, bins));
-    parallel_for(static_cast<std::size_t>((tensor.elements + block - 1) / block), job,
-                 [&](std::size_t index, unsigned worker) {
-                     const std::uint64_t first = index * block;
-                     const Window window =
-                         readers[worker].read(model, tensor, first, std::min(block, tensor.elements - first));
-                     for (const float value : window.values)
-                         counters[worker].add(static_cast<double>(value));
-                 });
+    parallel_for(
+        static_cast<std::size_t>((tensor.elements + block - 1) / block), job,
+        [&](std::size_t index, unsigned worker) {
+            const std::uint64_t first = index * block;
+            values[worker].resize(static_cast<std::size_t>(std::min(block, tensor.elements - first)));
+            model.read_floats(tensor, first, values[worker]);
+            for (const float value : values[worker])
+                counters[worker].add(static_cast<double>(value));
+        });
     Histogram histogram = counters.front().histogram();
     for (std::size_t i = 1; i < counters.size(); ++i)
         add_counts(histogram, counters[i].histogram());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/moment_counter.h"
 #include "core/base/parallel.h"
+#include "core/model_files/row_reader.h"
 
 #include <algorithm>
 #include <optional>
@@ -18,8 +19,11 @@ MomentTable MomentTable::build(const Model& model, const TensorInfo& tensor, con
 
 MomentTable MomentTable::build(const Model& model, const TensorInfo& tensor, std::uint64_t first,
                                std::uint64_t count, const JobContext& job) {
+    // Of a whole tensor the order does not matter.
+    const bool in_rows = count != tensor.elements;
     struct Worker {
         std::optional<MomentCounter> counter;
+        RowReader rows;
         std::vector<float> values;
         std::vector<std::uint16_t> patterns;
     };
@@ -32,12 +36,18 @@ MomentTable MomentTable::build(const Model& model, const TensorInfo& tensor, std
         const auto n = static_cast<std::size_t>(std::min(block_elements, count - begin));
         if (worker.counter->takes_patterns(tensor.dtype)) {
             worker.patterns.resize(n);
-            model.read_bytes(tensor, (first + begin) * sizeof(std::uint16_t),
-                             std::as_writable_bytes(std::span(worker.patterns)));
+            if (in_rows)
+                worker.rows.read_patterns(model, tensor, first + begin, worker.patterns);
+            else
+                model.read_bytes(tensor, begin * sizeof(std::uint16_t),
+                                 std::as_writable_bytes(std::span(worker.patterns)));
             worker.counter->add_patterns(worker.patterns);
         } else {
             worker.values.resize(n);
-            model.read_floats(tensor, first + begin, worker.values);
+            if (in_rows)
+                worker.rows.read_floats(model, tensor, first + begin, worker.values);
+            else
+                model.read_floats(tensor, begin, worker.values);
             worker.counter->add(worker.values);
         }
     });

@@ -81,7 +81,8 @@ class BlockWorker {
 
   private:
     BlockStatistics of_floats(const Model& model, const TensorInfo& tensor, const Block& block) {
-        std::span<const float> values = reader_.read(model, tensor, block.first, block.count).values;
+        reader_.load_in_file_order(model, tensor, block.first, block.count);
+        std::span<const float> values = reader_.window(block.first, block.count).values;
         kernels::RangeSummary range{};
         kernels::kernel_table().find_range(values.data(), values.size(), &range);
         BlockStatistics result;

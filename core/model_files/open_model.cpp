@@ -4,6 +4,7 @@
 #include "core/model_files/gguf.h"
 #include "core/model_files/hf_config.h"
 #include "core/model_files/input_file.h"
+#include "core/model_files/input_first.h"
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
@@ -211,6 +212,7 @@ class ModelOpener {
     std::shared_ptr<const Model> finish() {
         for (TensorInfo& tensor : contents_.tensors)
             assign_role(tensor);
+        if (contents_.format == "safetensors") find_inputs_first(contents_.tensors);
         std::vector<Issue> notes = notes_on(contents_.tensors, says_tied_);
         std::move(notes.begin(), notes.end(), std::back_inserter(contents_.issues));
         return std::make_shared<const Model>(std::move(contents_));

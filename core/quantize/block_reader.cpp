@@ -34,19 +34,39 @@ Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t 
             kernels::lanes * sizeof(std::uint16_t)};
 }
 
-void BlockReader::load(const Model& model, const TensorInfo& tensor, std::uint64_t first,
-                       std::uint64_t count) {
+template <class ReadPatterns, class ReadFloats>
+void BlockReader::load_with(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                            const ReadPatterns& read_patterns, const ReadFloats& read_floats) {
     const auto n = static_cast<std::size_t>(count);
     if (tensor.dtype == DType::f16 || tensor.dtype == DType::bf16) {
-        const std::size_t size = n * sizeof(std::uint16_t);
-        if (patterns_.size() < size) patterns_.resize(size);
-        model.read_bytes(tensor, first * sizeof(std::uint16_t), std::span(patterns_).first(size));
-        weights_ = {tensor.dtype, first, std::span<const std::byte>(patterns_).first(size)};
-        return;
+        if (patterns_.size() < n) patterns_.resize(n);
+        const std::span<std::uint16_t> patterns = std::span(patterns_).first(n);
+        read_patterns(patterns);
+        weights_ = {tensor.dtype, first, std::as_bytes(patterns)};
+    } else {
+        if (floats_.size() < n) floats_.resize(n);
+        const std::span<float> floats = std::span(floats_).first(n);
+        read_floats(floats);
+        weights_ = {DType::f32, first, std::as_bytes(floats)};
     }
-    if (floats_.size() < n) floats_.resize(n);
-    model.read_floats(tensor, first, std::span(floats_).first(n));
-    weights_ = {DType::f32, first, std::as_bytes(std::span<const float>(floats_).first(n))};
+}
+
+void BlockReader::load(const Model& model, const TensorInfo& tensor, std::uint64_t first,
+                       std::uint64_t count) {
+    load_with(
+        tensor, first, count,
+        [&](std::span<std::uint16_t> into) { rows_.read_patterns(model, tensor, first, into); },
+        [&](std::span<float> into) { rows_.read_floats(model, tensor, first, into); });
+}
+
+void BlockReader::load_in_file_order(const Model& model, const TensorInfo& tensor, std::uint64_t first,
+                                     std::uint64_t count) {
+    load_with(
+        tensor, first, count,
+        [&](std::span<std::uint16_t> into) {
+            model.read_bytes(tensor, first * sizeof(std::uint16_t), std::as_writable_bytes(into));
+        },
+        [&](std::span<float> into) { model.read_floats(tensor, first, into); });
 }
 
 Window BlockReader::window(std::uint64_t first, std::uint64_t count) {

@@ -4,6 +4,7 @@
 #include "core/base/cache_lines.h"
 #include "core/kernels/kernel_types.h"
 #include "core/model_files/model.h"
+#include "core/model_files/row_reader.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,21 +40,24 @@ struct StoredWeights {
 Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t count,
                CacheLineVector<float>& buffer);
 
-// Reads elements of a tensor into buffers that it reuses. One a thread.
+// Reads elements of a tensor, counted row by row, into buffers that it reuses. One a thread.
 class BlockReader {
   public:
     // Reads elements [first, first + count), for window() to give parts of them.
     void load(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count);
+    // The same counted in the order of the file.
+    void load_in_file_order(const Model& model, const TensorInfo& tensor, std::uint64_t first,
+                            std::uint64_t count);
     // In float32; valid until the next call of anything.
     Window window(std::uint64_t first, std::uint64_t count);
 
-    Window read(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count) {
-        load(model, tensor, first, count);
-        return window(first, count);
-    }
-
   private:
-    CacheLineVector<std::byte> patterns_;  // what was loaded: 16-bit patterns, or
+    template <class ReadPatterns, class ReadFloats>
+    void load_with(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                   const ReadPatterns& read_patterns, const ReadFloats& read_floats);
+
+    RowReader rows_;
+    CacheLineVector<std::uint16_t> patterns_;  // what was loaded: 16-bit patterns, or
     CacheLineVector<float> floats_;
     StoredWeights weights_;
     CacheLineVector<float> widened_;

@@ -16,7 +16,8 @@ using kernels::segment_elements;
 // Enough to keep every thread busy; what is remembered of each stays small.
 constexpr std::size_t most_reconstruction_parts = 512;
 
-// A part of a tensor's elements: the stretches that begin in it are worked on by one thread, together.
+// A part of a tensor's elements: the stretches that begin in it are read together and worked on by one
+// thread.
 struct Part {
     std::size_t task = 0;
     std::uint64_t from = 0;
@@ -24,12 +25,13 @@ struct Part {
 };
 
 std::size_t parts_of(const TensorInfo& tensor) {
-    return static_cast<std::size_t>((tensor.elements + block_elements - 1) / block_elements);
+    const std::uint64_t block = reading_block_elements(tensor);
+    return static_cast<std::size_t>((tensor.elements + block - 1) / block);
 }
 
 Part part_of(const TensorInfo& tensor, std::size_t task, std::size_t index) {
-    const std::uint64_t from = index * block_elements;
-    return {task, from, std::min<std::uint64_t>(from + block_elements, tensor.elements)};
+    const std::uint64_t block = reading_block_elements(tensor);
+    return {task, index * block, std::min((index + 1) * block, tensor.elements)};
 }
 
 // Elements to be read.
@@ -119,17 +121,26 @@ void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, c
     });
 }
 
+// The results of every entry on the part's first block, then of every entry on the next. Blocks are the same
+// however the tensor is stored, and so are the sums of what they give.
 std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& task, const Part& part,
                                      const JobContext& job, Bench& bench) {
-    std::vector<PartResult> results(task.entries.size());
+    const std::size_t entries = task.entries.size();
+    const auto blocks = static_cast<std::size_t>((part.to - part.from + block_elements - 1) / block_elements);
+    std::vector<PartResult> results(blocks * entries);
     Extent extent;
     for (const MeasuringTask::Entry& entry : task.entries)
         extent.include(entry.applied.layout, part);
     if (extent.empty()) return results;
     bench.reader.load(model, *task.tensor, extent.first(), extent.count());
-    if (bench.quantizers.size() < task.entries.size()) bench.quantizers.resize(task.entries.size());
-    for (const bool flat : {true, false})
-        measure_stretches(task, flat, part, job, bench, results);
+    if (bench.quantizers.size() < entries) bench.quantizers.resize(entries);
+    for (std::size_t block = 0; block < blocks; ++block) {
+        const std::uint64_t from = part.from + block * block_elements;
+        const Part one{part.task, from, std::min<std::uint64_t>(from + block_elements, part.to)};
+        for (const bool flat : {true, false})
+            measure_stretches(task, flat, one, job, bench,
+                              std::span(results).subspan(block * entries, entries));
+    }
     return results;
 }
 
@@ -176,10 +187,12 @@ void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, Elem
     });
     for (std::size_t index = 0; index < parts.size(); ++index) {
         std::vector<MeasuringTask::Entry>& entries = tasks[parts[index].task].entries;
-        for (std::size_t i = 0; i < entries.size(); ++i) {
-            entries[i].sums += results[index][i].sums;
-            entries[i].scale_lost = entries[i].scale_lost || results[index][i].scale_lost;
-            entries[i].scale_overflow = entries[i].scale_overflow || results[index][i].scale_overflow;
+        for (std::size_t i = 0; i < results[index].size(); ++i) {
+            const PartResult& result = results[index][i];
+            MeasuringTask::Entry& entry = entries[i % entries.size()];
+            entry.sums += result.sums;
+            entry.scale_lost = entry.scale_lost || result.scale_lost;
+            entry.scale_overflow = entry.scale_overflow || result.scale_overflow;
         }
     }
 }

@@ -99,11 +99,12 @@ class StreamedUnitsFinder {
     }
 
     // Runs that are read together: they lie within a block.
-    static std::vector<std::span<Run>> blocks_of(std::vector<Run>& runs) {
+    std::vector<std::span<Run>> blocks_of(std::vector<Run>& runs) const {
         std::vector<std::span<Run>> blocks;
         for (Run& run : runs) {
+            const std::uint64_t block = reading_block_elements(*tasks_[run.task].tensor);
             const bool joins = !blocks.empty() && blocks.back().front().task == run.task &&
-                               run.first + run.count - blocks.back().front().first <= kernels::block_elements;
+                               run.first + run.count - blocks.back().front().first <= block;
             if (joins)
                 blocks.back() = {blocks.back().data(), blocks.back().size() + 1};
             else
@@ -209,7 +210,8 @@ class StreamedUnitsFinder {
             return fit_codebook(MomentTable::build(model_, tensor, unit.first, unit.count, job), bits, job);
         BlockReader reader;
         RangeScratch scratch;
-        return fit_codebook(reader.read(model_, tensor, unit.first, unit.count).values, bits, scratch, job);
+        reader.load(model_, tensor, unit.first, unit.count);
+        return fit_codebook(reader.window(unit.first, unit.count).values, bits, scratch, job);
     }
 
     EstimatedGrid estimate_grid_of(const StreamedUnit& unit, const Scheme& scheme,
@@ -270,7 +272,8 @@ class StreamedUnitsFinder {
         kernels::WideSums wide_sums(const Model& model, const TensorInfo& tensor,
                                     const AppliedScheme& applied, const Stretch& stretch,
                                     const JobContext& job) {
-            const Window window = reader.read(model, tensor, stretch.first, stretch.count);
+            reader.load(model, tensor, stretch.first, stretch.count);
+            const Window window = reader.window(stretch.first, stretch.count);
             const std::size_t n = window.values.size();
             reconstruction.resize(n);
             clipped.resize(n);

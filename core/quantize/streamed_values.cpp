@@ -18,15 +18,22 @@ StreamedValues::StreamedValues(const Model& model, const TensorInfo& tensor, std
     job_.progress = nullptr;
 }
 
-std::span<const float> StreamedValues::read(std::size_t block, std::vector<float>& buffer) const {
+void StreamedValues::read(std::uint64_t begin, std::span<float> into, RowReader& rows) const {
+    if (count_ == tensor_.elements)
+        model_.read_floats(tensor_, begin, into);
+    else
+        rows.read_floats(model_, tensor_, first_ + begin, into);
+}
+
+std::span<const float> StreamedValues::read(std::size_t block, Buffer& buffer) const {
     const std::uint64_t begin = block * block_elements;
-    buffer.resize(static_cast<std::size_t>(std::min(block_elements, count_ - begin)));
-    model_.read_floats(tensor_, first_ + begin, buffer);
-    return buffer;
+    buffer.values.resize(static_cast<std::size_t>(std::min(block_elements, count_ - begin)));
+    read(begin, buffer.values, buffer.rows);
+    return buffer.values;
 }
 
 void StreamedValues::for_each_block(const Block& work) const {
-    std::vector<std::vector<float>> buffers(workers());
+    std::vector<Buffer> buffers(workers());
     parallel_for(blocks_, job_, [&](std::size_t block, unsigned worker) {
         work(block, worker, read(block, buffers[worker]));
     });
@@ -34,7 +41,7 @@ void StreamedValues::for_each_block(const Block& work) const {
 
 void StreamedValues::for_each_in_segments(const Segment& work) const {
     const std::size_t segments = std::min(blocks_, most_segments);
-    std::vector<std::vector<float>> buffers(workers());
+    std::vector<Buffer> buffers(workers());
     parallel_for(segments, job_, [&](std::size_t segment, unsigned worker) {
         const std::size_t end = blocks_ * (segment + 1) / segments;
         for (std::size_t block = blocks_ * segment / segments; block < end; ++block) {
@@ -46,12 +53,12 @@ void StreamedValues::for_each_in_segments(const Segment& work) const {
 
 std::vector<float> StreamedValues::all() const {
     std::vector<float> values(static_cast<std::size_t>(count_));
+    RowReader rows;
     for (std::size_t block = 0; block < blocks_; ++block) {
         job_.throw_if_stopped();
         const std::uint64_t begin = block * block_elements;
         const auto size = static_cast<std::size_t>(std::min(block_elements, count_ - begin));
-        model_.read_floats(tensor_, first_ + begin,
-                           std::span(values).subspan(static_cast<std::size_t>(begin), size));
+        read(begin, std::span(values).subspan(static_cast<std::size_t>(begin), size), rows);
     }
     return values;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/model_files/row_reader.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +13,8 @@
 
 namespace halfstep {
 
-// Elements of a tensor that are too many to hold, read in blocks, as often as it takes.
+// Elements of a tensor that are too many to hold, read in blocks, as often as it takes: counted row by row,
+// or the whole tensor in the order of the file.
 class StreamedValues {
   public:
     static constexpr std::uint64_t block_elements = 65536;
@@ -38,7 +40,12 @@ class StreamedValues {
     std::vector<float> all() const;
 
   private:
-    std::span<const float> read(std::size_t block, std::vector<float>& buffer) const;
+    struct Buffer {
+        RowReader rows;
+        std::vector<float> values;
+    };
+    std::span<const float> read(std::size_t block, Buffer& buffer) const;
+    void read(std::uint64_t begin, std::span<float> into, RowReader& rows) const;
 
     const Model& model_;
     const TensorInfo& tensor_;

@@ -50,13 +50,35 @@ std::string_view role_name(Role role) {
 }
 
 MatrixShape matrix_shape(const TensorInfo& tensor) {
-    if (!tensor.input_axis) return {1, tensor.elements};
-    MatrixShape matrix{1, 1};
+    const MatrixLayout layout = matrix_layout(tensor);
+    return {layout.rows(), layout.inputs()};
+}
+
+MatrixLayout matrix_layout(const TensorInfo& tensor) {
+    if (!tensor.input_axis) return {1, 1, 1, tensor.elements};
+    MatrixLayout layout;
+    const bool inputs_first = tensor.channel_axis && *tensor.channel_axis > *tensor.input_axis;
     for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
         const auto extent = static_cast<std::uint64_t>(tensor.shape[axis]);
-        (static_cast<int>(axis) < *tensor.input_axis ? matrix.channels : matrix.inputs) *= extent;
+        const int at = static_cast<int>(axis);
+        if (!inputs_first)
+            (at < *tensor.input_axis ? layout.channels : layout.inner) *= extent;
+        else if (at < *tensor.input_axis)
+            layout.matrices *= extent;
+        else if (at < *tensor.channel_axis)
+            layout.outer *= extent;
+        else
+            (at == *tensor.channel_axis ? layout.channels : layout.inner) *= extent;
     }
-    return matrix;
+    return layout;
+}
+
+MatrixPlace matrix_place(const MatrixLayout& layout, std::uint64_t index) {
+    const std::uint64_t inner = index % layout.inner;
+    const std::uint64_t channel = index / layout.inner % layout.channels;
+    const std::uint64_t outer = index / layout.inner / layout.channels % layout.outer;
+    const std::uint64_t matrix = index / layout.inner / layout.channels / layout.outer;
+    return {matrix * layout.channels + channel, outer * layout.inner + inner};
 }
 
 }  // namespace halfstep

@@ -49,7 +49,7 @@ struct TensorInfo {
     Role role = Role::other;
     std::optional<int> block;         // number of the transformer block (or layer) it belongs to
     std::optional<int> channel_axis;  // axis of outputs; none for tensors of rank 0 and 1
-    std::optional<int> input_axis;    // first axis that is summed over; the axes after it are summed over too
+    std::optional<int> input_axis;    // first axis that is summed over; all after it but channel_axis are too
     bool quantizable = false;  // weight of a matrix product, convolution or embedding, of a measurable type
 
     std::uint32_t file = 0;         // index into Model::files()
@@ -58,13 +58,39 @@ struct TensorInfo {
     bool measurable() const { return is_measurable(dtype); }
 };
 
-// A tensor seen as a matrix: `channels` rows of `inputs` consecutive elements. A tensor without a channel
-// axis is one channel. Groups run along the inputs and never cross a row.
+// A tensor seen as a matrix: `channels` rows of `inputs` elements, which in the file may be scattered (see
+// MatrixLayout). A tensor without a channel axis is one channel. Groups run along the inputs and never cross
+// a row.
 struct MatrixShape {
     std::uint64_t channels = 0;
     std::uint64_t inputs = 0;
 };
 
 MatrixShape matrix_shape(const TensorInfo& tensor);
+
+// Where the elements of the rows lie. Most tensors are matrices whose rows are contiguous (outer = 1). Some
+// formats put an input axis before the channels: dense weights of Keras and of GPT-2 are [inputs, outputs],
+// convolutions of Keras [kernel…, inputs, outputs], transposed ones of PyTorch [inputs, outputs, kernel…].
+// Element (matrix, o, channel, i) lies at ((matrix·outer + o)·channels + channel)·inner + i; in its row,
+// which is row matrix·channels + channel, it is input o·inner + i.
+struct MatrixLayout {
+    std::uint64_t matrices = 1;  // stacked: experts
+    std::uint64_t outer = 1;     // inputs before the channel axis
+    std::uint64_t channels = 1;
+    std::uint64_t inner = 1;  // inputs after it
+
+    std::uint64_t rows() const { return matrices * channels; }
+    std::uint64_t inputs() const { return outer * inner; }
+    bool contiguous_rows() const { return outer == 1 || channels == 1; }
+};
+
+MatrixLayout matrix_layout(const TensorInfo& tensor);
+
+// Where in the matrix the element lies that is number `index` of the file.
+struct MatrixPlace {
+    std::uint64_t row = 0;
+    std::uint64_t input = 0;
+};
+MatrixPlace matrix_place(const MatrixLayout& layout, std::uint64_t index);
 
 }  // namespace halfstep

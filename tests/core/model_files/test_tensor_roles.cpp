@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model_files/input_first.h"
 #include "core/model_files/tensor_roles.h"
 
 #include <QTest>
@@ -21,6 +22,25 @@ TensorInfo tensor_named(const char* name, std::vector<std::int64_t> shape, DType
 class TestTensorRoles : public QObject {
     Q_OBJECT
   private slots:
+    void conv1d_layers_of_gpt2_have_their_inputs_first() {
+        std::vector<TensorInfo> gpt2 = {
+            tensor_named("h.0.attn.c_attn.weight", {8, 24}), tensor_named("h.0.attn.c_proj.weight", {8, 8}),
+            tensor_named("transformer.h.0.mlp.c_fc.weight", {8, 32}),
+            tensor_named("h.0.mlp.c_proj.weight", {32, 8}), tensor_named("wte.weight", {50, 8})};
+        find_inputs_first(gpt2);
+        QCOMPARE(matrix_shape(gpt2[0]).channels, 24U);
+        QCOMPARE(matrix_shape(gpt2[1]).channels, 8U);
+        QCOMPARE(gpt2[1].channel_axis, 1);
+        QCOMPARE(matrix_shape(gpt2[2]).inputs, 8U);
+        QCOMPARE(matrix_shape(gpt2[3]).inputs, 32U);
+        QCOMPARE(matrix_shape(gpt2[4]).channels, 50U);
+        std::vector<TensorInfo> linear = {tensor_named("h.0.attn.c_attn.weight", {24, 8}),
+                                          tensor_named("h.0.mlp.c_fc.weight", {32, 8})};
+        find_inputs_first(linear);
+        QCOMPARE(matrix_shape(linear[0]).channels, 24U);
+        QCOMPARE(matrix_shape(linear[1]).channels, 32U);
+    }
+
     void names_of_matrices_tell_their_role_data() {
         QTest::addColumn<QString>("role");
         QTest::addColumn<int>("block");  // -1: none
