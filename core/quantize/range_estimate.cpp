@@ -59,13 +59,15 @@ Limits percentile_limits(const Scheme& scheme, std::span<const float> values, co
 }
 
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
-                       RangeScratch& scratch, const JobContext& job) {
+                       RangeScratch& scratch, const JobContext& job, MseEffort effort) {
     if (scheme.family == Family::logarithmic) {
         LogMoments moments(scheme);
         for (const float x : values)
             moments.add(static_cast<double>(x), 1, 0);
         return moments.best();
     }
+    if (effort == MseEffort::quick && UnitSearch::suits(scheme, values, limits))
+        return scratch.search.find(scheme, values, limits);
     double value_squared = 0;
     for (const float x : values)
         value_squared += static_cast<double>(x) * static_cast<double>(x);
@@ -91,7 +93,7 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
 }  // namespace
 
 EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch,
-                            const JobContext& job) {
+                            const JobContext& job, MseEffort effort) {
     const std::span<const float> values = finite_values(unit, scratch.finite);
     const Limits limits = limits_of(values);
     if (limits.abs_max() == 0) return {};
@@ -113,7 +115,7 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::mse:
-            return mse_grid(scheme, values, limits, scratch, job);
+            return mse_grid(scheme, values, limits, scratch, job, effort);
     }
     return grid_from_limits(scheme, limits.low, limits.high);
 }

@@ -86,7 +86,7 @@ class TestRangeMse : public QObject {
                 const Scheme scheme = mse_scheme(4, symmetry, ScaleStorage::s32);
                 const std::vector<float> unit = unit_of(shape, 96, 7);
                 const reference::BestGrid best = reference::best_integer_grid(scheme, unit);
-                const UnitGrid grid = estimate_grid(scheme, unit, scratch).grid;
+                const UnitGrid grid = estimate_grid(scheme, unit, scratch, {}, MseEffort::thorough).grid;
                 const double got = error_of(scheme, grid, weighted(unit));
                 const double expected =
                     error_of(scheme, {static_cast<float>(best.scale), best.zero_point}, weighted(unit));
