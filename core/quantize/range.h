@@ -3,6 +3,7 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/entropy_limit.h"
 #include "core/quantize/scale_search.h"
 #include "core/quantize/unit_search.h"
 #include "core/schemes/scheme.h"
@@ -61,6 +62,7 @@ struct RangeScratch {
     std::vector<float> finite;
     ScaleScan scan;
     UnitSearch search;
+    EntropyLimit entropy;
 };
 
 // The rules of the ranges, which the plain reference and the fast estimators both follow. [min, max] are the

@@ -109,9 +109,8 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::kl: {
-            MagnitudeHistogram histogram(limits.abs_max());
-            histogram.add(values);
-            const Limits inner = limited_to(limits, histogram.entropy_limit(scheme.bits));
+            const Limits inner =
+                limited_to(limits, scratch.entropy.find(values, limits.abs_max(), scheme.bits));
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::mse:

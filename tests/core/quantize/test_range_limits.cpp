@@ -2,6 +2,7 @@
 #include "core/quantize/range.h"
 #include "core/quantize/range_limits.h"
 #include "core/quantize/reference_range.h"
+#include "tests/core/quantize/mse_units.h"
 #include "tests/support/test_data.h"
 
 #include <QProcess>
@@ -112,6 +113,20 @@ class TestRangeLimits : public QObject {
                         QCOMPARE(estimate_grid(scheme, unit, scratch).grid,
                                  grid_from_limits(scheme, limits.low, limits.high).grid);
                     }
+    }
+
+    // One after another with the same buffers, as units are.
+    void entropy_limits_of_all_kinds_of_weights() {
+        RangeScratch scratch;
+        for (const testing::Shape shape : testing::all_shapes)
+            for (const std::size_t n : {16U, 128U, 700U})
+                for (const int bits : {2, 3, 4, 6, 8, 11}) {
+                    const Scheme scheme = with_range(Range::kl, Symmetry::sym, bits);
+                    const std::vector<float> unit = testing::unit_of(shape, n, 7U * unsigned(bits));
+                    const reference::Limits limits = reference::limits_of(scheme, unit);
+                    QCOMPARE(estimate_grid(scheme, unit, scratch).grid,
+                             grid_from_limits(scheme, limits.low, limits.high).grid);
+                }
     }
 
     void as_numpy() {
