@@ -4,6 +4,7 @@
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
 #include "core/quantize/entropy_limit.h"
+#include "core/quantize/percentile.h"
 #include "core/quantize/scale_search.h"
 #include "core/quantize/unit_search.h"
 #include "core/schemes/scheme.h"
@@ -59,6 +60,7 @@ EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 // Buffers that estimate_grid reuses from unit to unit; one a thread.
 struct RangeScratch {
     std::vector<float> sorted;
+    TailPercentiles percentiles;
     std::vector<float> finite;
     ScaleScan scan;
     UnitSearch search;

@@ -47,15 +47,12 @@ Limits limits_of(std::span<const float> values) {
 }
 
 Limits percentile_limits(const Scheme& scheme, std::span<const float> values, const Limits& unit,
-                         std::vector<float>& buffer) {
-    buffer.assign(values.begin(), values.end());
+                         TailPercentiles& percentiles) {
     if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym) {
         const PercentPair percents = asymmetric_percents(scheme);
-        return {percentile(buffer, percents.low), percentile(buffer, percents.high)};
+        return {percentiles.lower(values, percents.low), percentiles.upper(values, percents.high)};
     }
-    for (float& x : buffer)
-        x = std::fabs(x);
-    return limited_to(unit, percentile(buffer, scheme.percentile));
+    return limited_to(unit, percentiles.of_magnitudes(values, scheme.percentile));
 }
 
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
@@ -105,7 +102,7 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, clipped.low, clipped.high);
         }
         case Range::percentile: {
-            const Limits inner = percentile_limits(scheme, values, limits, scratch.sorted);
+            const Limits inner = percentile_limits(scheme, values, limits, scratch.percentiles);
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::kl: {

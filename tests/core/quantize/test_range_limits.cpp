@@ -115,6 +115,24 @@ class TestRangeLimits : public QObject {
                     }
     }
 
+    void tails_as_all_values_in_order() {
+        TailPercentiles tails;
+        for (const testing::Shape shape : testing::all_shapes)
+            for (const std::size_t n : {1U, 2U, 31U, 32U, 64U, 67U, 128U, 1000U, 5003U})
+                for (const double percent : {50.0, 90.0, 97.3, 99.0, 99.9, 99.99, 100.0}) {
+                    const std::vector<float> values = testing::unit_of(shape, n, unsigned(n));
+                    std::vector<float> work(values);
+                    QVERIFY(tails.upper(values, percent) == percentile(work, percent));
+                    QVERIFY(tails.lower(values, 100 - percent) == percentile(work, 100 - percent));
+                    for (float& x : work)
+                        x = std::fabs(x);
+                    QVERIFY(tails.of_magnitudes(values, percent) == percentile(work, percent));
+                }
+        const std::vector<float> equal(200, -0.5F);
+        QVERIFY(tails.of_magnitudes(equal, 99.9) == 0.5F);
+        QVERIFY(tails.lower(equal, 0.1) == -0.5F && tails.upper(equal, 99.9) == -0.5F);
+    }
+
     // One after another with the same buffers, as units are.
     void entropy_limits_of_all_kinds_of_weights() {
         RangeScratch scratch;
