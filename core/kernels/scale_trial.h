@@ -14,14 +14,14 @@ struct ScaleTrials {
     float t[scale_trials];
     float low[scale_trials];
     float high[scale_trials];
+    bool clips;  // false is a promise that no code is beyond low or high
 };
 
-// With r = x·t − k. The best scale for the codes of t is (1 + Σrk/Σk²)/t, and its error (Σr² −
-// (Σrk)²/Σk²)/t².
+// With r = x·t − k: Σk² = Σ(x·t)² − 2Σrk − Σr², the best scale for the codes of t is (1 + Σrk/Σk²)/t, and its
+// error (Σr² − (Σrk)²/Σk²)/t².
 struct ScaleTrialSums {
     float residual[scale_trials];  // Σr²
     float tilt[scale_trials];      // Σrk
-    float square[scale_trials];    // Σk²
 };
 
 }  // namespace halfstep::kernels

@@ -11,7 +11,7 @@ namespace halfstep::kernels {
 namespace {
 
 // As many trials at once as leave their sums in registers.
-template <class V, std::size_t trials>
+template <class V, std::size_t trials, bool clips>
 class ScaleTrial {
     using Float = typename V::Float;
 
@@ -22,7 +22,7 @@ class ScaleTrial {
             low_[j] = V::set(all.low[first + j]);
             high_[j] = V::set(all.high[first + j]);
             for (std::size_t k = 0; k < vectors<V>; ++k)
-                residual_[j][k] = tilt_[j][k] = square_[j][k] = V::set(0);
+                residual_[j][k] = tilt_[j][k] = V::set(0);
         }
     }
 
@@ -31,21 +31,20 @@ class ScaleTrial {
             const Float value = V::load(x + k * V::width);
             for (std::size_t j = 0; j < trials; ++j) {
                 const Float position = value * t_[j];
-                const Float kept = V::min(V::max(position, low_[j]), high_[j]);
+                Float kept = position;
+                if constexpr (clips) kept = V::min(V::max(position, low_[j]), high_[j]);
                 const Float code = (kept + V::set(rounder)) - V::set(rounder);
                 const Float rest = position - code;
                 residual_[j][k] = residual_[j][k] + rest * rest;
                 tilt_[j][k] = tilt_[j][k] + rest * code;
-                square_[j][k] = square_[j][k] + code * code;
             }
         }
     }
 
-    void finish(typename V::Quarter* residual, typename V::Quarter* tilt, typename V::Quarter* square) const {
+    void finish(typename V::Quarter* residual, typename V::Quarter* tilt) const {
         for (std::size_t j = 0; j < trials; ++j) {
             residual[j] = V::quarter(residual_[j]);
             tilt[j] = V::quarter(tilt_[j]);
-            square[j] = V::quarter(square_[j]);
         }
     }
 
@@ -55,26 +54,34 @@ class ScaleTrial {
     Float high_[trials];
     Float residual_[trials][vectors<V>];
     Float tilt_[trials][vectors<V>];
-    Float square_[trials][vectors<V>];
 };
 
 template <class V>
 struct ScaleTrialKernel {
     [[gnu::flatten]] static void try_scales(const float* x, std::size_t n, const ScaleTrials& trials,
                                             ScaleTrialSums* sums) {
-        typename V::Quarter quarters[3][scale_trials];
+        if (trials.clips)
+            try_all<true>(x, n, trials, sums);
+        else
+            try_all<false>(x, n, trials, sums);
+    }
+
+  private:
+    template <bool clips>
+    static void try_all(const float* x, std::size_t n, const ScaleTrials& trials, ScaleTrialSums* sums) {
         constexpr std::size_t at_once = V::width < scale_trials ? 1 : V::width / scale_trials;
+        typename V::Quarter residual[scale_trials];
+        typename V::Quarter tilt[scale_trials];
         for (std::size_t first = 0; first < scale_trials; first += at_once) {
-            ScaleTrial<V, at_once> trial(trials, first);
+            ScaleTrial<V, at_once, clips> trial(trials, first);
             std::size_t i = 0;
             for (; i + lanes <= n; i += lanes)
                 trial.take_block(x + i);
             if (i < n) trial.take_block(TailBlock(x + i, n - i, 0).value);
-            trial.finish(quarters[0] + first, quarters[1] + first, quarters[2] + first);
+            trial.finish(residual + first, tilt + first);
         }
-        V::store_totals(sums->residual, quarters[0]);
-        V::store_totals(sums->tilt, quarters[1]);
-        V::store_totals(sums->square, quarters[2]);
+        V::store_totals(sums->residual, residual);
+        V::store_totals(sums->tilt, tilt);
     }
 };
 

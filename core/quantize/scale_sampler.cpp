@@ -8,8 +8,35 @@
 
 namespace halfstep {
 
-void ScaleSampler::start(std::span<const float> values, double width) {
+UnitSpread spread_of(std::span<const float> values, float low, float high) {
+    constexpr std::size_t lanes = 16;
+    std::array<float, lanes> squared{};
+    std::array<float, lanes> magnitude{};
+    std::array<float, lanes> count{};
+    const auto take = [&](float x, std::size_t lane) {
+        squared[lane] += x * x;
+        magnitude[lane] += std::fabs(x);
+        count[lane] += x != 0 ? 1.0F : 0.0F;
+    };
+    std::size_t i = 0;
+    for (; i + lanes <= values.size(); i += lanes)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+            take(values[i + lane], lane);
+    for (; i < values.size(); ++i)
+        take(values[i], i % lanes);
+    UnitSpread spread{std::min(0.0, static_cast<double>(low)), std::max(0.0, static_cast<double>(high)), 0, 0,
+                      0};
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+        spread.squared += static_cast<double>(squared[lane]);
+        spread.magnitude += static_cast<double>(magnitude[lane]);
+        spread.count += static_cast<double>(count[lane]);
+    }
+    return spread;
+}
+
+void ScaleSampler::start(std::span<const float> values, const UnitSpread& spread, double width) {
     values_ = values;
+    spread_ = spread;
     width_ = width;
     waiting_count_ = 0;
     count_ = 0;
@@ -17,29 +44,10 @@ void ScaleSampler::start(std::span<const float> values, double width) {
 }
 
 std::span<const ScaleSample> ScaleSampler::look(std::span<const ScalePlace> places) {
-    kernels::ScaleTrials trials;
-    for (std::size_t j = 0; j < at_once; ++j) {
-        const ScalePlace& place = places[std::min(j, places.size() - 1)];
-        trials.t[j] = static_cast<float>(place.t);
-        trials.low[j] = static_cast<float>(place.low);
-        trials.high[j] = static_cast<float>(place.low + width_);
-    }
-    kernels::ScaleTrialSums sums;
-    kernels::kernel_table().try_scales(values_.data(), values_.size(), trials, &sums);
-    std::array<double, at_once> error;
-    std::array<double, at_once> at_t;
-    std::array<double, at_once> scale;
-    for (std::size_t j = 0; j < at_once; ++j) {
-        const double step = 1 / static_cast<double>(trials.t[j]);
-        const auto square = static_cast<double>(sums.square[j]);
-        const double shift = static_cast<double>(sums.tilt[j]) / std::max(square, 1e-30);
-        at_t[j] = static_cast<double>(sums.residual[j]) * (step * step);
-        error[j] = at_t[j] - static_cast<double>(sums.tilt[j]) * shift * (step * step);
-        scale[j] = (1 + shift) * step;
-    }
+    const Errors errors = errors_at(places);
     for (std::size_t j = 0; j < places.size(); ++j) {
-        found_[j] = {error[j], at_t[j], scale[j], places[j]};
-        if (error[j] < worst_ && sums.square[j] > 0) keep(found_[j]);
+        found_[j] = {errors.best[j], errors.at_t[j], errors.scale[j], places[j]};
+        if (errors.best[j] < worst_) keep(found_[j]);
     }
     return std::span(found_).first(places.size());
 }
@@ -50,8 +58,40 @@ void ScaleSampler::add(const ScalePlace& place) {
 }
 
 void ScaleSampler::flush() {
-    if (waiting_count_ != 0) look(std::span(waiting_).first(waiting_count_));
+    if (waiting_count_ == 0) return;
+    const Errors errors = errors_at(std::span(waiting_).first(waiting_count_));
+    for (std::size_t j = 0; j < waiting_count_; ++j)
+        if (errors.best[j] < worst_) keep({errors.best[j], errors.at_t[j], errors.scale[j], waiting_[j]});
     waiting_count_ = 0;
+}
+
+ScaleSampler::Errors ScaleSampler::errors_at(std::span<const ScalePlace> places) const {
+    kernels::ScaleTrials trials;
+    trials.clips = false;
+    for (std::size_t j = 0; j < at_once; ++j) {
+        const ScalePlace& place = places[std::min(j, places.size() - 1)];
+        trials.t[j] = static_cast<float>(place.t);
+        trials.low[j] = static_cast<float>(place.low);
+        trials.high[j] = static_cast<float>(place.low + width_);
+        trials.clips = trials.clips || spread_.min * place.t < place.low - 0.49 ||
+                       spread_.max * place.t > place.low + width_ + 0.49;
+    }
+    kernels::ScaleTrialSums sums;
+    kernels::kernel_table().try_scales(values_.data(), values_.size(), trials, &sums);
+    Errors errors;
+    for (std::size_t j = 0; j < at_once; ++j) {
+        constexpr double least_square = 0.5;  // of codes that are not all 0
+        const auto t = static_cast<double>(trials.t[j]);
+        const auto residual = static_cast<double>(sums.residual[j]);
+        const auto tilt = static_cast<double>(sums.tilt[j]);
+        const double square = spread_.squared * (t * t) - 2 * tilt - residual;
+        const double step = 1 / t;
+        const double shift = tilt / std::max(square, least_square);
+        errors.at_t[j] = residual * (step * step);
+        errors.best[j] = errors.at_t[j] - tilt * shift * (step * step);
+        errors.scale[j] = (1 + shift) * step;
+    }
+    return errors;
 }
 
 void ScaleSampler::keep(const ScaleSample& sample) {

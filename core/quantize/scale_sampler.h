@@ -26,6 +26,17 @@ struct ScaleSample {
     ScalePlace place;
 };
 
+// What is known of a unit's weights.
+struct UnitSpread {
+    double min = 0;        // at most 0
+    double max = 0;        // at least 0
+    double squared = 0;    // Σx²
+    double magnitude = 0;  // Σ|x|
+    double count = 0;      // that are not 0
+};
+
+UnitSpread spread_of(std::span<const float> values, float low, float high);
+
 // Errors of one unit at some scales, four at a time.
 class ScaleSampler {
   public:
@@ -33,7 +44,7 @@ class ScaleSampler {
     static constexpr std::size_t kept = 4;
 
     // Codes span `width`, from a sample's lowest on.
-    void start(std::span<const float> values, double width);
+    void start(std::span<const float> values, const UnitSpread& spread, double width);
 
     // Up to four places.
     std::span<const ScaleSample> look(std::span<const ScalePlace> places);
@@ -47,9 +58,17 @@ class ScaleSampler {
     double least() const { return count_ == 0 ? std::numeric_limits<double>::infinity() : best_[0].error; }
 
   private:
+    struct Errors {
+        std::array<double, at_once> best;  // of the best scale for the codes
+        std::array<double, at_once> at_t;
+        std::array<double, at_once> scale;
+    };
+
+    Errors errors_at(std::span<const ScalePlace> places) const;
     void keep(const ScaleSample& sample);
 
     std::span<const float> values_;
+    UnitSpread spread_;
     double width_ = 0;
     std::array<ScaleSample, at_once> found_;
     std::array<ScalePlace, at_once> waiting_;

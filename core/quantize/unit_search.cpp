@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t at_once = ScaleSampler::at_once;
 constexpr double growth = 1.1;  // of t from node to node
-constexpr std::size_t most_few = 32;
 
 double nearest_whole(double x) {
     constexpr double shift = 0x1.8p52;
@@ -40,7 +39,7 @@ bool many_magnitudes(std::span<const float> values) {
 bool UnitSearch::suits(const Scheme& scheme, std::span<const float> values, const Limits& limits) {
     constexpr std::size_t longest = 65536;
     return scheme.family == Family::integer && scheme.range == Range::mse && scheme.bits <= 8 &&
-           values.size() <= longest && limits.abs_max() >= 0x1p-60F && limits.abs_max() <= 0x1p60F &&
+           values.size() <= longest && limits.abs_max() >= 0x1p-50F && limits.abs_max() <= 0x1p50F &&
            many_magnitudes(values);
 }
 
@@ -64,23 +63,17 @@ void UnitSearch::start(const Scheme& scheme, std::span<const float> values, cons
     asymmetric_ = scheme.symmetry == Symmetry::asym;
     top_ = codes.qmax - codes.qmin;
     bottom_ = codes.qmin;
-    min_ = std::min(0.0, static_cast<double>(limits.low));
-    max_ = std::max(0.0, static_cast<double>(limits.high));
-    unclipped_ = asymmetric_ ? top_ / (max_ - min_) : 1 / std::max(max_ / codes.qmax, min_ / codes.qmin);
-    sampler_.start(values, top_);
+    values_ = values;
+    spread_ = spread_of(values, limits.low, limits.high);
+    unclipped_ = asymmetric_ ? top_ / (spread_.max - spread_.min)
+                             : 1 / std::max(spread_.max / codes.qmax, spread_.min / codes.qmin);
+    sampler_.start(values, spread_, top_);
     nodes_.clear();
-    plan(scheme.bits, values);
+    plan(scheme.bits);
 }
 
-void UnitSearch::plan(int bits, std::span<const float> values) {
-    few_.clear();
-    double sum = 0;
-    double count = 0;
-    for (const float x : values) {
-        sum += static_cast<double>(std::fabs(x));
-        count += x != 0 ? 1 : 0;
-        if (few_.size() < most_few && x != 0) few_.push_back(x);
-    }
+void UnitSearch::plan(int bits) {
+    const double count = spread_.count;
     // The fewer the weights, the more the error varies from one scale to the next.
     const bool short_unit = count < 64;
     effort_.short_unit = short_unit;
@@ -91,14 +84,15 @@ void UnitSearch::plan(int bits, std::span<const float> values) {
     effort_.lattices = bits > 4;
     const double codes_of_mean = short_unit ? (bits > 5 ? 0.05 : 0.08) : count < 256 ? 0.1 : 0.14;
     const double codes_of_largest = short_unit ? 0.4 : 0.6;
-    step_ = std::min(codes_of_mean * count / sum, codes_of_largest / std::max(max_, -min_));
+    step_ = std::min(codes_of_mean * count / spread_.magnitude,
+                     codes_of_largest / std::max(spread_.max, -spread_.min));
 }
 
 // The lowest codes that there can be a reason for.
 UnitSearch::Lows UnitSearch::lows_at(double t) const {
     if (!asymmetric_) return {bottom_, bottom_};
-    const double low = std::max(nearest_whole(min_ * t), -top_);
-    return {low, std::min(0.0, std::max(low, nearest_whole(max_ * t) - top_))};
+    const double low = std::max(nearest_whole(spread_.min * t), -top_);
+    return {low, std::min(0.0, std::max(low, nearest_whole(spread_.max * t) - top_))};
 }
 
 void UnitSearch::walk_unclipped() {
@@ -112,7 +106,7 @@ void UnitSearch::walk_unclipped() {
             t *= growth;
         }
         for (const ScaleSample& sample : sampler_.look(places))
-            nodes_.push_back({sample.place.t, sample.error, min_});
+            nodes_.push_back({sample.place.t, sample.error, spread_.min});
     }
 }
 
@@ -127,7 +121,7 @@ void UnitSearch::walk_symmetric() {
         }
         bool too_far = false;
         for (const ScaleSample& sample : sampler_.look(places)) {
-            nodes_.push_back({sample.place.t, sample.error, min_});
+            nodes_.push_back({sample.place.t, sample.error, spread_.min});
             too_far = too_far || sample.error_at_t > effort_.hopeless * sampler_.least();
         }
         if (too_far) break;
@@ -135,8 +129,8 @@ void UnitSearch::walk_symmetric() {
 }
 
 void UnitSearch::walk_asymmetric() {
-    double low_edge = min_;
-    double high_edge = max_;
+    double low_edge = spread_.min;
+    double high_edge = spread_.max;
     for (double t = unclipped_; t < effort_.farthest * unclipped_; t *= growth) {
         Lows lows = lows_at(t);
         lows.first = std::max(lows.first, nearest_whole(low_edge * t) - 1);
@@ -167,31 +161,38 @@ ScaleSample UnitSearch::best_low(double t, Lows lows) {
     }
 }
 
+void UnitSearch::take_few() {
+    constexpr std::size_t few = 32;
+    few_.clear();
+    for (std::size_t i = 0; i < values_.size() && few_.size() < few; ++i)
+        if (values_[i] != 0) few_.push_back(values_[i]);
+}
+
 // Weights that are multiples of something have no error where that is the scale: a dip so narrow that it has
 // to be looked for. A few of the weights will do.
 void UnitSearch::look_for_lattice() {
     constexpr double step_share = 0.3;  // of a code
     constexpr double dip = 0.35;        // of the error to expect
+    take_few();
     double squares = 0;
     for (const float x : few_)
         squares += static_cast<double>(x) * static_cast<double>(x);
     const auto few = static_cast<double>(few_.size());
     const double step = step_share * std::sqrt(few / squares);
     const double last = unclipped_ * (1 + 0.5 / top_);
-    kernels::ScaleTrials trials;
-    std::fill_n(trials.low, at_once, static_cast<float>(-top_));
-    std::fill_n(trials.high, at_once, static_cast<float>(top_));
-    const auto small = static_cast<float>(dip * few / 12);
-    for (double t = last / 2; t < last; t += at_once * step) {
+    kernels::ScaleTrials trials{};
+    for (double first = last / 2; first < last; first += at_once * step) {
         for (std::size_t j = 0; j < at_once; ++j)
-            trials.t[j] = static_cast<float>(t + static_cast<double>(j) * step);
+            trials.t[j] = static_cast<float>(first + static_cast<double>(j) * step);
         kernels::ScaleTrialSums sums;
         kernels::kernel_table().try_scales(few_.data(), few_.size(), trials, &sums);
         for (std::size_t j = 0; j < at_once; ++j) {
-            const float shift = sums.square[j] > 0 ? sums.tilt[j] / sums.square[j] : 0;
-            if (sums.residual[j] - shift * sums.tilt[j] >= small) continue;
-            const double at = static_cast<double>(trials.t[j]) / (1 + static_cast<double>(shift));
-            sampler_.add({at, lows_at(at).first, step_});
+            const auto t = static_cast<double>(trials.t[j]);
+            const auto tilt = static_cast<double>(sums.tilt[j]);
+            const auto residual = static_cast<double>(sums.residual[j]);
+            const double shift = tilt / std::max(1.0, squares * t * t - 2 * tilt - residual);
+            if (residual - shift * tilt >= dip * few / 12) continue;
+            sampler_.add({t / (1 + shift), lows_at(t / (1 + shift)).first, step_});
         }
     }
     sampler_.flush();
@@ -217,8 +218,8 @@ void UnitSearch::look_around(std::size_t node) {
             sampler_.add({at, lows.first, step});
             continue;
         }
-        const double low = nearest_whole(low_edge_at(at, node) * at);
-        for (double one = std::max(lows.first, low - 1); one <= std::min(lows.last, low + 1); ++one)
+        const double low = nearest_whole(low_edge_at(at, node) * at - 0.5);
+        for (double one = std::max(lows.first, low); one <= std::min(lows.last, low + 1); ++one)
             sampler_.add({at, one, step});
     }
 }

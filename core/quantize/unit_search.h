@@ -37,13 +37,14 @@ class UnitSearch {
     };
 
     void start(const Scheme& scheme, std::span<const float> values, const Limits& limits);
-    void plan(int bits, std::span<const float> values);
+    void plan(int bits);
     Lows lows_at(double t) const;
     void walk_unclipped();
     void walk_symmetric();
     void walk_asymmetric();
     ScaleSample best_low(double t, Lows lows);
     void look_for_lattice();
+    void take_few();
     void look_closely();
     void look_around(std::size_t node);
     double low_edge_at(double t, std::size_t node) const;
@@ -65,8 +66,8 @@ class UnitSearch {
     bool asymmetric_ = false;
     double top_ = 0;     // codes less the zero-point span this
     double bottom_ = 0;  // symmetric: the lowest code
-    double min_ = 0;
-    double max_ = 0;
+    std::span<const float> values_;
+    UnitSpread spread_;
     double unclipped_ = 0;  // the largest t that clips nothing
     double step_ = 0;       // of t, where it is looked closely
     ScaleSampler sampler_;
