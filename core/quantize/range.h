@@ -4,6 +4,7 @@
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
 #include "core/quantize/entropy_limit.h"
+#include "core/quantize/log_moments.h"
 #include "core/quantize/percentile.h"
 #include "core/quantize/scale_search.h"
 #include "core/quantize/unit_search.h"
@@ -65,6 +66,7 @@ struct RangeScratch {
     ScaleScan scan;
     UnitSearch search;
     EntropyLimit entropy;
+    LogMoments log;
 };
 
 // The rules of the ranges, which the plain reference and the fast estimators both follow. [min, max] are the

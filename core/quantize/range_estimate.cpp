@@ -58,10 +58,9 @@ Limits percentile_limits(const Scheme& scheme, std::span<const float> values, co
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
                        RangeScratch& scratch, const JobContext& job, MseEffort effort) {
     if (scheme.family == Family::logarithmic) {
-        LogMoments moments(scheme);
-        for (const float x : values)
-            moments.add(static_cast<double>(x), 1, 0);
-        return moments.best();
+        scratch.log.start(scheme);
+        scratch.log.add(values);
+        return scratch.log.best();
     }
     if (effort == MseEffort::quick && UnitSearch::suits(scheme, values, limits))
         return scratch.search.find(scheme, values, limits);
