@@ -37,7 +37,7 @@ UnitSpread spread_of(std::span<const float> values, float low, float high) {
 void ScaleSampler::start(std::span<const float> values, const UnitSpread& spread, double width) {
     values_ = values;
     spread_ = spread;
-    width_ = width;
+    width_ = static_cast<float>(width);
     waiting_count_ = 0;
     count_ = 0;
     worst_ = std::numeric_limits<double>::infinity();
@@ -46,50 +46,66 @@ void ScaleSampler::start(std::span<const float> values, const UnitSpread& spread
 std::span<const ScaleSample> ScaleSampler::look(std::span<const ScalePlace> places) {
     const Errors errors = errors_at(places);
     for (std::size_t j = 0; j < places.size(); ++j) {
-        found_[j] = {errors.best[j], errors.at_t[j], errors.scale[j], places[j]};
-        if (errors.best[j] < worst_) keep(found_[j]);
+        found_[j] = errors.sample(j, places[j]);
+        if (found_[j].error < worst_) keep(found_[j]);
     }
     return std::span(found_).first(places.size());
 }
 
 void ScaleSampler::add(const ScalePlace& place) {
     waiting_[waiting_count_] = place;
-    if (++waiting_count_ == at_once) flush();
+    if (++waiting_count_ == waiting_.size()) flush();
 }
 
+// What the errors decide comes after all of them, so that the processor need not wait for each.
 void ScaleSampler::flush() {
-    if (waiting_count_ == 0) return;
-    const Errors errors = errors_at(std::span(waiting_).first(waiting_count_));
-    for (std::size_t j = 0; j < waiting_count_; ++j)
-        if (errors.best[j] < worst_) keep({errors.best[j], errors.at_t[j], errors.scale[j], waiting_[j]});
+    const std::span<const ScalePlace> places = std::span(waiting_).first(waiting_count_);
+    for (std::size_t first = 0; first < places.size(); first += at_once)
+        errors_[first / at_once] = errors_at(places.subspan(first, std::min(at_once, places.size() - first)));
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Errors& errors = errors_[i / at_once];
+        if (static_cast<double>(errors.best[i % at_once]) < worst_)
+            keep(errors.sample(i % at_once, places[i]));
+    }
     waiting_count_ = 0;
 }
 
+ScaleSample ScaleSampler::Errors::sample(std::size_t j, const ScalePlace& place) const {
+    const double scale = (1 + static_cast<double>(shift[j])) / static_cast<double>(t[j]);
+    return {static_cast<double>(best[j]), static_cast<double>(at_t[j]), scale, place};
+}
+
 ScaleSampler::Errors ScaleSampler::errors_at(std::span<const ScalePlace> places) const {
+    constexpr float near_half = 0.49F;
     kernels::ScaleTrials trials;
-    trials.clips = false;
     for (std::size_t j = 0; j < at_once; ++j) {
         const ScalePlace& place = places[std::min(j, places.size() - 1)];
         trials.t[j] = static_cast<float>(place.t);
         trials.low[j] = static_cast<float>(place.low);
-        trials.high[j] = static_cast<float>(place.low + width_);
-        trials.clips = trials.clips || spread_.min * place.t < place.low - 0.49 ||
-                       spread_.max * place.t > place.low + width_ + 0.49;
     }
+    const auto min = static_cast<float>(spread_.min);
+    const auto max = static_cast<float>(spread_.max);
+    int clipping = 0;
+    for (std::size_t j = 0; j < at_once; ++j) {
+        trials.high[j] = trials.low[j] + width_;
+        clipping += min * trials.t[j] < trials.low[j] - near_half ? 1 : 0;
+        clipping += max * trials.t[j] > trials.high[j] + near_half ? 1 : 0;
+    }
+    trials.clips = clipping != 0;
     kernels::ScaleTrialSums sums;
     kernels::kernel_table().try_scales(values_.data(), values_.size(), trials, &sums);
+    const auto squared = static_cast<float>(spread_.squared);
     Errors errors;
     for (std::size_t j = 0; j < at_once; ++j) {
-        constexpr double least_square = 0.5;  // of codes that are not all 0
-        const auto t = static_cast<double>(trials.t[j]);
-        const auto residual = static_cast<double>(sums.residual[j]);
-        const auto tilt = static_cast<double>(sums.tilt[j]);
-        const double square = spread_.squared * (t * t) - 2 * tilt - residual;
-        const double step = 1 / t;
-        const double shift = tilt / std::max(square, least_square);
-        errors.at_t[j] = residual * (step * step);
-        errors.best[j] = errors.at_t[j] - tilt * shift * (step * step);
-        errors.scale[j] = (1 + shift) * step;
+        constexpr float least_square = 0.5F;  // of codes that are not all 0
+        const float t = trials.t[j];
+        const float tilt = sums.tilt[j];
+        const float square = squared * t * t - 2 * tilt - sums.residual[j];
+        const float shift = tilt / (square > least_square ? square : least_square);
+        errors.t[j] = t;
+        errors.shift[j] = shift;
+        errors.at_t[j] = sums.residual[j] / t / t;
+        errors.best[j] = (sums.residual[j] - tilt * shift) / t / t;
     }
     return errors;
 }

@@ -49,7 +49,7 @@ class ScaleSampler {
     // Up to four places.
     std::span<const ScaleSample> look(std::span<const ScalePlace> places);
 
-    // Any number of places, looked at when there are four of them; flush() for the rest.
+    // Any number of places, looked at when there are many, or at flush().
     void add(const ScalePlace& place);
     void flush();
 
@@ -58,10 +58,15 @@ class ScaleSampler {
     double least() const { return count_ == 0 ? std::numeric_limits<double>::infinity() : best_[0].error; }
 
   private:
+    static constexpr std::size_t most_waiting = 64;
+
     struct Errors {
-        std::array<double, at_once> best;  // of the best scale for the codes
-        std::array<double, at_once> at_t;
-        std::array<double, at_once> scale;
+        ScaleSample sample(std::size_t j, const ScalePlace& place) const;
+
+        std::array<float, at_once> t;
+        std::array<float, at_once> shift;  // of the best scale for the codes, as a share of 1/t
+        std::array<float, at_once> at_t;   // error of 1/t, and of the best scale
+        std::array<float, at_once> best;
     };
 
     Errors errors_at(std::span<const ScalePlace> places) const;
@@ -69,9 +74,10 @@ class ScaleSampler {
 
     std::span<const float> values_;
     UnitSpread spread_;
-    double width_ = 0;
+    float width_ = 0;
     std::array<ScaleSample, at_once> found_;
-    std::array<ScalePlace, at_once> waiting_;
+    std::array<ScalePlace, most_waiting> waiting_;
+    std::array<Errors, most_waiting / at_once> errors_;
     std::size_t waiting_count_ = 0;
     std::array<ScaleSample, kept> best_;
     std::size_t count_ = 0;

@@ -39,7 +39,7 @@ bool many_magnitudes(std::span<const float> values) {
 bool UnitSearch::suits(const Scheme& scheme, std::span<const float> values, const Limits& limits) {
     constexpr std::size_t longest = 65536;
     return scheme.family == Family::integer && scheme.range == Range::mse && scheme.bits <= 8 &&
-           values.size() <= longest && limits.abs_max() >= 0x1p-50F && limits.abs_max() <= 0x1p50F &&
+           values.size() <= longest && limits.abs_max() >= 0x1p-40F && limits.abs_max() <= 0x1p40F &&
            many_magnitudes(values);
 }
 
@@ -80,10 +80,10 @@ void UnitSearch::plan(int bits) {
     effort_.farthest = bits <= 3 ? 25 : 12;
     effort_.hopeless = bits <= 3 ? 5 : 2.5;
     effort_.tempting = 1.1 + (short_unit ? 10 : 6) / std::sqrt(count);
-    effort_.tops = bits > 5 || short_unit ? ScaleSampler::kept : 2;
+    effort_.tops = bits > 5 ? ScaleSampler::kept : 2;
     effort_.lattices = bits > 4;
-    const double codes_of_mean = short_unit ? (bits > 5 ? 0.05 : 0.08) : count < 256 ? 0.1 : 0.14;
-    const double codes_of_largest = short_unit ? 0.4 : 0.6;
+    const double codes_of_mean = short_unit ? (bits > 5 ? 0.05 : 0.11) : count < 256 ? 0.1 : 0.14;
+    const double codes_of_largest = short_unit ? 0.5 : 0.6;
     step_ = std::min(codes_of_mean * count / spread_.magnitude,
                      codes_of_largest / std::max(spread_.max, -spread_.min));
 }
