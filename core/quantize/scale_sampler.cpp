@@ -35,6 +35,7 @@ UnitSpread spread_of(std::span<const float> values, float low, float high) {
 }
 
 void ScaleSampler::start(std::span<const float> values, const UnitSpread& spread, double width) {
+    kernel_ = &kernels::kernel_table();
     values_ = values;
     spread_ = spread;
     width_ = static_cast<float>(width);
@@ -93,7 +94,7 @@ ScaleSampler::Errors ScaleSampler::errors_at(std::span<const ScalePlace> places)
     }
     trials.clips = clipping != 0;
     kernels::ScaleTrialSums sums;
-    kernels::kernel_table().try_scales(values_.data(), values_.size(), trials, &sums);
+    kernel_->try_scales(values_.data(), values_.size(), trials, &sums);
     const auto squared = static_cast<float>(spread_.squared);
     Errors errors;
     for (std::size_t j = 0; j < at_once; ++j) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/kernels/scale_trial.h"
+#include "core/kernels/kernel_functions.h"
 
 #include <array>
 #include <cstddef>
@@ -72,6 +72,7 @@ class ScaleSampler {
     Errors errors_at(std::span<const ScalePlace> places) const;
     void keep(const ScaleSample& sample);
 
+    const kernels::KernelTable* kernel_ = nullptr;
     std::span<const float> values_;
     UnitSpread spread_;
     float width_ = 0;

@@ -82,8 +82,8 @@ void UnitSearch::plan(int bits) {
     effort_.tempting = 1.1 + (short_unit ? 10 : 6) / std::sqrt(count);
     effort_.tops = bits > 5 ? ScaleSampler::kept : 2;
     effort_.lattices = bits > 4;
-    const double codes_of_mean = short_unit ? (bits > 5 ? 0.05 : 0.11) : count < 256 ? 0.1 : 0.14;
-    const double codes_of_largest = short_unit ? 0.5 : 0.6;
+    const double codes_of_mean = short_unit ? (bits > 5 ? 0.05 : 0.09) : count < 256 ? 0.1 : 0.14;
+    const double codes_of_largest = short_unit ? 0.45 : 0.6;
     step_ = std::min(codes_of_mean * count / spread_.magnitude,
                      codes_of_largest / std::max(spread_.max, -spread_.min));
 }
