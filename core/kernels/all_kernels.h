@@ -11,6 +11,7 @@
 #include "core/kernels/range_kernel.h"
 #include "core/kernels/rounding_kernel.h"
 #include "core/kernels/scale_scan_kernel.h"
+#include "core/kernels/scale_trial_kernel.h"
 #include "core/kernels/summary_kernel.h"
 #include "core/kernels/uniform_kernel.h"
 #include "core/kernels/unit_kernel.h"
@@ -46,6 +47,7 @@ constexpr KernelTable make_kernel_table(const char* name) {
     table.compare = CompareKernel<V>::compare;
     table.compare_wide = CompareKernel<V>::compare_wide;
     table.sum_powers = MomentsKernel<V>::sum_powers;
+    table.try_scales = ScaleTrialKernel<V>::try_scales;
     return table;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/kernel_types.h"
+#include "core/kernels/scale_trial.h"
 
 namespace halfstep::kernels {
 
@@ -67,6 +68,9 @@ struct KernelTable {
 
     // Sums of powers of x − centre over n finite values.
     void (*sum_powers)(const float* x, std::size_t n, double centre, PowerSums* sums);
+
+    // What four scales come to on one unit of finite values.
+    void (*try_scales)(const float* x, std::size_t n, const ScaleTrials& trials, ScaleTrialSums* sums);
 };
 
 }  // namespace halfstep::kernels

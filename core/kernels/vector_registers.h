@@ -47,7 +47,23 @@ inline __m128 fold_rows(Fold fold, const __m128* rows) {
     return fold_fours(fold, fold_pair(fold, rows[0], rows[1]), fold_pair(fold, rows[2], rows[3]));
 }
 
+// 16 lanes added to 4: lane i and i + 8, then i + 4.
+inline __m128 add_to_quarter(const __m128* v) {
+    return _mm_add_ps(_mm_add_ps(v[0], v[2]), _mm_add_ps(v[1], v[3]));
+}
+
+// The sums of four quarters, in each of them lane i and i + 2, then i + 1.
+inline __m128 add_quarters(const __m128* v) {
+    const __m128 first = _mm_add_ps(_mm_movelh_ps(v[0], v[1]), _mm_movehl_ps(v[1], v[0]));
+    const __m128 second = _mm_add_ps(_mm_movelh_ps(v[2], v[3]), _mm_movehl_ps(v[3], v[2]));
+    return _mm_add_ps(_mm_shuffle_ps(first, second, 0x88), _mm_shuffle_ps(first, second, 0xdd));
+}
+
 #ifdef __AVX2__
+inline __m128 add_to_quarter(const __m256* v) {
+    const __m256 sum = _mm256_add_ps(v[0], v[1]);
+    return _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps(sum, 1));
+}
 inline void widen_register(__m256 v, __m256d* to) {
     to[0] = _mm256_cvtps_pd(_mm256_castps256_ps128(v));
     to[1] = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
@@ -83,6 +99,10 @@ inline __m256 fold_rows(Fold fold, const __m256* rows) {
 #endif
 
 #ifdef __AVX512DQ__
+inline __m128 add_to_quarter(const __m512* v) {
+    const __m256 sum = _mm256_add_ps(_mm512_castps512_ps256(*v), _mm512_extractf32x8_ps(*v, 1));
+    return _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps(sum, 1));
+}
 inline void widen_register(__m512 v, __m512d* to) {
     to[0] = _mm512_cvtps_pd(_mm512_castps512_ps256(v));
     to[1] = _mm512_cvtps_pd(_mm512_extractf32x8_ps(v, 1));

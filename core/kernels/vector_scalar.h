@@ -14,6 +14,9 @@ struct ScalarVector {
     using Double = double;
     using Bits = std::uint32_t;
     using Mask = bool;
+    struct Quarter {
+        float lane[4];
+    };
     static constexpr std::size_t width = 1;
     static constexpr std::size_t doubles = 1;  // Doubles that one Float widens to
 
@@ -52,6 +55,19 @@ struct ScalarVector {
         const Float magnitude = abs(v);
         const Float rounded = magnitude < 0x1p23F ? (magnitude + 0x1p23F) - 0x1p23F : magnitude;
         return from_bits(bits(rounded) | (bits(v) & 0x80000000U));
+    }
+
+    // 16 lanes added to 4: lane i and i + 8, then i + 4. And the sums of four such quarters, in each of them
+    // lane i and i + 2, then i + 1.
+    static Quarter quarter(const Float* v) {
+        Quarter sums{};
+        for (std::size_t i = 0; i < 4; ++i)
+            sums.lane[i] = (v[i] + v[i + 8]) + (v[i + 4] + v[i + 12]);
+        return sums;
+    }
+    static void store_totals(float* to, const Quarter* four) {
+        for (std::size_t j = 0; j < 4; ++j)
+            to[j] = (four[j].lane[0] + four[j].lane[2]) + (four[j].lane[1] + four[j].lane[3]);
     }
 
     static Float min_of_rows(const Float* rows) { return *rows; }

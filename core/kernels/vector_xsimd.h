@@ -18,6 +18,7 @@ struct XsimdVector {
     using Double = xsimd::batch<double, Arch>;
     using Bits = xsimd::batch<std::uint32_t, Arch>;
     using Mask = xsimd::batch_bool<float, Arch>;
+    using Quarter = __m128;
     static constexpr std::size_t width = Float::size;
     static constexpr std::size_t doubles = 2;
 
@@ -55,6 +56,14 @@ struct XsimdVector {
     static bool any(Mask mask) { return any_register(mask.data); }
     static Bits count(Bits counts, Mask mask) { return Bits(count_register(counts, mask.data)); }
     static Float round_even(Float v) { return xsimd::nearbyint(v); }
+
+    static Quarter quarter(const Float* v) {
+        typename Float::register_type registers[16 / width];
+        for (std::size_t i = 0; i < 16 / width; ++i)
+            registers[i] = v[i].data;
+        return add_to_quarter(registers);
+    }
+    static void store_totals(float* to, const Quarter* four) { _mm_storeu_ps(to, add_quarters(four)); }
 
     // Lane i: the smallest (largest) lane of rows[i], of `width` rows.
     static Float min_of_rows(const Float* rows) {

@@ -39,6 +39,10 @@ float log_level(const Scheme& scheme, int step) {
     return static_cast<float>(std::exp2(std::min(step, largest) / steps_per_octave(scheme)));
 }
 
+float log_level_below(const Scheme& scheme, float largest, int steps) {
+    return static_cast<float>(static_cast<double>(largest) * std::exp2(-steps / steps_per_octave(scheme)));
+}
+
 float nearest_log_level(const Scheme& scheme, float magnitude) {
     if (magnitude == 0) return 0;
     return log_level(scheme, nearest_log_step(scheme, static_cast<double>(magnitude)));
@@ -51,8 +55,7 @@ LogLevels log_levels(const Scheme& scheme, float largest) {
     const double top = nearest_log_step(scheme, static_cast<double>(largest));
     const int count = (1 << (scheme.bits - 1)) - 1;
     for (int below = count - 1; below >= 0; --below) {
-        result.level.push_back(
-            static_cast<float>(static_cast<double>(largest) * std::exp2(-below / per_octave)));
+        result.level.push_back(log_level_below(scheme, largest, below));
         result.from.push_back(first_from(std::exp2((top - below - 0.5) / per_octave)));
     }
     result.clipped_from = first_from(std::exp2((top + 0.5) / per_octave));

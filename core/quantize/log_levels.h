@@ -17,6 +17,9 @@ int nearest_log_step(const Scheme& scheme, double magnitude);
 // base^step, as float32.
 float log_level(const Scheme& scheme, int step);
 
+// The level so many steps below the largest one, which is as it is stored.
+float log_level_below(const Scheme& scheme, float largest, int steps);
+
 // base^round(log_base(magnitude)); 0 for 0. Capped at the largest power that float32 holds.
 float nearest_log_level(const Scheme& scheme, float magnitude);
 

@@ -3,7 +3,11 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/entropy_limit.h"
+#include "core/quantize/log_moments.h"
+#include "core/quantize/percentile.h"
 #include "core/quantize/scale_search.h"
+#include "core/quantize/unit_search.h"
 #include "core/schemes/scheme.h"
 
 #include <cstdint>
@@ -57,8 +61,12 @@ EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 // Buffers that estimate_grid reuses from unit to unit; one a thread.
 struct RangeScratch {
     std::vector<float> sorted;
+    TailPercentiles percentiles;
     std::vector<float> finite;
     ScaleScan scan;
+    UnitSearch search;
+    EntropyLimit entropy;
+    LogMoments log;
 };
 
 // The rules of the ranges, which the plain reference and the fast estimators both follow. [min, max] are the
@@ -89,11 +97,15 @@ struct RangeScratch {
 // gamma: γ = √(Σx²/Σx̂²) over the unit's finite weights in double, 1 where Σx̂² = 0; the stored scale becomes
 // float32(γ·s), rounded to the storage again.
 
+// How close to the smallest possible Σ(x−x̂)² an integer scheme's mse range has to come: within 1 % at worst
+// and 0.1 % on average, which is quick, or to the smallest one there is but for what a search in fine steps
+// may overlook.
+enum class MseEffort { quick, thorough };
+
 // Scale and zero-point of one unit held in memory, by the scheme's range (minmax, pct, mse, kl, clip).
-// Non-finite values are left out. mse: within 1 % of the smallest possible Σ(x−x̂)² at worst and 0.1 % on
-// average.
+// Non-finite values are left out.
 EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch,
-                            const JobContext& job = {});
+                            const JobContext& job = {}, MseEffort effort = MseEffort::quick);
 
 // The same for a unit that is too long to be held in memory, or for a whole tensor: elements [first, first +
 // count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error.

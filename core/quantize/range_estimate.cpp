@@ -47,25 +47,23 @@ Limits limits_of(std::span<const float> values) {
 }
 
 Limits percentile_limits(const Scheme& scheme, std::span<const float> values, const Limits& unit,
-                         std::vector<float>& buffer) {
-    buffer.assign(values.begin(), values.end());
+                         TailPercentiles& percentiles) {
     if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym) {
         const PercentPair percents = asymmetric_percents(scheme);
-        return {percentile(buffer, percents.low), percentile(buffer, percents.high)};
+        return {percentiles.lower(values, percents.low), percentiles.upper(values, percents.high)};
     }
-    for (float& x : buffer)
-        x = std::fabs(x);
-    return limited_to(unit, percentile(buffer, scheme.percentile));
+    return limited_to(unit, percentiles.of_magnitudes(values, scheme.percentile));
 }
 
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
-                       RangeScratch& scratch, const JobContext& job) {
+                       RangeScratch& scratch, const JobContext& job, MseEffort effort) {
     if (scheme.family == Family::logarithmic) {
-        LogMoments moments(scheme);
-        for (const float x : values)
-            moments.add(static_cast<double>(x), 1, 0);
-        return moments.best();
+        scratch.log.start(scheme);
+        scratch.log.add(values);
+        return scratch.log.best();
     }
+    if (effort == MseEffort::quick && UnitSearch::suits(scheme, values, limits))
+        return scratch.search.find(scheme, values, limits);
     double value_squared = 0;
     for (const float x : values)
         value_squared += static_cast<double>(x) * static_cast<double>(x);
@@ -91,7 +89,7 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
 }  // namespace
 
 EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, RangeScratch& scratch,
-                            const JobContext& job) {
+                            const JobContext& job, MseEffort effort) {
     const std::span<const float> values = finite_values(unit, scratch.finite);
     const Limits limits = limits_of(values);
     if (limits.abs_max() == 0) return {};
@@ -103,17 +101,16 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
             return grid_from_limits(scheme, clipped.low, clipped.high);
         }
         case Range::percentile: {
-            const Limits inner = percentile_limits(scheme, values, limits, scratch.sorted);
+            const Limits inner = percentile_limits(scheme, values, limits, scratch.percentiles);
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::kl: {
-            MagnitudeHistogram histogram(limits.abs_max());
-            histogram.add(values);
-            const Limits inner = limited_to(limits, histogram.entropy_limit(scheme.bits));
+            const Limits inner =
+                limited_to(limits, scratch.entropy.find(values, limits.abs_max(), scheme.bits));
             return grid_from_limits(scheme, inner.low, inner.high);
         }
         case Range::mse:
-            return mse_grid(scheme, values, limits, scratch, job);
+            return mse_grid(scheme, values, limits, scratch, job, effort);
     }
     return grid_from_limits(scheme, limits.low, limits.high);
 }

@@ -140,7 +140,7 @@ EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, c
     const StreamedValues values(model, tensor, first, count, job);
     if (count <= most_held && !MomentTable::is_exact_for(tensor.dtype)) {
         RangeScratch scratch;
-        return estimate_grid(scheme, values.all(), scratch, values.job());
+        return estimate_grid(scheme, values.all(), scratch, values.job(), MseEffort::thorough);
     }
     const MomentTable table = MomentTable::build(model, tensor, first, count, values.job());
     const bool settled = table.exact() || scheme.range == Range::minmax || scheme.range == Range::clip;

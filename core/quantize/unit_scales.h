@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/cache_lines.h"
 #include "core/schemes/scheme.h"
 
 #include <cstddef>
@@ -29,7 +30,7 @@ class UnitScales {
     Scheme planned_;
     std::vector<float> position_;
     std::vector<float> step_;
-    std::vector<float> columns_;
+    CacheLineVector<float> columns_;
     std::vector<float> scales_;
 };
 

@@ -81,6 +81,36 @@ class TestRangeKernels : public QObject {
         QCOMPARE(high.back(), 77.0F);
     }
 
+    // Every set against sums in double, and bit for bit against the first one.
+    static void compare_tried_scales(const TestValues& values, const kernels::ScaleTrials& trials) {
+        kernels::ScaleTrialSums first{};
+        kernels::available_kernel_tables().front()->try_scales(values.data(), values.size(), trials, &first);
+        for (const KernelTable* table : kernels::available_kernel_tables()) {
+            kernels::ScaleTrialSums sums{};
+            table->try_scales(values.data(), values.size(), trials, &sums);
+            for (std::size_t j = 0; j < kernels::scale_trials; ++j) {
+                double residual = 0;
+                double tilt = 0;
+                double square = 0;
+                for (std::size_t i = 0; i < values.size(); ++i) {
+                    const float position = values.data()[i] * trials.t[j];
+                    const float kept =
+                        trials.clips ? std::clamp(position, trials.low[j], trials.high[j]) : position;
+                    const auto code = static_cast<double>(std::nearbyint(kept));
+                    const double rest = static_cast<double>(position) - code;
+                    residual += rest * rest;
+                    tilt += rest * code;
+                    square += code * code;
+                }
+                const double small = 1e-6 * (1 + residual + std::sqrt(residual * square));
+                QVERIFY(std::fabs(static_cast<double>(sums.residual[j]) - residual) <= small);
+                QVERIFY(std::fabs(static_cast<double>(sums.tilt[j]) - tilt) <= small);
+                COMPARE_EXACTLY(sums.residual[j], first.residual[j]);
+                COMPARE_EXACTLY(sums.tilt[j], first.tilt[j]);
+            }
+        }
+    }
+
   private slots:
     void ranges() {
         for (const std::size_t length : awkward_lengths())
@@ -250,6 +280,14 @@ class TestRangeKernels : public QObject {
                 COMPARE_EXACTLY(sums.d3, first.d3);
                 COMPARE_EXACTLY(sums.d4, first.d4);
             }
+        }
+    }
+
+    void tried_scales() {
+        for (const bool clips : {false, true}) {
+            const kernels::ScaleTrials trials{{9, 11.5F, 20, 35}, {-7, -3, -128, -1}, {7, 12, 127, 1}, clips};
+            for (const std::size_t length : {1U, 15U, 16U, 33U, 128U, 1000U})
+                compare_tried_scales(test_values(length).front(), trials);
         }
     }
 

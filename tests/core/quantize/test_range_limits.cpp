@@ -2,6 +2,7 @@
 #include "core/quantize/range.h"
 #include "core/quantize/range_limits.h"
 #include "core/quantize/reference_range.h"
+#include "tests/core/quantize/mse_units.h"
 #include "tests/support/test_data.h"
 
 #include <QProcess>
@@ -112,6 +113,38 @@ class TestRangeLimits : public QObject {
                         QCOMPARE(estimate_grid(scheme, unit, scratch).grid,
                                  grid_from_limits(scheme, limits.low, limits.high).grid);
                     }
+    }
+
+    void tails_as_all_values_in_order() {
+        TailPercentiles tails;
+        for (const testing::Shape shape : testing::all_shapes)
+            for (const std::size_t n : {1U, 2U, 31U, 32U, 64U, 67U, 128U, 1000U, 5003U})
+                for (const double percent : {50.0, 90.0, 97.3, 99.0, 99.9, 99.99, 100.0}) {
+                    const std::vector<float> values = testing::unit_of(shape, n, unsigned(n));
+                    std::vector<float> work(values);
+                    QVERIFY(tails.upper(values, percent) == percentile(work, percent));
+                    QVERIFY(tails.lower(values, 100 - percent) == percentile(work, 100 - percent));
+                    for (float& x : work)
+                        x = std::fabs(x);
+                    QVERIFY(tails.of_magnitudes(values, percent) == percentile(work, percent));
+                }
+        const std::vector<float> equal(200, -0.5F);
+        QVERIFY(tails.of_magnitudes(equal, 99.9) == 0.5F);
+        QVERIFY(tails.lower(equal, 0.1) == -0.5F && tails.upper(equal, 99.9) == -0.5F);
+    }
+
+    // One after another with the same buffers, as units are.
+    void entropy_limits_of_all_kinds_of_weights() {
+        RangeScratch scratch;
+        for (const testing::Shape shape : testing::all_shapes)
+            for (const std::size_t n : {16U, 128U, 700U})
+                for (const int bits : {2, 3, 4, 6, 8, 11}) {
+                    const Scheme scheme = with_range(Range::kl, Symmetry::sym, bits);
+                    const std::vector<float> unit = testing::unit_of(shape, n, 7U * unsigned(bits));
+                    const reference::Limits limits = reference::limits_of(scheme, unit);
+                    QCOMPARE(estimate_grid(scheme, unit, scratch).grid,
+                             grid_from_limits(scheme, limits.low, limits.high).grid);
+                }
     }
 
     void as_numpy() {

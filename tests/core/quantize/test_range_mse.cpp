@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/log_levels.h"
 #include "core/quantize/range.h"
 #include "core/quantize/reference_range.h"
 #include "core/tensor/float_conversion.h"
@@ -86,7 +87,7 @@ class TestRangeMse : public QObject {
                 const Scheme scheme = mse_scheme(4, symmetry, ScaleStorage::s32);
                 const std::vector<float> unit = unit_of(shape, 96, 7);
                 const reference::BestGrid best = reference::best_integer_grid(scheme, unit);
-                const UnitGrid grid = estimate_grid(scheme, unit, scratch).grid;
+                const UnitGrid grid = estimate_grid(scheme, unit, scratch, {}, MseEffort::thorough).grid;
                 const double got = error_of(scheme, grid, weighted(unit));
                 const double expected =
                     error_of(scheme, {static_cast<float>(best.scale), best.zero_point}, weighted(unit));
@@ -142,6 +143,24 @@ class TestRangeMse : public QObject {
                         const int step = reference::best_log_step(scheme, unit);
                         QCOMPARE(grid.scale, reference::log_level(scheme, step));
                     }
+    }
+
+    // A weight alone gets the level nearest to it in the log domain.
+    void log_levels_next_to_the_midpoints() {
+        RangeScratch scratch;
+        Scheme scheme = parse_scheme("log4:mse");
+        for (const bool half_octave : {false, true}) {
+            scheme.half_octave = half_octave;
+            for (const int exponent : {-140, -126, -30, 0, 17, 126})
+                for (const double quarter : {0.0, 0.25, 0.5, 0.75}) {
+                    const auto middle = static_cast<float>(std::exp2(exponent + quarter));
+                    for (const float x :
+                         {std::nextafter(middle, 0.0F), middle, -std::nextafter(middle, 2 * middle)}) {
+                        const UnitGrid grid = estimate_grid(scheme, std::vector<float>{x}, scratch).grid;
+                        QVERIFY(grid.scale == nearest_log_level(scheme, std::fabs(x)));
+                    }
+                }
+        }
     }
 
     void not_finite_zero_and_single() {

@@ -15,13 +15,13 @@ using namespace halfstep::testing;
 
 namespace {
 
-struct Limits {
+struct UnitLimits {
     std::vector<float> low;
     std::vector<float> high;
 };
 
-Limits limits_of(const std::vector<float>& values, std::size_t unit) {
-    Limits limits;
+UnitLimits limits_of(const std::vector<float>& values, std::size_t unit) {
+    UnitLimits limits;
     for (std::size_t first = 0; first < values.size(); first += unit) {
         const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
         const auto end = begin + static_cast<std::ptrdiff_t>(std::min(unit, values.size() - first));
@@ -64,7 +64,7 @@ class TestUnitScales : public QObject {
                 values.insert(values.end(), one.begin(), one.end());
             }
             values.resize(values.size() - unit / 3);
-            const Limits limits = limits_of(values, unit);
+            const UnitLimits limits = limits_of(values, unit);
             const std::span<const float> found = scales.find(scheme, values, unit, limits.low, limits.high);
             QCOMPARE(found.size(), limits.low.size());
             for (std::size_t i = 0; i < found.size(); ++i) {
@@ -87,13 +87,13 @@ class TestUnitScales : public QObject {
         const Scheme scheme = mse_scheme(4, Symmetry::sym, ScaleStorage::s32);
         const std::vector<float> plain = unit_of(Shape::gaussian, 64, 5);
         UnitScales scales;
-        const Limits limits = limits_of(plain, 64);
+        const UnitLimits limits = limits_of(plain, 64);
         const float expected = scales.find(scheme, plain, 64, limits.low, limits.high)[0];
         for (const int exponent : {-110, -60, 60, 120}) {
             std::vector<float> values;
             for (const float x : plain)
                 values.push_back(std::ldexp(x, exponent));
-            const Limits moved = limits_of(values, 64);
+            const UnitLimits moved = limits_of(values, 64);
             QVERIFY(scales.find(scheme, values, 64, moved.low, moved.high)[0] ==
                     std::ldexp(expected, exponent));
         }
@@ -103,7 +103,7 @@ class TestUnitScales : public QObject {
     void equal_weights_get_the_nearest_scale() {
         for (const float value : {0.37F, -1.2345678F, 3e-9F}) {
             const std::vector<float> values(40, value);
-            const Limits limits = limits_of(values, 40);
+            const UnitLimits limits = limits_of(values, 40);
             UnitScales scales;
             for (const int bits : {2, 3, 4, 5}) {
                 const Scheme scheme = mse_scheme(bits, Symmetry::sym, ScaleStorage::s32);
@@ -119,7 +119,7 @@ class TestUnitScales : public QObject {
         std::vector<float> values = unit_of(Shape::gaussian, 64, 9);
         for (float& x : values)
             x *= 1e-38F;
-        const Limits limits = limits_of(values, 64);
+        const UnitLimits limits = limits_of(values, 64);
         QVERIFY(limits.high[0] > 0);
         UnitScales scales;
         for (const int bits : {2, 4, 5}) {
@@ -133,7 +133,7 @@ class TestUnitScales : public QObject {
         std::vector<float> values(20 * 16, 0.0F);
         values[7 * 16 + 3] = -4;  // one weight alone is represented exactly
         UnitScales scales;
-        const Limits limits = limits_of(values, 16);
+        const UnitLimits limits = limits_of(values, 16);
         const std::span<const float> found = scales.find(scheme, values, 16, limits.low, limits.high);
         for (std::size_t i = 0; i < found.size(); ++i) {
             if (i != 7) QVERIFY(found[i] == 0);
