@@ -224,7 +224,7 @@ inline void measure_run(const Segment& segment, std::size_t first, Quantizer& qu
 #pragma GCC unroll 8
     for (std::size_t block = 0; block < float_sum_elements / lanes; ++block) {
         quantizer.begin(first + block * lanes);
-        __builtin_prefetch(ahead + block * segment.ahead_step, 0, 2);
+        __builtin_prefetch(ahead + block * segment.ahead_step, 0, 3);
         for (std::size_t k = 0; k < vectors<V>; ++k) {
             typename V::Float value = V::load(x + first + block * lanes + k * V::width);
             typename V::Mask clipped = V::none();

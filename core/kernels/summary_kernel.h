@@ -111,7 +111,7 @@ class Summary {
 
     static void fetch_ahead(const Segment& segment, std::size_t first) {
         __builtin_prefetch(static_cast<const char*>(segment.ahead) + first / lanes * segment.ahead_step, 0,
-                           2);
+                           3);
     }
 
     void end_group(const Float* low, const Float* high, GroupLimits<V>& limits) {
