@@ -69,6 +69,22 @@ void BlockReader::load_in_file_order(const Model& model, const TensorInfo& tenso
         [&](std::span<float> into) { model.read_floats(tensor, first, into); });
 }
 
+void BlockReader::load_held(const Model& model, const TensorInfo& tensor, std::uint64_t first,
+                            std::uint64_t count, std::span<std::byte> held) {
+    const std::size_t size = tensor.dtype == DType::f32 ? sizeof(float) : sizeof(std::uint16_t);
+    const std::span<std::byte> part =
+        held.subspan(static_cast<std::size_t>(first) * size, static_cast<std::size_t>(count) * size);
+    model.read_bytes(tensor, first * size, part);
+    weights_ = {tensor.dtype, first, part};
+}
+
+void BlockReader::use_held(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                           std::span<const std::byte> held) {
+    const std::size_t size = tensor.dtype == DType::f32 ? sizeof(float) : sizeof(std::uint16_t);
+    weights_ = {tensor.dtype, first,
+                held.subspan(static_cast<std::size_t>(first) * size, static_cast<std::size_t>(count) * size)};
+}
+
 Window BlockReader::window(std::uint64_t first, std::uint64_t count) {
     return widened(weights_, first, count, widened_);
 }

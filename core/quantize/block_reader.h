@@ -48,6 +48,14 @@ class BlockReader {
     // The same counted in the order of the file.
     void load_in_file_order(const Model& model, const TensorInfo& tensor, std::uint64_t first,
                             std::uint64_t count);
+    // The same into its place in `held`, which is the whole tensor as it is stored: of 16-bit floats or
+    // float32, its rows contiguous.
+    void load_held(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                   std::span<std::byte> held);
+    // What was loaded there before.
+    void use_held(const TensorInfo& tensor, std::uint64_t first, std::uint64_t count,
+                  std::span<const std::byte> held);
+
     // In float32; valid until the next call of anything.
     Window window(std::uint64_t first, std::uint64_t count);
 

@@ -2,6 +2,7 @@
 #include "core/quantize/measure.h"
 
 #include "core/base/error.h"
+#include "core/quantize/held_weights.h"
 #include "core/quantize/measured_scheme.h"
 #include "core/quantize/measuring_pass.h"
 #include "core/quantize/streamed_units.h"
@@ -49,7 +50,7 @@ class TensorMeasuring {
 
     // Entries that have to be measured again with 32-bit scales; they take the place of the others.
     bool start_again_with_32_bit_scales() {
-        MeasuringTask again{task_.tensor, {}, std::move(task_.flat_summaries)};
+        MeasuringTask again{task_.tensor, {}, std::move(task_.flat_summaries), {}};
         std::vector<std::size_t> again_places;
         for (std::size_t i = 0; i < task_.entries.size(); ++i) {
             MeasuringTask::Entry& entry = task_.entries[i];
@@ -111,23 +112,25 @@ class TensorMeasuring {
     std::vector<std::size_t> places_;  // of the task's entries in the results
 };
 
-void run(const Model& model, std::span<TensorMeasuring> batch, ElementProgress& progress) {
+void run(const Model& model, std::span<TensorMeasuring> batch, HeldWeights& held, ElementProgress& progress) {
     std::vector<MeasuringTask> tasks;
     for (TensorMeasuring& one : batch)
         tasks.push_back(std::move(one.task()));
+    held.make_room(tasks);
     find_streamed_units(model, tasks, progress);
     run_measuring_pass(model, tasks, progress);
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].task() = std::move(tasks[i]);
 }
 
-void measure_batch(const Model& model, std::span<TensorMeasuring> batch, ElementProgress& progress) {
-    run(model, batch, progress);
+void measure_batch(const Model& model, std::span<TensorMeasuring> batch, HeldWeights& held,
+                   ElementProgress& progress) {
+    run(model, batch, held, progress);
     bool again = false;
     for (TensorMeasuring& one : batch)
         again = one.start_again_with_32_bit_scales() || again;
     if (!again) return;
-    run(model, batch, progress);
+    run(model, batch, held, progress);
     for (TensorMeasuring& one : batch)
         one.start_again_with_32_bit_scales();
 }
@@ -141,12 +144,19 @@ std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const Ten
         all.emplace_back(model, *tensor, schemes);
         progress.expect(tensor->elements + streamed_work(all.back().task()));
     }
+    HeldWeights held;
     for (std::size_t first = 0; first < all.size();) {
         std::uint64_t elements = 0;
+        std::uint64_t bytes_held = 0;
         std::size_t end = first;
-        while (end < all.size() && (end == first || elements < batch_elements))
-            elements += tensors[end++]->elements;
-        measure_batch(model, std::span(all).subspan(first, end - first), progress);
+        for (; end < all.size(); ++end) {
+            const std::uint64_t bytes = HeldWeights::bytes_of(all[end].task());
+            const bool full = elements >= batch_elements || bytes_held + bytes > HeldWeights::batch_bytes;
+            if (full && end != first) break;
+            elements += tensors[end]->elements;
+            bytes_held += bytes;
+        }
+        measure_batch(model, std::span(all).subspan(first, end - first), held, progress);
         first = end;
     }
     return all;

@@ -132,7 +132,10 @@ std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& ta
     for (const MeasuringTask::Entry& entry : task.entries)
         extent.include(entry.applied.layout, part);
     if (extent.empty()) return results;
-    bench.reader.load(model, *task.tensor, extent.first(), extent.count());
+    if (task.held.empty())
+        bench.reader.load(model, *task.tensor, extent.first(), extent.count());
+    else
+        bench.reader.use_held(*task.tensor, extent.first(), extent.count(), task.held);
     if (bench.quantizers.size() < entries) bench.quantizers.resize(entries);
     for (std::size_t block = 0; block < blocks; ++block) {
         const std::uint64_t from = part.from + block * block_elements;

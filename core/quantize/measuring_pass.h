@@ -25,6 +25,8 @@ struct MeasuringTask {
     std::vector<Entry> entries;
     // Of the segments of the flattened tensor; empty where nothing has looked at them yet.
     std::vector<kernels::ValueSummary> flat_summaries;
+    // The whole tensor as it is stored, once a pass for limits has read it; empty where it is not held.
+    std::span<std::byte> held;
 };
 
 // Fills in what was measured. Every task's data is read once, for all of its schemes together.

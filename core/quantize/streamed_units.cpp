@@ -117,7 +117,12 @@ class StreamedUnitsFinder {
         std::uint64_t end = 0;
         for (const Run& run : runs)
             end = std::max(end, run.first + run.count);
-        reader.load(model_, *tasks_[runs.front().task].tensor, runs.front().first, end - runs.front().first);
+        const MeasuringTask& task = tasks_[runs.front().task];
+        const std::uint64_t first = runs.front().first;
+        if (task.held.empty())
+            reader.load(model_, *task.tensor, first, end - first);
+        else
+            reader.load_held(model_, *task.tensor, first, end - first, task.held);
         for (Run& run : runs) {
             const Window window = reader.window(run.first, run.count);
             const kernels::Segment segment = window.segment(run.first, window.values.size(), false);
@@ -301,6 +306,16 @@ class StreamedUnitsFinder {
 
 void find_streamed_units(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
     StreamedUnitsFinder(model, tasks, progress).run();
+}
+
+bool needs_limits_of_whole_tensor(const MeasuringTask& task) {
+    bool any = false;
+    for (const MeasuringTask::Entry& entry : task.entries) {
+        if (!is_streamed(entry.applied) || !wants_limits(entry.applied.scheme)) continue;
+        if (!entry.applied.layout.flat) return false;
+        any = true;
+    }
+    return any;
 }
 
 std::uint64_t streamed_work(const MeasuringTask& task) {

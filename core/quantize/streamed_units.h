@@ -16,6 +16,9 @@ namespace halfstep {
 // with 32-bit scales.
 void find_streamed_units(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
 
+// Whether the limits of a scale for the whole tensor have to be found first, and those of no other long unit.
+bool needs_limits_of_whole_tensor(const MeasuringTask& task);
+
 // Elements that this will read, for the progress.
 std::uint64_t streamed_work(const MeasuringTask& task);
 

@@ -4,6 +4,7 @@
 #include "core/analysis/statistics.h"
 #include "core/analysis/what_if.h"
 #include "core/base/parallel.h"
+#include "core/model_files/input_file.h"
 #include "core/quantize/measure.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/bench/stopwatch.h"
@@ -26,23 +27,28 @@ namespace {
 
 // What a plain program needs to read the tensor's bytes from the page cache through a buffer of 256 KiB.
 double reading_seconds(const Model& model, unsigned threads) {
-    const TensorInfo& tensor = model.tensors().front();
+    const InputFile& file = *model.files().front();
     constexpr std::uint64_t step = std::uint64_t{256} << 10U;
     JobContext job;
     job.threads = threads;
     std::vector<std::vector<std::byte>> buffers(threads, std::vector<std::byte>(step));
     return fastest(
         [&] {
-            parallel_for(static_cast<std::size_t>((tensor.bytes + step - 1) / step), job,
+            parallel_for(static_cast<std::size_t>((file.size() + step - 1) / step), job,
                          [&](std::size_t index, unsigned worker) {
                              const std::uint64_t first = index * step;
-                             model.read_bytes(
-                                 tensor, first,
-                                 std::span(buffers[worker])
-                                     .first(static_cast<std::size_t>(std::min(step, tensor.bytes - first))));
+                             const auto count = static_cast<std::size_t>(std::min(step, file.size() - first));
+                             file.read_at(first, std::span(buffers[worker]).first(count));
                          });
         },
         0.3, 3);
+}
+
+std::vector<const TensorInfo*> all_tensors(const Model& model) {
+    std::vector<const TensorInfo*> tensors;
+    for (const TensorInfo& tensor : model.tensors())
+        tensors.push_back(&tensor);
+    return tensors;
 }
 
 double measuring_seconds(const Model& model, const std::vector<Scheme>& schemes, unsigned threads) {
@@ -50,27 +56,27 @@ double measuring_seconds(const Model& model, const std::vector<Scheme>& schemes,
     job.threads = threads;
     return fastest(
         [&] {
-            sink = measure_tensor(model, model.tensors().front(), schemes, job)
+            sink = measure_tensors(model, all_tensors(model), schemes, job)
+                       .front()
                        .results.front()
                        .sums.error_squared;
         },
         0.1, 2);
 }
 
-// The same file, taken for one layer of 8,192 inputs that are its first axis.
+// The same file, taken for layers whose first axis is the inputs.
 std::shared_ptr<const Model> with_inputs_first(const Model& model) {
     Model::Contents contents{model.path(), model.format(), {}, model.tensors(), {}, {}, model.files()};
-    TensorInfo& tensor = contents.tensors.front();
-    constexpr std::int64_t inputs = 8192;
-    tensor.shape = {inputs, static_cast<std::int64_t>(tensor.elements) / inputs};
-    tensor.input_axis = 0;
-    tensor.channel_axis = 1;
+    for (TensorInfo& tensor : contents.tensors) {
+        tensor.input_axis = 0;
+        tensor.channel_axis = 1;
+    }
     return std::make_shared<const Model>(std::move(contents));
 }
 
 void print_rate(const Model& model, const std::string& what, unsigned threads, double seconds,
                 double reading) {
-    const double rate = static_cast<double>(model.tensors().front().elements) / seconds;
+    const double rate = static_cast<double>(model.parameters()) / seconds;
     fmt::print("{:<34} {:>7} {:>10.0f} ms {:>8.2f} G {:>10.2f}\n", what, threads, seconds * 1e3, rate / 1e9,
                seconds / reading);
     std::fflush(stdout);
@@ -78,11 +84,15 @@ void print_rate(const Model& model, const std::string& what, unsigned threads, d
 
 }  // namespace
 
-std::shared_ptr<const Model> write_layer(const std::filesystem::path& path, std::uint64_t channels,
-                                         std::uint64_t inputs) {
+std::shared_ptr<const Model> write_layers(const std::filesystem::path& path, std::uint64_t layers,
+                                          std::uint64_t channels, std::uint64_t inputs) {
     const std::uint64_t bytes = channels * inputs * 2;
-    std::string header = fmt::format(R"({{"w":{{"dtype":"BF16","shape":[{},{}],"data_offsets":[0,{}]}}}})",
-                                     channels, inputs, bytes);
+    std::string header = "{";
+    for (std::uint64_t layer = 0; layer < layers; ++layer)
+        header += fmt::format(R"({}"w{}":{{"dtype":"BF16","shape":[{},{}],"data_offsets":[{},{}]}})",
+                              layer == 0 ? "" : ",", layer == 0 ? std::string() : std::to_string(layer),
+                              channels, inputs, layer * bytes, (layer + 1) * bytes);
+    header += '}';
     header.append((8 - header.size() % 8) % 8, ' ');
     std::mt19937 random(11);
     std::normal_distribution<float> normal(0, 0.02F);
@@ -94,7 +104,7 @@ std::shared_ptr<const Model> write_layer(const std::filesystem::path& path, std:
     std::vector<std::uint16_t> pool(16 * inputs);
     for (std::uint16_t& weight : pool)
         weight = f32_to_bf16(normal(random));
-    for (std::uint64_t channel = 0; channel < channels; ++channel)
+    for (std::uint64_t channel = 0; channel < layers * channels; ++channel)
         file.write(reinterpret_cast<const char*>(pool.data() + channel * 977 % (15 * inputs)),
                    static_cast<std::streamsize>(inputs * 2));
     file.close();
@@ -102,8 +112,8 @@ std::shared_ptr<const Model> write_layer(const std::filesystem::path& path, std:
 }
 
 void bench_measure(const Model& model) {
-    fmt::print("\nStreaming engine, {:.0f} million bf16 weights from a file in the page cache\n",
-               static_cast<double>(model.tensors().front().elements) / 1e6);
+    fmt::print("\nStreaming engine, {} layers of {:.0f} million bf16 weights from a file in the page cache\n",
+               model.tensors().size(), static_cast<double>(model.tensors().front().elements) / 1e6);
     fmt::print("{:<34} {:>7} {:>13} {:>10} {:>10}\n", "", "threads", "time", "weights/s", "x reading");
     const std::vector<const char*> eight = {"int8",      "int4",        "int4:g32", "int4:asym:g64",
                                             "int4:g128", "int8:tensor", "fp16",     "log4"};
@@ -131,7 +141,7 @@ void bench_measure(const Model& model) {
         JobContext job;
         job.threads = threads;
         const double seconds =
-            fastest([&] { sink = compute_statistics(model, model.tensors().front(), job).std; }, 0.1, 2);
+            fastest([&] { sink = compute_all_statistics(model, job).front()->std; }, 0.1, 2);
         print_rate(model, "statistics", threads, seconds, reading);
     }
 }

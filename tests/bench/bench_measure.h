@@ -9,9 +9,9 @@
 
 namespace halfstep::bench {
 
-// A model of one bf16 layer of gaussian weights, written to `path`.
-std::shared_ptr<const Model> write_layer(const std::filesystem::path& path, std::uint64_t channels,
-                                         std::uint64_t inputs);
+// A model of bf16 layers of gaussian weights ("w", "w1", …), written to `path`.
+std::shared_ptr<const Model> write_layers(const std::filesystem::path& path, std::uint64_t layers,
+                                          std::uint64_t channels, std::uint64_t inputs);
 
 // The streaming engine: schemes alone and together, with one thread and with all; statistics. Beside it the
 // time that reading alone takes.

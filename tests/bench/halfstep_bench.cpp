@@ -54,16 +54,16 @@ void run(const std::set<std::string>& arguments) {
     if (wanted("kernels")) bench::bench_kernels(bandwidth);
     if (wanted("memory")) {
         const ScratchFile file("16m");
-        bench::bench_memory(*bench::write_layer(file.path(), 4096, 4096),
+        bench::bench_memory(*bench::write_layers(file.path(), 1, 4096, 4096),
                             HALFSTEP_BENCH_FOLDER "/torch_peer.py", only);
     }
     if (wanted("engine")) {
         const ScratchFile file("1gib");
-        bench::bench_measure(*bench::write_layer(file.path(), 131072, 4096));
+        bench::bench_measure(*bench::write_layers(file.path(), 32, 4096, 4096));
     }
     if (wanted("drag")) {
         const ScratchFile file("100m");
-        bench::bench_drag(*bench::write_layer(file.path(), 10000, 10000));
+        bench::bench_drag(*bench::write_layers(file.path(), 1, 10000, 10000));
     }
 }
 
