@@ -1853,6 +1853,11 @@ ist nicht mehr da.</translation>
         <translation>k-Means-Codebuch</translation>
     </message>
     <message>
+        <source>Small floats</source>
+        <comment>family of number formats</comment>
+        <translation>Kurze Gleitkommazahlen</translation>
+    </message>
+    <message>
         <source>Floating point</source>
         <comment>family of number formats</comment>
         <translation>Gleitkomma</translation>
@@ -1878,6 +1883,10 @@ ist nicht mehr da.</translation>
     <message>
         <source>A codebook of levels fitted to the weights, with the least squared error</source>
         <translation>Ein an die Gewichte angepasstes Codebuch von Stufen mit dem kleinsten quadratischen Fehler</translation>
+    </message>
+    <message>
+        <source>Floating point in 4 to 8 bits, and NF4, with a scale: fine steps near zero</source>
+        <translation>Gleitkomma in 4 bis 8 Bit, und NF4, mit Skala: feine Stufen nahe null</translation>
     </message>
     <message>
         <source>A shorter floating-point type, without a scale</source>

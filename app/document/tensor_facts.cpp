@@ -67,7 +67,8 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
     RangeScratch scratch;
     switch (scheme.family) {
         case Family::integer:
-        case Family::logarithmic: {
+        case Family::logarithmic:
+        case Family::small_float: {
             EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
             if (estimated.scale_lost) estimated = estimate_grid(with_32_bit_scales(scheme), unit, scratch);
             shown.levels = grid_levels(scheme, estimated.grid.scale, estimated.grid.zero_point);

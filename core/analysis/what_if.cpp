@@ -2,9 +2,12 @@
 #include "core/analysis/what_if.h"
 
 #include "core/quantize/codebook_fit.h"
+#include "core/quantize/kmeans.h"
 #include "core/quantize/log_levels.h"
 #include "core/quantize/range_of_table.h"
 #include "core/quantize/unit_quantizers.h"
+#include "core/schemes/grid.h"
+#include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
 
 #include <algorithm>
@@ -15,6 +18,40 @@
 namespace halfstep {
 namespace {
 
+// The values of the format between the last positions that round to each but the highest.
+struct RoundingPlaces {
+    std::vector<float> value;
+    std::vector<float> last;
+    float limit = std::numeric_limits<float>::infinity();  // beyond it is clipped
+};
+
+RoundingPlaces rounding_places(FloatFormat format) {
+    RoundingPlaces places;
+    places.value = unscaled_values(format);
+    places.last = codebook_thresholds(places.value);
+    if (format == FloatFormat::nf4) return places;
+    places.limit = last_of_largest(small_float(format));
+    // Halfway between an odd place and an even one the even one wins.
+    const std::size_t zero = places.value.size() / 2;
+    for (std::size_t i = 0; i < places.last.size(); ++i)
+        if ((i + zero) % 2 != 0)
+            places.last[i] = std::nextafter(places.last[i], -std::numeric_limits<float>::infinity());
+    return places;
+}
+
+MomentTable::Answer evaluate_small_float(const MomentTable& table, const Scheme& scheme, const UnitGrid& grid,
+                                         float stored_scale) {
+    const RoundingPlaces places = rounding_places(scheme.float_format);
+    const float reciprocal = grid.scale == 0 ? 0.0F : 1.0F / grid.scale;
+    return table.evaluate([&](float x) {
+        const float position = x * reciprocal;
+        const auto place = std::lower_bound(places.last.begin(), places.last.end(), position);
+        return MomentTable::Rounded{
+            stored_scale * places.value[static_cast<std::size_t>(place - places.last.begin())],
+            std::fabs(position) > places.limit};
+    });
+}
+
 // A quantizer of the family, as the table walks it, for a scale that chooses codes and one that makes x̂.
 MomentTable::Answer evaluate_scaled(const MomentTable& table, const Scheme& scheme, const UnitGrid& grid,
                                     float stored_scale) {
@@ -23,6 +60,7 @@ MomentTable::Answer evaluate_scaled(const MomentTable& table, const Scheme& sche
         return table.evaluate(
             UniformQuantizer{grid.scale, grid.zero_point, codes.qmin, codes.qmax, stored_scale});
     }
+    if (scheme.family == Family::small_float) return evaluate_small_float(table, scheme, grid, stored_scale);
     const LogLevels chosen = log_levels(scheme, grid.scale);
     const LogLevels stored = log_levels(scheme, stored_scale);
     return table.evaluate([&](float x) {
@@ -43,6 +81,7 @@ std::vector<float> scaled_levels(const Scheme& scheme, const UnitGrid& grid, flo
             levels.push_back(stored_scale * static_cast<float>(q - grid.zero_point));
         return levels;
     }
+    if (scheme.family == Family::small_float) return grid_levels(scheme, stored_scale, 0);
     const std::vector<float> positive = log_levels(scheme, stored_scale).level;
     levels.assign(positive.rbegin(), positive.rend());
     for (float& level : levels)
@@ -64,7 +103,7 @@ float limit_of(FloatFormat format) {
             return 65504.0F;
         case FloatFormat::bf16:
             return 0x1.FEp127F;
-        case FloatFormat::fp32:
+        default:
             break;
     }
     return std::numeric_limits<float>::max();
@@ -76,7 +115,7 @@ float rounded_to(FloatFormat format, float x) {
             return f16_to_f32(f32_to_f16(x));
         case FloatFormat::bf16:
             return bf16_to_f32(f32_to_bf16(x));
-        case FloatFormat::fp32:
+        default:
             break;
     }
     return x;
@@ -136,7 +175,8 @@ WhatIf what_if_grid(const MomentTable& table, const Scheme& scheme, const UnitGr
 std::optional<WhatIf> what_if(const MomentTable& table, const Scheme& scheme, const JobContext& job) {
     switch (scheme.family) {
         case Family::integer:
-        case Family::logarithmic: {
+        case Family::logarithmic:
+        case Family::small_float: {
             EstimatedGrid estimated = estimate_table_grid(scheme, table, job);
             if (estimated.scale_lost) estimated = estimate_table_grid(with_32_bit_scales(scheme), table, job);
             return what_if_grid(table, scheme, estimated.grid);

@@ -38,7 +38,7 @@ std::string type_of(const Scheme& scheme, const TensorInfo& tensor) {
                 return "f16";
             case FloatFormat::bf16:
                 return "bf16";
-            case FloatFormat::fp32:
+            default:
                 return "f32";
         }
     }
@@ -256,6 +256,7 @@ class LlamaCpp : public ExportTarget {
             case Family::integer:
             case Family::logarithmic:
             case Family::kmeans:
+            case Family::small_float:
                 break;
         }
         return fmt::format("llama.cpp has no {}: take {}", to_string(scheme), instead_of(scheme));

@@ -97,6 +97,7 @@ struct UnitRule {
     bool f16_scales;
     float top;     // qmax
     float bottom;  // −qmin
+    float limit;   // of positions, where the grid is not of whole numbers; else 0
 };
 
 struct UnitArrays {

@@ -39,8 +39,12 @@ class UnitMaker {
         const Float reciprocal = V::choose(none, V::set(0), V::set(1) / V::choose(none, V::set(1), scale));
         Float zero_point = V::set(0);
         if (rule_.symmetry == UnitRule::asymmetric) zero_point = zero_point_of(from, scale);
-        const Float first = negated<V>(last_of_code<V>(bottom_ + zero_point));
-        const Float last = last_of_code<V>(top_ - zero_point);
+        Float first = V::set(-rule_.limit);
+        Float last = V::set(rule_.limit);
+        if (rule_.limit == 0) {
+            first = negated<V>(last_of_code<V>(bottom_ + zero_point));
+            last = last_of_code<V>(top_ - zero_point);
+        }
         V::store(units.reciprocal + at, reciprocal);
         V::store(units.scale + at, scale);
         V::store(units.low + at, first);

@@ -98,8 +98,7 @@ class TensorMeasuring {
 
     static void set_tensor_grid(Measurement& result, const AppliedScheme& applied) {
         const Scheme& scheme = applied.scheme;
-        const bool has_scale = scheme.family == Family::integer || scheme.family == Family::logarithmic;
-        if (!has_scale || !applied.layout.flat || applied.streamed_units.empty()) return;
+        if (!has_scales(scheme) || !applied.layout.flat || applied.streamed_units.empty()) return;
         result.scale = applied.streamed_units.front().stored_scale;
         if (scheme.family == Family::integer && scheme.symmetry == Symmetry::asym)
             result.zero_point = applied.streamed_units.front().grid.zero_point;

@@ -69,8 +69,7 @@ std::size_t wanted_group(const MeasuringTask& task) {
     std::vector<std::uint64_t> units;
     for (const MeasuringTask::Entry& entry : task.entries) {
         const Scheme& scheme = entry.applied.scheme;
-        const bool limits = scheme.family == Family::integer || scheme.family == Family::logarithmic;
-        if (limits && scheme.granularity == Granularity::group)
+        if (has_scales(scheme) && scheme.granularity == Granularity::group)
             units.push_back(entry.applied.layout.unit_elements);
     }
     return StretchSummarizer::shared_group(units);

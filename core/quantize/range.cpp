@@ -2,6 +2,7 @@
 #include "core/quantize/range.h"
 
 #include "core/quantize/log_levels.h"
+#include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
 
 #include <algorithm>
@@ -70,6 +71,9 @@ EstimatedGrid stored_grid(const Scheme& scheme, float scale) {
 EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high) {
     if (scheme.family == Family::logarithmic)
         return stored_grid(scheme, nearest_log_level(scheme, std::max(std::fabs(low), std::fabs(high))));
+    if (scheme.family == Family::small_float)
+        return stored_grid(scheme, usable_scale(std::max(std::fabs(low), std::fabs(high)) /
+                                                largest_value(scheme.float_format)));
     return integer_grid(scheme, low, high);
 }
 

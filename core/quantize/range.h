@@ -56,6 +56,7 @@ EstimatedGrid stored_grid(const Scheme& scheme, float scale);
 //   symfull  s = max(max/qmax, -min/2^(b-1))   qmin = -2^(b-1)
 //   asym     [min, max] widened to hold 0, s = (max-min)/(2^b-1), z = clamp(round(-min/s), 0, 2^b-1)
 //   log      largest level = base^round(log_base(max|x|))
+//   fp, nf4  s = max|x|/(largest value of the format)
 EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 
 // Buffers that estimate_grid reuses from unit to unit; one a thread.

@@ -5,6 +5,7 @@
 #include "core/quantize/ggml_blocks.h"
 #include "core/quantize/kmeans.h"
 #include "core/quantize/reference_range.h"
+#include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ class Quantizer {
         switch (scheme_.family) {
             case Family::integer:
             case Family::logarithmic:
+            case Family::small_float:
                 scaled();
                 break;
             case Family::kmeans:
@@ -81,8 +83,9 @@ class Quantizer {
         for (const Unit& unit : units()) {
             const std::vector<float> finite = finite_values(values_.subspan(unit.first, unit.count));
             std::int32_t zero_point = 0;
-            const float scale =
-                scheme_.family == Family::integer ? integer_scale(finite, zero_point) : log_scale(finite);
+            const float scale = scheme_.family == Family::integer       ? integer_scale(finite, zero_point)
+                                : scheme_.family == Family::logarithmic ? log_scale(finite)
+                                                                        : small_float_scale(finite);
             reconstruct(unit, scale, zero_point);
             result_.scales.push_back(scheme_.gamma ? rescaled(unit, scale, zero_point) : scale);
             if (scheme_.symmetry == Symmetry::asym) result_.zero_points.push_back(zero_point);
@@ -134,6 +137,12 @@ class Quantizer {
         return stored(reference::log_level(scheme_, step));
     }
 
+    float small_float_scale(std::span<const float> finite) {
+        const auto [low, high] = reference::limits_of(scheme_, finite);
+        return stored_with_reciprocal(std::max(std::fabs(low), std::fabs(high)) /
+                                      unscaled_values(scheme_.float_format).back());
+    }
+
     // Codes and reconstructions of a unit.
     void reconstruct(const Unit& unit, float scale, std::int32_t zero_point) {
         for (std::size_t i = unit.first; i < unit.first + unit.count; ++i) {
@@ -141,8 +150,10 @@ class Quantizer {
             bool clipped = false;
             if (scheme_.family == Family::integer)
                 integer_code(i, scale, zero_point, clipped);
-            else
+            else if (scheme_.family == Family::logarithmic)
                 log_code(i, scale, clipped);
+            else
+                small_float_code(i, scale, clipped);
             if (clipped) ++result_.sums.clipped;
         }
     }
@@ -171,6 +182,34 @@ class Quantizer {
         result_.reconstruction[i] = code.reconstruction;
     }
 
+    // The code is the number of the value among all, ascending. Of two values as near the one with the even
+    // mantissa wins, of NF4's the lower one; a value beyond the largest one is clipped where the next place
+    // of the grid, if there were one, would win.
+    void small_float_code(std::size_t i, float scale, bool& clipped) {
+        const std::vector<float> values = unscaled_values(scheme_.float_format);
+        // Far beyond the largest value all distances would round to the same.
+        const double farthest = 4 * static_cast<double>(values.back());
+        const double position = std::clamp(
+            static_cast<double>(values_[i] * (scale == 0 ? 0.0F : 1.0F / scale)), -farthest, farthest);
+        const bool is_float = scheme_.float_format != FloatFormat::nf4;
+        const auto zero = static_cast<std::ptrdiff_t>(values.size() / 2);
+        std::size_t best = 0;
+        for (std::size_t k = 1; k < values.size(); ++k) {
+            const double distance = std::fabs(position - static_cast<double>(values[k]));
+            const double least = std::fabs(position - static_cast<double>(values[best]));
+            const bool even = (static_cast<std::ptrdiff_t>(k) - zero) % 2 == 0;
+            if (distance < least || (distance == least && is_float && even)) best = k;
+        }
+        if (is_float) {
+            const double largest = static_cast<double>(values.back());
+            const double halfway = largest + (largest - static_cast<double>(values[values.size() - 2])) / 2;
+            const bool largest_is_even = (static_cast<std::ptrdiff_t>(values.size() - 1) - zero) % 2 == 0;
+            clipped = std::fabs(position) > halfway || (std::fabs(position) == halfway && !largest_is_even);
+        }
+        result_.codes[i] = static_cast<std::int32_t>(best);
+        result_.reconstruction[i] = scale * values[best];
+    }
+
     // The scale that keeps the unit's second moment; codes stay what they are.
     float rescaled(const Unit& unit, float scale, std::int32_t zero_point) {
         double values_squared = 0;
@@ -185,10 +224,14 @@ class Quantizer {
         const double gamma = std::sqrt(values_squared / quantized_squared);
         const float kept = stored(static_cast<float>(gamma * static_cast<double>(scale)));
         for (std::size_t i = unit.first; i < unit.first + unit.count; ++i)
-            result_.reconstruction[i] = scheme_.family == Family::integer
-                                            ? kept * static_cast<float>(result_.codes[i] - zero_point)
-                                            : log_value(kept, result_.codes[i]);
+            result_.reconstruction[i] = read_back(kept, result_.codes[i], zero_point);
         return kept;
+    }
+
+    float read_back(float scale, std::int32_t code, std::int32_t zero_point) const {
+        if (scheme_.family == Family::integer) return scale * static_cast<float>(code - zero_point);
+        if (scheme_.family == Family::logarithmic) return log_value(scale, code);
+        return scale * unscaled_values(scheme_.float_format)[static_cast<std::size_t>(code)];
     }
 
     // A log code read back with another scale.

@@ -33,9 +33,8 @@ bool wants_limits(const Scheme& scheme) {
 }
 
 bool is_streamed(const AppliedScheme& applied) {
-    const Family family = applied.scheme.family;
     return applied.layout.streamed() &&
-           (family == Family::integer || family == Family::logarithmic || family == Family::kmeans);
+           (has_scales(applied.scheme) || applied.scheme.family == Family::kmeans);
 }
 
 std::vector<StreamedUnit> streamed_units_of(std::span<const MeasuringTask> tasks) {

@@ -4,7 +4,6 @@
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/codebook_fit.h"
 #include "core/quantize/ggml_blocks.h"
-#include "core/quantize/small_floats.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,7 +52,8 @@ void StretchQuantizer::start(const AppliedScheme& applied, const Window& window,
     block_clipped_ = 0;
     switch (applied.scheme.family) {
         case Family::integer:
-            start_integer();
+        case Family::small_float:
+            start_units();
             break;
         case Family::logarithmic:
         case Family::kmeans:
@@ -120,33 +120,48 @@ void StretchQuantizer::fold_limits(std::size_t groups, std::size_t units) {
     }
 }
 
-void StretchQuantizer::start_integer() {
-    form_ = Form::uniform;
+void StretchQuantizer::choose_form_of_units() {
+    const Scheme& scheme = applied_->scheme;
+    if (scheme.family == Family::integer) {
+        form_ = Form::uniform;
+    } else if (scheme.float_format == FloatFormat::nf4) {
+        form_ = Form::scaled_codebook;
+        if (!holds_nf4_) fill_codebook_grid(nf4_values(), codebook_);
+        holds_nf4_ = true;
+    } else {
+        form_ = Form::floating;
+        float_ = float_grid(small_float(scheme.float_format));
+    }
+}
+
+// Grids that every unit scales.
+void StretchQuantizer::start_units() {
+    const Scheme& scheme = applied_->scheme;
+    choose_form_of_units();
     units_clip_ = true;
-    const CodeLimits codes = code_limits(applied_->scheme);
     if (applied_->layout.streamed()) {
         const UnitParameters& unit = applied_->streamed_units[stretch_.row];
         uniform_units_.resize(1);
-        uniform_units_.set(0, uniform_unit(codes, unit.grid, unit.stored_scale));
+        uniform_units_.set(0, scaled_unit(scheme, unit.grid, unit.stored_scale));
         return;
     }
     find_limits();
     const std::uint64_t step = applied_->layout.unit_elements;
     const auto units = static_cast<std::size_t>((covered_.count + step - 1) / step);
     uniform_units_.resize(units);
-    if (applied_->scheme.range == Range::minmax && !applied_->scheme.gamma) {
+    if (scheme.range == Range::minmax && !scheme.gamma) {
         const kernels::UnitOutcome outcome = kernel_table().make_units(
-            unit_rule(applied_->scheme), lows_.data(), highs_.data(), units, uniform_units_.arrays());
+            unit_rule(scheme), lows_.data(), highs_.data(), units, uniform_units_.arrays());
         units_clip_ = outcome.clips;
         scale_lost_ = outcome.scale_lost;
         return;
     }
-    if (start_scanned_units(codes, units)) return;
+    if (start_scanned_units(units)) return;
     for (std::size_t index = 0; index < units; ++index) {
         const std::uint64_t offset = index * step;
         const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
         const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
-        uniform_units_.set(index, uniform_unit(codes, parameters.grid, parameters.stored_scale));
+        uniform_units_.set(index, scaled_unit(scheme, parameters.grid, parameters.stored_scale));
     }
 }
 
@@ -162,14 +177,14 @@ void StretchQuantizer::start_floating() {
         case FloatFormat::bf16:
             form_ = Form::bf16;
             break;
-        case FloatFormat::fp32:
+        default:
             form_ = Form::same;
             break;
     }
 }
 
 // Units whose scales are found side by side; false where the scheme or the weights are not for that.
-bool StretchQuantizer::start_scanned_units(CodeLimits codes, std::size_t units) {
+bool StretchQuantizer::start_scanned_units(std::size_t units) {
     const Scheme& scheme = applied_->scheme;
     const auto unit = static_cast<std::size_t>(applied_->layout.unit_elements);
     const bool all_finite = covered_.count == stretch_.count && summary_.whole.finite == stretch_.count;
@@ -180,7 +195,7 @@ bool StretchQuantizer::start_scanned_units(CodeLimits codes, std::size_t units) 
     for (std::size_t index = 0; index < units; ++index) {
         const EstimatedGrid estimated = stored_grid(scheme, scales[index]);
         scale_lost_ = scale_lost_ || estimated.scale_lost;
-        uniform_units_.set(index, uniform_unit(codes, estimated.grid, estimated.grid.scale));
+        uniform_units_.set(index, scaled_unit(scheme, estimated.grid, estimated.grid.scale));
     }
     return true;
 }
@@ -244,6 +259,7 @@ void StretchQuantizer::use_log(const UnitParameters& unit) {
 
 void StretchQuantizer::use_codebook(const UnitParameters& unit) {
     form_ = Form::codebook;
+    holds_nf4_ = false;
     fill_codebook_grid(unit.levels, codebook_);
 }
 
@@ -267,17 +283,15 @@ void StretchQuantizer::apply_gamma(const Unit& unit, UnitParameters& parameters)
     grow(other_, x.size());
     grow(other_clipped_, x.size());
     const kernels::KernelTable& kernel = kernel_table();
-    if (applied_->scheme.family == Family::integer) {
-        const UniformUnit uniform =
-            uniform_unit(code_limits(applied_->scheme), parameters.grid, parameters.stored_scale);
-        kernel.reconstruct_uniform(
-            x.data(), x.size(),
-            {&uniform.reciprocal, &uniform.scale, &uniform.low, &uniform.high, nullptr, x.size(), 0, true},
-            other_.data(), other_clipped_.data());
-    } else {
+    if (applied_->scheme.family == Family::logarithmic) {
         const kernels::LogGrid log =
             log_grid(applied_->scheme, parameters.grid.scale, parameters.stored_scale);
         kernel.reconstruct_log(x.data(), x.size(), log, other_.data(), other_clipped_.data());
+    } else {
+        const UniformUnit one = scaled_unit(applied_->scheme, parameters.grid, parameters.stored_scale);
+        apply_units(x.data(), x.size(),
+                    {&one.reciprocal, &one.scale, &one.low, &one.high, nullptr, x.size(), 0, true},
+                    other_.data(), other_clipped_.data());
     }
     kernels::WideSums sums{};
     kernel.compare_wide(x.data(), other_.data(), x.size(), &sums);
@@ -307,18 +321,31 @@ kernels::UniformUnits StretchQuantizer::units_at(std::uint64_t first, bool may_c
     return uniform_units_.view(offset / step, step, offset % step, may_clip);
 }
 
+std::uint64_t StretchQuantizer::apply_units(const float* x, std::size_t n, const kernels::UniformUnits& units,
+                                            float* reconstruction, float* clipped) const {
+    const kernels::KernelTable& kernel = kernel_table();
+    switch (form_) {
+        case Form::floating:
+            return kernel.reconstruct_float(x, n, units, float_, reconstruction, clipped);
+        case Form::scaled_codebook:
+            return kernel.reconstruct_scaled_codebook(x, n, units, codebook_, reconstruction, clipped);
+        default:
+            return kernel.reconstruct_uniform(x, n, units, reconstruction, clipped);
+    }
+}
+
 std::uint64_t StretchQuantizer::apply(const float* x, std::size_t n, std::uint64_t first,
                                       float* reconstruction, float* clipped) const {
     const kernels::KernelTable& kernel = kernel_table();
     switch (form_) {
         case Form::uniform:
-            return kernel.reconstruct_uniform(x, n, units_at(first, true), reconstruction, clipped);
+        case Form::floating:
+        case Form::scaled_codebook:
+            return apply_units(x, n, units_at(first, true), reconstruction, clipped);
         case Form::log:
             return kernel.reconstruct_log(x, n, log_, reconstruction, clipped);
         case Form::codebook:
             return kernel.reconstruct_codebook(x, n, codebook_, reconstruction, clipped);
-        case Form::floating:
-            return kernel.reconstruct_float(x, n, units_at(first, true), float_, reconstruction, clipped);
         case Form::bf16:
             return kernel.reconstruct_bf16(x, n, reconstruction, clipped);
         case Form::same:
@@ -365,6 +392,9 @@ void StretchQuantizer::measure_quickly(const kernels::Segment& segment, std::uin
             break;
         case Form::floating:
             kernel.measure_float(segment, units_at(first, clips(summary)), float_, &sums);
+            break;
+        case Form::scaled_codebook:
+            kernel.measure_scaled_codebook(segment, units_at(first, false), codebook_, &sums);
             break;
         case Form::bf16:
             kernel.measure_bf16(segment, &sums);

@@ -44,7 +44,7 @@ class StretchQuantizer {
     bool scale_overflow() const { return scale_overflow_; }  // of a GGUF block
 
   private:
-    enum class Form { uniform, floating, log, codebook, bf16, same, reconstructed };
+    enum class Form { uniform, floating, scaled_codebook, log, codebook, bf16, same, reconstructed };
 
     struct Unit {
         std::uint64_t first = 0;
@@ -52,18 +52,21 @@ class StretchQuantizer {
     };
 
     bool goes_on(const AppliedScheme& applied, const Stretch& stretch) const;
-    void start_integer();
+    void start_units();
+    void choose_form_of_units();
     void start_floating();
     void start_single_or_reconstruct();
     void start_blocks();
     void find_limits();
     void fold_limits(std::size_t groups, std::size_t units);
-    bool start_scanned_units(CodeLimits codes, std::size_t units);
+    bool start_scanned_units(std::size_t units);
     void use_log(const UnitParameters& unit);
     void use_codebook(const UnitParameters& unit);
     void apply_gamma(const Unit& unit, UnitParameters& parameters);
     UnitParameters estimate(const Unit& unit, float low, float high);
     UnitParameters fit(const Unit& unit);
+    std::uint64_t apply_units(const float* x, std::size_t n, const kernels::UniformUnits& units,
+                              float* reconstruction, float* clipped) const;
     std::uint64_t apply(const float* x, std::size_t n, std::uint64_t first, float* reconstruction,
                         float* clipped) const;
     kernels::UniformUnits units_at(std::uint64_t first, bool may_clip) const;
@@ -94,6 +97,7 @@ class StretchQuantizer {
     kernels::FloatGrid float_{};
     kernels::LogGrid log_{};
     kernels::CodebookGrid codebook_{};
+    bool holds_nf4_ = false;
     CacheLineVector<float> reconstruction_;
     CacheLineVector<float> clipped_;
     CacheLineVector<float> other_;  // a unit, or a segment, on the side

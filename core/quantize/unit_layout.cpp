@@ -4,15 +4,15 @@
 namespace halfstep {
 namespace {
 
-bool has_scale(Family family) {
-    return family == Family::integer || family == Family::logarithmic || family == Family::kmeans;
+bool has_units(const Scheme& scheme) {
+    return has_scales(scheme) || scheme.family == Family::kmeans;
 }
 
 }  // namespace
 
 UnitLayout unit_layout(const Scheme& scheme, MatrixShape shape) {
     const bool one_unit =
-        has_scale(scheme.family) ? scheme.granularity == Granularity::tensor : scheme.family != Family::ggml;
+        has_units(scheme) ? scheme.granularity == Granularity::tensor : scheme.family != Family::ggml;
     UnitLayout layout;
     layout.flat = one_unit;
     layout.rows = one_unit ? 1 : shape.channels;

@@ -16,6 +16,11 @@ namespace {
 
 constexpr float infinite = std::numeric_limits<float>::infinity();
 
+// Where positions begin to be clipped; a codebook has no such place.
+float position_limit(FloatFormat format) {
+    return format == FloatFormat::nf4 ? infinite : last_of_largest(small_float(format));
+}
+
 // Multiplied by this, magnitudes from 2^-149 up to those of any small grid are normal numbers.
 constexpr float lift = 0x1p64F;
 constexpr float lift_up_to = 0x1p30F;
@@ -31,6 +36,23 @@ float last_of_code(std::int32_t code) {
 UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale) {
     return {grid.scale == 0 ? 0.0F : 1.0F / grid.scale, stored_scale,
             -last_of_code(grid.zero_point - codes.qmin), last_of_code(codes.qmax - grid.zero_point)};
+}
+
+UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale) {
+    const float last = last_of_largest(format);
+    return {scale == 0 ? 0.0F : 1.0F / scale, stored_scale, -last, last};
+}
+
+UniformUnit scaled_unit(const Scheme& scheme, const UnitGrid& grid, float stored_scale) {
+    if (scheme.family == Family::integer) return uniform_unit(code_limits(scheme), grid, stored_scale);
+    UniformUnit unit = float_unit(small_float(scheme.float_format), grid.scale, stored_scale);
+    unit.high = position_limit(scheme.float_format);
+    unit.low = -unit.high;
+    return unit;
+}
+
+kernels::FloatGrid float_grid(const SmallFloat& format) {
+    return {std::ldexp(1.0F, format.lowest_exponent), std::ldexp(1.5F, 23 - format.mantissa_bits)};
 }
 
 void UniformUnitArrays::resize(std::size_t units) {
@@ -65,12 +87,17 @@ kernels::UniformUnits UniformUnitArrays::view(std::size_t first, std::size_t ele
 }
 
 kernels::UnitRule unit_rule(const Scheme& scheme) {
+    const bool short_scales = scheme.scale_storage == ScaleStorage::s16;
+    if (scheme.family == Family::small_float) {
+        const float largest = largest_value(scheme.float_format);
+        return {kernels::UnitRule::symmetric, short_scales, largest, largest,
+                position_limit(scheme.float_format)};
+    }
     const CodeLimits codes = code_limits(scheme);
     const auto symmetry = scheme.symmetry == Symmetry::sym       ? kernels::UnitRule::symmetric
                           : scheme.symmetry == Symmetry::symfull ? kernels::UnitRule::symmetric_full
                                                                  : kernels::UnitRule::asymmetric;
-    return {symmetry, scheme.scale_storage == ScaleStorage::s16, static_cast<float>(codes.qmax),
-            static_cast<float>(-codes.qmin)};
+    return {symmetry, short_scales, static_cast<float>(codes.qmax), static_cast<float>(-codes.qmin), 0};
 }
 
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest) {

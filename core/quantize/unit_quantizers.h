@@ -4,6 +4,7 @@
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/range.h"
 #include "core/schemes/scheme.h"
+#include "core/schemes/small_floats.h"
 
 #include <cstddef>
 #include <span>
@@ -30,6 +31,9 @@ struct UniformUnit {
 
 // See kernels::UniformUnits.
 UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale);
+UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale);
+// The same for an integer or small float scheme.
+UniformUnit scaled_unit(const Scheme& scheme, const UnitGrid& grid, float stored_scale);
 
 // The units of a stretch, in arrays that are reused from stretch to stretch.
 class UniformUnitArrays {
@@ -50,6 +54,7 @@ class UniformUnitArrays {
 
 kernels::UnitRule unit_rule(const Scheme& scheme);
 
+kernels::FloatGrid float_grid(const SmallFloat& format);  // rounding to nearest even, saturating
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest);
 void fill_codebook_grid(std::span<const float> levels, kernels::CodebookGrid& grid);
 

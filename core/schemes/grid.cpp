@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/schemes/grid.h"
 
+#include "core/schemes/small_floats.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -33,13 +35,21 @@ std::vector<float> logarithmic_levels(const Scheme& scheme, float scale) {
     return levels;
 }
 
+std::vector<float> small_float_levels(const Scheme& scheme, float scale) {
+    std::vector<float> levels = unscaled_values(scheme.float_format);
+    for (float& level : levels)
+        level *= scale;
+    return levels;
+}
+
 }  // namespace
 
 std::vector<float> grid_levels(const Scheme& scheme, float scale, int zero_point) {
-    if (scheme.family != Family::integer && scheme.family != Family::logarithmic) return {};
+    if (!has_scales(scheme)) return {};
     if (scale == 0) return {0.0F};
     std::vector<float> levels = scheme.family == Family::integer ? integer_levels(scheme, scale, zero_point)
-                                                                 : logarithmic_levels(scheme, scale);
+                                : scheme.family == Family::logarithmic ? logarithmic_levels(scheme, scale)
+                                                                       : small_float_levels(scheme, scale);
     levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
     return levels;
 }

@@ -60,6 +60,9 @@ std::string format_name(const Scheme& scheme) {
     for (const auto& format : words::float_formats)
         if (scheme.family == Family::floating && format.format == scheme.float_format)
             return std::string(format.word);
+    for (const auto& format : words::small_floats)
+        if (scheme.family == Family::small_float && format.format == scheme.float_format)
+            return std::string(format.word);
     if (scheme.family == Family::ggml) return std::string(traits(scheme.block_type).name);
     return std::string(words::keep);
 }
@@ -67,10 +70,13 @@ std::string format_name(const Scheme& scheme) {
 std::string to_string(const Scheme& scheme) {
     std::string text = format_name(scheme);
     const auto add = [&text](const std::string& word) { text += ":" + word; };
-    const Scheme defaults;
+    const Scheme defaults =
+        words::with_default_units({.family = scheme.family, .float_format = scheme.float_format});
     if (scheme.symmetry == Symmetry::symfull) add("symfull");
     if (scheme.symmetry == Symmetry::asym) add("asym");
-    if (scheme.granularity != defaults.granularity) add(granularity_word(scheme));
+    const bool usual_units =
+        scheme.granularity == defaults.granularity && scheme.group_size == defaults.group_size;
+    if (!usual_units) add(granularity_word(scheme));
     if (scheme.range != defaults.range) add(range_word(scheme));
     if (scheme.scale_storage != default_scale_storage(scheme))
         add(scheme.scale_storage == ScaleStorage::s16 ? "s16" : "s32");
@@ -86,6 +92,12 @@ std::vector<Scheme> all_formats() {
             formats.push_back({.family = format.family, .bits = bits});
     for (const auto& format : words::float_formats)
         formats.push_back({.family = Family::floating, .float_format = format.format});
+    for (const auto& format : words::small_floats) {
+        Scheme scheme = words::with_default_units(
+            {.family = Family::small_float, .bits = format.bits, .float_format = format.format});
+        scheme.scale_storage = default_scale_storage(scheme);
+        formats.push_back(scheme);
+    }
     for (const DType block : words::block_formats)
         formats.push_back({.family = Family::ggml, .block_type = block});
     formats.push_back({.family = Family::keep});

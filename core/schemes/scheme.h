@@ -16,11 +16,22 @@ enum class Family : std::uint8_t {
     logarithmic,  // log2..log8: 0 and signed powers of two (or of the square root of two)
     kmeans,       // kmeans2..kmeans8: a codebook fitted to the weights
     floating,     // fp16, bf16, fp32: no scale
+    small_float,  // fp4, fp6, fp8 and nf4: few bits, scaled
     ggml,         // a GGUF block type, byte for byte as ggml writes it
     keep,         // leave the tensor as it is stored
 };
 
-enum class FloatFormat : std::uint8_t { fp16, bf16, fp32 };
+enum class FloatFormat : std::uint8_t {
+    fp16,
+    bf16,
+    fp32,
+    fp4_e2m1,  // from here on scaled: the bits of exponent and mantissa are in the name
+    fp6_e2m3,
+    fp6_e3m2,
+    fp8_e4m3,
+    fp8_e5m2,
+    nf4,  // no float but a codebook: quantiles of the normal distribution
+};
 enum class Symmetry : std::uint8_t { sym, symfull, asym };
 enum class Granularity : std::uint8_t { tensor, channel, group };
 enum class Range : std::uint8_t {
@@ -37,8 +48,8 @@ enum class ScaleStorage : std::uint8_t { s32, s16 };
 // use hold their defaults, so that operator== means "the same recipe".
 struct Scheme {
     Family family = Family::keep;
-    int bits = 0;                                  // integer, logarithmic, kmeans: code bits
-    FloatFormat float_format = FloatFormat::fp32;  // floating
+    int bits = 0;                                  // integer, logarithmic, kmeans, small_float: code bits
+    FloatFormat float_format = FloatFormat::fp32;  // floating, small_float
     DType block_type = DType::unknown;             // ggml
     Symmetry symmetry = Symmetry::sym;             // integer
     Granularity granularity = Granularity::channel;
@@ -64,7 +75,10 @@ std::string to_string(const Scheme& scheme);
 // The FORMAT word alone ("int4", "q8_0", "keep").
 std::string format_name(const Scheme& scheme);
 
-// The scale storage that is not printed: 16 bits for groups, 32 otherwise.
+// Whether the scheme has one scale for each unit, chosen by a range.
+bool has_scales(const Scheme& scheme);
+
+// The scale storage that is not printed: 16 bits for groups (but for nf4), 32 otherwise.
 ScaleStorage default_scale_storage(const Scheme& scheme);
 
 // How many scales (kmeans: codebooks) a tensor of channels x inputs elements has: 1, one a channel, or

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/schemes/scheme.h"
+#include "core/schemes/small_floats.h"
 
 #include <fmt/format.h>
 
@@ -24,8 +25,15 @@ std::uint64_t side_bits(const Scheme& scheme) {
 }  // namespace
 
 ScaleStorage default_scale_storage(const Scheme& scheme) {
-    return scheme.granularity == Granularity::group && scheme.family != Family::kmeans ? ScaleStorage::s16
-                                                                                       : ScaleStorage::s32;
+    const bool nf4 = scheme.family == Family::small_float && scheme.float_format == FloatFormat::nf4;
+    const bool short_scales =
+        scheme.granularity == Granularity::group && scheme.family != Family::kmeans && !nf4;
+    return short_scales ? ScaleStorage::s16 : ScaleStorage::s32;
+}
+
+bool has_scales(const Scheme& scheme) {
+    return scheme.family == Family::integer || scheme.family == Family::logarithmic ||
+           scheme.family == Family::small_float;
 }
 
 std::uint64_t scale_units(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs) {
@@ -47,6 +55,7 @@ std::uint64_t stored_bits(const Scheme& scheme, std::uint64_t channels, std::uin
         case Family::integer:
         case Family::logarithmic:
         case Family::kmeans:
+        case Family::small_float:
             return elements * static_cast<std::uint64_t>(scheme.bits) +
                    scale_units(scheme, channels, inputs) * side_bits(scheme);
         case Family::floating:
@@ -76,6 +85,8 @@ std::uint32_t level_count(const Scheme& scheme) {
             return codes - 1;  // 0 and as many positive levels as negative ones
         case Family::kmeans:
             return codes;
+        case Family::small_float:
+            return static_cast<std::uint32_t>(unscaled_values(scheme.float_format).size());
         case Family::ggml:
             switch (scheme.block_type) {
                 case DType::q4_0:

@@ -145,6 +145,14 @@ class Parser {
             scheme_.float_format = format.format;
             return true;
         }
+        for (const auto& format : words::small_floats) {
+            if (format.word != word) continue;
+            scheme_.family = Family::small_float;
+            scheme_.bits = format.bits;
+            scheme_.float_format = format.format;
+            scheme_ = words::with_default_units(scheme_);
+            return true;
+        }
         for (const DType block : words::block_formats) {
             if (traits(block).name != word) continue;
             scheme_.family = Family::ggml;
@@ -180,7 +188,8 @@ class Parser {
         if (word != "tensor" && word != "channel" && !is_group) return false;
         once(granularity_, word, "granularities");
         require(is_scaled() || scheme_.family == Family::kmeans, word, why_no_granularity());
-        if (word == "tensor") scheme_.granularity = Granularity::tensor;
+        scheme_.granularity = word == "tensor" ? Granularity::tensor : Granularity::channel;
+        scheme_.group_size = 0;
         if (is_group) parse_group(word);
         return true;
     }
@@ -204,6 +213,8 @@ class Parser {
                 scheme_.family == Family::kmeans
                     ? "a kmeans codebook is fitted to all weights, without a range"
                     : "only formats with a scale have a range");
+        require(scheme_.family != Family::small_float || (word != "mse" && word != "kl"), word,
+                "small floats have the ranges minmax, pctP and clip in this version");
         if (word == "mse") scheme_.range = Range::mse;
         if (word == "kl") scheme_.range = Range::kl;
         if (is_percentile) parse_percentile(word, *percent);
@@ -270,9 +281,7 @@ class Parser {
             refuse(fmt::format("'{}': two different limits need asym", *range_));
     }
 
-    bool is_scaled() const {
-        return scheme_.family == Family::integer || scheme_.family == Family::logarithmic;
-    }
+    bool is_scaled() const { return has_scales(scheme_); }
 
     std::string why_no_scale() const {
         switch (scheme_.family) {

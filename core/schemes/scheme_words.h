@@ -31,6 +31,23 @@ inline constexpr std::array<FloatWord, 3> float_formats = {{
     {"fp32", FloatFormat::fp32},
 }};
 
+struct SmallFloatWord {
+    std::string_view word;
+    FloatFormat format;
+    int bits;
+};
+inline constexpr std::array<SmallFloatWord, 6> small_floats = {{
+    {"nf4", FloatFormat::nf4, 4},
+    {"fp4_e2m1", FloatFormat::fp4_e2m1, 4},
+    {"fp6_e2m3", FloatFormat::fp6_e2m3, 6},
+    {"fp6_e3m2", FloatFormat::fp6_e3m2, 6},
+    {"fp8_e4m3", FloatFormat::fp8_e4m3, 8},
+    {"fp8_e5m2", FloatFormat::fp8_e5m2, 8},
+}};
+
+// NF4's blocks in bitsandbytes.
+inline constexpr std::uint32_t nf4_group = 64;
+
 // Named as llama.cpp does: the dtype's own name is the word.
 inline constexpr std::array<DType, 5> block_formats = {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1,
                                                        DType::q8_0};
@@ -39,10 +56,18 @@ inline constexpr std::string_view keep = "keep";
 
 // Formats of the notation that this version knows by name only. The other GGUF block types are found in the
 // table of dtypes.
-inline constexpr std::array<std::string_view, 13> unsupported_formats = {
-    "nf4",        "fp4_e2m1",   "fp6_e2m3",   "fp6_e3m2",   "fp8_e4m3", "fp8_e5m2", "mxfp4",
-    "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8",   "nvfp4"};
+inline constexpr std::array<std::string_view, 7> unsupported_formats = {
+    "mxfp4", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8", "nvfp4"};
 
 inline constexpr std::uint32_t largest_group = 65536;
+
+// The scheme with the granularity that is not printed.
+inline Scheme with_default_units(Scheme scheme) {
+    if (scheme.family == Family::small_float && scheme.float_format == FloatFormat::nf4) {
+        scheme.granularity = Granularity::group;
+        scheme.group_size = nf4_group;
+    }
+    return scheme;
+}
 
 }  // namespace halfstep::words

@@ -3,7 +3,6 @@
 
 #include "core/base/cache_lines.h"
 #include "core/kernels/kernel_table.h"
-#include "core/quantize/small_floats.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/bench/stopwatch.h"

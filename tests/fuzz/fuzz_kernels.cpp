@@ -3,7 +3,6 @@
 // bytes choose the grid and the group; the rest are float32 weights as they are, NaN and infinity among them.
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/range.h"
-#include "core/quantize/small_floats.h"
 #include "core/quantize/unit_quantizers.h"
 
 #include <algorithm>

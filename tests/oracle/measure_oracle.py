@@ -25,6 +25,24 @@ F32 = np.float32
 np.seterr(all="ignore")
 
 
+# Mantissa bits, exponent of the smallest normal number, largest value.
+SMALL_FLOATS = {
+    "fp4_e2m1": (1, 0, 6.0),
+    "fp6_e2m3": (3, 0, 7.5),
+    "fp6_e3m2": (2, -2, 28.0),
+    "fp8_e4m3": (3, -6, 448.0),
+    "fp8_e5m2": (2, -14, 57344.0),
+}
+# bitsandbytes' table.
+NF4 = np.array(
+    [-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635]
+    + [-0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725]
+    + [0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941]
+    + [0.7229568362236023, 1.0],
+    F32,
+)
+
+
 # --- the notation ---
 
 
@@ -35,19 +53,23 @@ class Scheme:
         self.format = words[0]
         match = re.fullmatch(r"(int|log|kmeans)(\d+)", self.format)
         self.family, self.bits = (match[1], int(match[2])) if match else (self.format, 0)
+        if self.format in SMALL_FLOATS or self.format == "nf4":
+            self.family, self.bits = "small", int(re.search(r"\d", self.format)[0])
         self.symmetry, self.granularity, self.group = "sym", "channel", 0
+        if self.format == "nf4":
+            self.granularity, self.group = "group", 64
         self.range, self.percentile, self.clip = "minmax", None, None
         self.storage, self.sqrt2, self.gamma = None, False, False
         for word in words[1:]:
             self.option(word)
         if self.storage is None:
-            self.storage = "s16" if self.granularity == "group" else "s32"
+            self.storage = "s16" if self.granularity == "group" and self.format != "nf4" else "s32"
 
     def option(self, word):
         if word in ("sym", "symfull", "asym"):
             self.symmetry = word
         elif word in ("tensor", "channel"):
-            self.granularity = word
+            self.granularity, self.group = word, 0
         elif re.fullmatch(r"g\d+", word):
             self.granularity, self.group = "group", int(word[1:])
         elif word in ("minmax", "mse", "kl"):
@@ -282,12 +304,32 @@ def log_grid(scheme, x):
     return stored(scheme, log_level(scheme, step))
 
 
+def small_float_unit(scheme, x):
+    low, high = limits(scheme, x)
+    largest = F32(1) if scheme.format == "nf4" else F32(SMALL_FLOATS[scheme.format][2])
+    scale = stored(scheme, usable(max(abs(low), abs(high)) / largest))
+    position = (x * (F32(1) / scale if scale != 0 else F32(0))).astype(np.float64)
+    if scheme.format == "nf4":
+        table = NF4.astype(np.float64)
+        return NF4[np.searchsorted((table[1:] + table[:-1]) / 2, position, side="left")], 0, scale
+    mantissa, lowest, largest = SMALL_FLOATS[scheme.format]
+    exponent = np.frexp(np.clip(position, -1e30, 1e30))[1] - 1
+    quantum = 2.0 ** (np.maximum(exponent, lowest) - mantissa)
+    rounded = np.rint(position / quantum) * quantum
+    clipped = int(np.count_nonzero(np.abs(rounded) > largest))
+    return np.clip(rounded, -largest, largest).astype(F32), clipped, scale
+
+
 def scaled_unit(scheme, x):
     if x.size == 0:
         return x, 0, F32(0), 0
     if scheme.family == "int":
         steps, clipped, scale, zero_point = integer_unit(scheme, x)
         value = lambda s: s * steps
+    elif scheme.family == "small":
+        values, clipped, scale = small_float_unit(scheme, x)
+        zero_point = 0
+        value = lambda s: s * values
     else:
         scale, zero_point = log_grid(scheme, x), 0
         if scale == 0:
@@ -429,7 +471,7 @@ def units(scheme, rows):
 
 def stored_bits(scheme, rows, kind):
     channels, inputs = rows.shape
-    if scheme.family in ("int", "log", "kmeans"):
+    if scheme.family in ("int", "log", "kmeans", "small"):
         count = len(units(scheme, rows))
         if scheme.family == "kmeans":
             return rows.size * scheme.bits + count * 16 * 2**scheme.bits
@@ -448,7 +490,7 @@ def quantize(scheme, rows):
     finite = np.isfinite(x)
     quantized = np.zeros_like(x)
     clipped, scales, zero_points = 0, [], []
-    if scheme.family in ("int", "log", "kmeans"):
+    if scheme.family in ("int", "log", "kmeans", "small"):
         for unit in units(scheme, rows):
             used = np.arange(unit.start, unit.stop)[finite[unit]]
             if scheme.family == "kmeans":

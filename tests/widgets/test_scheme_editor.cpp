@@ -200,7 +200,7 @@ class TestSchemeEditor : public QObject {
     void a_family_that_is_chosen_again_is_as_it_was() {
         SchemeEditor editor;
         editor.setTargets({layer("int4:asym:g64:mse")});
-        pick(editor, "scheme_family", 5);
+        pick(editor, "scheme_family", 6);
         QCOMPARE(notation(editor), QStringLiteral("keep"));
         pick(editor, "scheme_family", 0);
         QCOMPARE(notation(editor), QStringLiteral("int4:asym:g64:mse"));

@@ -15,6 +15,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStandardItemModel>
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,7 @@
 namespace halfstep {
 namespace {
 
-constexpr std::array families{Family::integer,  Family::logarithmic, Family::kmeans,
+constexpr std::array families{Family::integer,  Family::logarithmic, Family::kmeans, Family::small_float,
                               Family::floating, Family::ggml,        Family::keep};
 
 template <class Enum>
@@ -176,7 +177,7 @@ void SchemeForm::connectControls() {
         const auto formats = formatsOf(scheme_.family);
         if (const QString name = box->itemText(index); !name.isEmpty())
             for (const Scheme& format : formats)
-                if (name == QString::fromStdString(format_name(format))) edit(format);
+                if (name == QString::fromStdString(format_name(format))) edit(withFormat(scheme_, format));
     });
     on_choice(symmetry_, [this](QComboBox* box, int index) {
         edit(withSymmetry(scheme_, chosen<Symmetry>(box, index)));
@@ -277,14 +278,15 @@ void SchemeForm::refreshFormat() {
         bits_slider_->setValue(scheme_.bits);
         bits_spin_->setValue(scheme_.bits);
     }
-    const bool has_formats = scheme_.family == Family::floating || scheme_.family == Family::ggml;
+    const bool has_formats = scheme_.family == Family::floating || scheme_.family == Family::small_float ||
+                             scheme_.family == Family::ggml;
     if (has_formats) {
         format_->clear();
         for (const Scheme& format : formatsOf(scheme_.family))
             format_->addItem(QString::fromStdString(format_name(format)));
         format_->setCurrentText(QString::fromStdString(format_name(scheme_)));
     }
-    form_->setRowVisible(bits_, limits.has_value());
+    form_->setRowVisible(bits_, limits.has_value() && !has_formats);
     form_->setRowVisible(format_, has_formats);
 }
 
@@ -318,7 +320,11 @@ void SchemeForm::refreshRange() {
     const QSignalBlocker block_percentile(percentile_);
     const QSignalBlocker block_low(clip_low_);
     const QSignalBlocker block_high(clip_high_);
-    const bool ranged = allowsOption(scheme_, "mse");
+    const bool ranged = allowsOption(scheme_, "pct99");
+    for (int i = 0; i < range_->count(); ++i)
+        qobject_cast<QStandardItemModel*>(range_->model())
+            ->item(i)
+            ->setEnabled(allowsOption(scheme_, rangeWord(chosen<Range>(range_, i))));
     showChoice(
         range_, scheme_.range, ranged, whyNoRange(scheme_),
         range_->itemData(range_->findData(static_cast<int>(scheme_.range)), Qt::ToolTipRole).toString());

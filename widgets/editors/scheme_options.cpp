@@ -51,6 +51,22 @@ bool allowsOption(const Scheme& format, std::string_view word) {
     }
 }
 
+std::string_view rangeWord(Range range) {
+    switch (range) {
+        case Range::minmax:
+            return "minmax";
+        case Range::percentile:
+            return "pct99";
+        case Range::mse:
+            return "mse";
+        case Range::kl:
+            return "kl";
+        case Range::clip:
+            return "clip1";
+    }
+    return {};
+}
+
 Scheme possibleScheme(Scheme wanted) {
     if (const auto limits = bitLimits(wanted.family))
         wanted.bits = std::clamp(wanted.bits, limits->lowest, limits->highest);
@@ -58,10 +74,11 @@ Scheme possibleScheme(Scheme wanted) {
     if (allowsOption(scheme, "asym")) scheme.symmetry = wanted.symmetry;
     if (allowsOption(scheme, "g64")) {
         scheme.granularity = wanted.granularity;
-        if (wanted.granularity == Granularity::group)
-            scheme.group_size = std::clamp(wanted.group_size, 1U, largest_group_size);
+        scheme.group_size = wanted.granularity == Granularity::group
+                                ? std::clamp(wanted.group_size, 1U, largest_group_size)
+                                : 0;
     }
-    if (allowsOption(scheme, "mse")) scheme.range = wanted.range;
+    if (allowsOption(scheme, rangeWord(wanted.range))) scheme.range = wanted.range;
     if (scheme.range == Range::percentile)
         scheme.percentile = wanted.percentile > 0 ? std::min(wanted.percentile, 100.0) : 99.9;
     if (scheme.range == Range::clip) {
@@ -88,9 +105,20 @@ Scheme withFamily(const Scheme& scheme, Family family) {
     if (formats.empty()) return scheme;
     Scheme wanted = scheme;
     wanted.family = family;
-    wanted.float_format = formats.front().float_format;
+    wanted.float_format =
+        family == Family::small_float ? FloatFormat::fp8_e4m3 : formats.front().float_format;
     wanted.block_type = formats.front().block_type;
     if (wanted.bits == 0) wanted.bits = 4;
+    return possibleScheme(wanted);
+}
+
+Scheme withFormat(const Scheme& scheme, const Scheme& format) {
+    // NF4 is a format of groups; the others keep what was chosen.
+    const bool nf4 = scheme.float_format == FloatFormat::nf4 || format.float_format == FloatFormat::nf4;
+    if (format.family != Family::small_float || nf4) return format;
+    Scheme wanted = scheme;
+    wanted.bits = format.bits;
+    wanted.float_format = format.float_format;
     return possibleScheme(wanted);
 }
 
@@ -135,6 +163,8 @@ QString familyText(Family family) {
             return Options::tr("Logarithmic", "family of number formats");
         case Family::kmeans:
             return Options::tr("k-means codebook", "family of number formats");
+        case Family::small_float:
+            return Options::tr("Small floats", "family of number formats");
         case Family::floating:
             return Options::tr("Floating point", "family of number formats");
         case Family::ggml:
@@ -153,6 +183,8 @@ QString familyExplanation(Family family) {
             return Options::tr("Powers of two: fine steps near zero, coarse ones far from it");
         case Family::kmeans:
             return Options::tr("A codebook of levels fitted to the weights, with the least squared error");
+        case Family::small_float:
+            return Options::tr("Floating point in 4 to 8 bits, and NF4, with a scale: fine steps near zero");
         case Family::floating:
             return Options::tr("A shorter floating-point type, without a scale");
         case Family::ggml:

@@ -22,6 +22,7 @@ std::vector<Scheme> formatsOf(Family family);       // in the notation's order, 
 
 // Whether a scheme of this format may carry the option word ("asym", "g64", "gamma").
 bool allowsOption(const Scheme& format, std::string_view word);
+std::string_view rangeWord(Range range);  // of some range of this kind: "pct99"
 
 // The nearest scheme that is possible: members that the format does not use get their defaults, limits that
 // have to be symmetric become so, sizes are brought into their limits.
@@ -29,6 +30,7 @@ Scheme possibleScheme(Scheme wanted);
 
 // Changes of one part that carry others along.
 Scheme withFamily(const Scheme& scheme, Family family);
+Scheme withFormat(const Scheme& scheme, const Scheme& format);  // another of the same family
 Scheme withSymmetry(const Scheme& scheme, Symmetry symmetry);
 Scheme withGranularity(const Scheme& scheme, Granularity granularity, std::uint32_t group_size);
 

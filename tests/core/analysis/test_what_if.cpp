@@ -38,11 +38,28 @@ class TestWhatIf : public QObject {
   private slots:
     void as_the_plain_reference_data() {
         QTest::addColumn<QString>("notation");
-        for (const char* text :
-             {"int4:tensor", "int4:asym:tensor", "int2:symfull:tensor", "int8:tensor:pct99.9",
-              "int4:tensor:kl", "int3:tensor:clip0.08", "int4:tensor:gamma", "int4:asym:tensor:gamma",
-              "log3:tensor", "log4:tensor:sqrt2", "log3:tensor:gamma", "log4:tensor:mse", "kmeans3:tensor",
-              "fp16", "bf16", "fp32", "int4:tensor:s16"})
+        for (const char* text : {"int4:tensor",
+                                 "int4:asym:tensor",
+                                 "int2:symfull:tensor",
+                                 "int8:tensor:pct99.9",
+                                 "int4:tensor:kl",
+                                 "int3:tensor:clip0.08",
+                                 "int4:tensor:gamma",
+                                 "int4:asym:tensor:gamma",
+                                 "log3:tensor",
+                                 "log4:tensor:sqrt2",
+                                 "log3:tensor:gamma",
+                                 "log4:tensor:mse",
+                                 "kmeans3:tensor",
+                                 "fp16",
+                                 "bf16",
+                                 "fp32",
+                                 "int4:tensor:s16",
+                                 "fp8_e4m3:tensor",
+                                 "fp8_e5m2:tensor:pct99",
+                                 "fp6_e3m2:tensor:clip0.05",
+                                 "fp4_e2m1:tensor:gamma",
+                                 "nf4:tensor"})
             QTest::newRow(text) << text;
     }
     void as_the_plain_reference() {

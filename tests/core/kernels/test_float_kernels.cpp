@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/kernels/kernel_table.h"
-#include "core/quantize/small_floats.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/core/kernels/kernel_check.h"

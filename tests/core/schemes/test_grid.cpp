@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <limits>
 #include <vector>
 
@@ -46,6 +47,25 @@ class TestGrid : public QObject {
         QCOMPARE(levels("log4", tiny), (std::vector<float>{-tiny, 0, tiny}));
         QCOMPARE(levels("int4", 0.0F), (std::vector<float>{0}));
         QCOMPARE(levels("log4", 0.0F), (std::vector<float>{0}));
+    }
+
+    // Values of the format documents: OCP 8-bit floating point, OCP Microscaling, bitsandbytes.
+    void small_floats() {
+        QCOMPARE(levels("fp4_e2m1", 1.0F),
+                 (std::vector<float>{-6, -4, -3, -2, -1.5F, -1, -0.5F, 0, 0.5F, 1, 1.5F, 2, 3, 4, 6}));
+        const std::vector<float> e4m3 = levels("fp8_e4m3", 1.0F);
+        QCOMPARE(e4m3.size(), std::size_t{253});
+        QVERIFY(e4m3.back() == 448 && e4m3[251] == 416 && e4m3[127] == 0x1p-9F);
+        QVERIFY(std::find(e4m3.begin(), e4m3.end(), 0x1p-6F) == e4m3.begin() + 126 + 8);
+        const std::vector<float> e5m2 = levels("fp8_e5m2", 1.0F);
+        QVERIFY(e5m2.size() == 247 && e5m2.back() == 57344 && e5m2[124] == 0x1p-16F);
+        const std::vector<float> e2m3 = levels("fp6_e2m3", 1.0F);
+        QVERIFY(e2m3.size() == 63 && e2m3.back() == 7.5F && e2m3[32] == 0.125F);
+        const std::vector<float> e3m2 = levels("fp6_e3m2", 1.0F);
+        QVERIFY(e3m2.size() == 63 && e3m2.back() == 28 && e3m2[32] == 0.0625F);
+        const std::vector<float> nf4 = levels("nf4", 2.0F);
+        QVERIFY(nf4.size() == 16 && nf4.front() == -2 && nf4[7] == 0 && nf4[8] == 2 * 0.07958029955625534F &&
+                nf4.back() == 2);
     }
 
     void other_families_have_no_levels_from_a_scale() {

@@ -22,11 +22,12 @@ std::vector<Scheme> all_combinations(const Scheme& format) {
                 extended.push_back(variant);
         all = extended;
     };
-    const bool scaled = format.family == Family::integer || format.family == Family::logarithmic;
+    const bool scaled = has_scales(format);
     if (!scaled && format.family != Family::kmeans) return all;
     extend([](const Scheme& scheme) {
         std::vector<Scheme> variants(5, scheme);
         variants[0].granularity = Granularity::tensor;
+        variants[0].group_size = 0;
         for (const std::size_t group : {std::size_t{2}, std::size_t{3}, std::size_t{4}}) {
             variants[group].granularity = Granularity::group;
             variants[group].group_size = group == 2 ? 1 : group == 3 ? 128 : 65536;
@@ -62,6 +63,7 @@ std::vector<Scheme> all_combinations(const Scheme& format) {
             variants[7].clip_high = 1.0F / 3.0F;
             variants[8].clip_high = 2.0F;
         }
+        if (scheme.family == Family::small_float) variants.erase(variants.begin() + 1, variants.begin() + 3);
         return variants;
     });
     extend([](const Scheme& scheme) {
@@ -129,6 +131,14 @@ class TestScheme : public QObject {
         valid("kmeans4:rtn:g64", "kmeans4:g64");
         valid("kmeans8:channel", "kmeans8");
         valid("fp16", "fp16");
+        valid("fp8_e4m3:channel", "fp8_e4m3");
+        valid("fp8_e5m2:g128:s16", "fp8_e5m2:g128");
+        valid("fp6_e2m3:tensor:pct99.9", "fp6_e2m3:tensor:pct99.9");
+        valid("fp4_e2m1:gamma:g16", "fp4_e2m1:g16:gamma");
+        valid("nf4:g64:s32", "nf4");
+        valid("nf4:channel", "nf4:channel");
+        valid("nf4:g128", "nf4:g128");
+        valid("nf4:s16", "nf4:s16");
         valid("bf16", "bf16");
         valid("fp32", "fp32");
         valid("q8_0", "q8_0");
@@ -150,8 +160,9 @@ class TestScheme : public QObject {
         invalid("log9", "log formats go from log2 to log8");
         invalid("kmeans1", "kmeans formats go from kmeans2 to kmeans8");
         invalid("sym:int4", "unknown format 'sym'");
-        invalid("nf4", "nf4 is not supported by this version");
-        invalid("fp8_e4m3:channel", "fp8_e4m3 is not supported by this version");
+        invalid("mxfp4", "mxfp4 is not supported by this version");
+        invalid("fp8_e4m3:mse", "small floats have the ranges minmax, pctP and clip in this version");
+        invalid("fp8_e4m3:asym", "only int formats have a choice of symmetry");
         invalid("q4_K", "q4_K is not supported by this version");
         invalid("iq4_xs", "iq4_xs is not supported by this version");
         invalid("mxfp4", "mxfp4 is not supported by this version");
@@ -225,8 +236,9 @@ class TestScheme : public QObject {
                 ++combinations;
             }
         // int: 15 widths x 5 granularities x (7 + 7 + 9) ranges x 2 storages x gamma or not;
-        // log: 7 x 5 x 7 x 2 x 2 x 2; kmeans: 7 x 5; three floats, five blocks, keep.
-        QCOMPARE(combinations, std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 7 * 5 + 9});
+        // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: 6 x 5 x 5 x 2 x 2; kmeans: 7 x 5; three floats, five
+        // blocks, keep.
+        QCOMPARE(combinations, std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 6 * 5 * 5 * 4 + 7 * 5 + 9});
         QCOMPARE(notations.size(), combinations);
     }
 
@@ -255,6 +267,10 @@ class TestScheme : public QObject {
         row("kmeans3", 3, 100, 300 * 3 + 3 * 8 * 16);
         row("kmeans3:g50", 3, 100, 300 * 3 + 6 * 8 * 16);
         row("fp16", 3, 100, 4800);
+        row("fp8_e4m3", 3, 100, 3 * 100 * 8 + 3 * 32);
+        row("fp6_e3m2:g32", 3, 100, 3 * 100 * 6 + 3 * 4 * 16);
+        row("fp4_e2m1:tensor", 3, 100, 3 * 100 * 4 + 32);
+        row("nf4", 3, 100, 3 * 100 * 4 + 3 * 2 * 32);
         row("bf16", 3, 100, 4800);
         row("fp32", 3, 100, 9600);
         row("q4_0", 3, 64, 3 * 2 * 18 * 8);
@@ -294,6 +310,11 @@ class TestScheme : public QObject {
         QCOMPARE(level_count(parsed("q4_1")), 16U);
         QCOMPARE(level_count(parsed("q8_0")), 255U);
         QCOMPARE(level_count(parsed("fp16")), 0U);
+        QCOMPARE(level_count(parsed("fp8_e4m3")), 253U);
+        QCOMPARE(level_count(parsed("fp8_e5m2")), 247U);
+        QCOMPARE(level_count(parsed("fp6_e2m3")), 63U);
+        QCOMPARE(level_count(parsed("fp4_e2m1")), 15U);
+        QCOMPARE(level_count(parsed("nf4")), 16U);
         QCOMPARE(level_count(parsed("keep")), 0U);
     }
 };

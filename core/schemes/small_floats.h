@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/kernels/kernel_types.h"
-#include "core/quantize/unit_quantizers.h"
+#include "core/schemes/scheme.h"
 
+#include <span>
 #include <vector>
 
 namespace halfstep {
@@ -16,6 +16,8 @@ struct SmallFloat {
     int mantissa_bits = 0;
     int lowest_exponent = 0;  // of a normal number
     float largest = 0;
+
+    friend bool operator==(const SmallFloat&, const SmallFloat&) = default;
 };
 
 inline constexpr SmallFloat float_e5m10{10, -14, 65504};
@@ -25,8 +27,23 @@ inline constexpr SmallFloat float_e3m2{2, -2, 28};
 inline constexpr SmallFloat float_e2m3{3, 0, 7.5F};
 inline constexpr SmallFloat float_e2m1{1, 0, 6};
 
-// In the form that the kernels take. Rounding is to nearest even, saturating.
-kernels::FloatGrid float_grid(const SmallFloat& format);
-UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale);
+// The format behind fp4, fp6 and fp8. Must not be called for the others.
+SmallFloat small_float(FloatFormat format);
+
+// Its values from 0 up, ascending.
+std::vector<float> magnitudes(const SmallFloat& format);
+
+// The last float32 number that rounds to the largest value, to nearest even: what is beyond it is clipped.
+float last_of_largest(const SmallFloat& format);
+
+// The 16 values of NF4, ascending: quantiles of the normal distribution, each half of them scaled to end at
+// ±1 (Dettmers et al., QLoRA, 2023; values as in bitsandbytes).
+std::span<const float> nf4_values();
+
+// The largest value that a scheme of Family::small_float multiplies its scale with.
+float largest_value(FloatFormat format);
+
+// All its values before they are scaled, ascending.
+std::vector<float> unscaled_values(FloatFormat format);
 
 }  // namespace halfstep
