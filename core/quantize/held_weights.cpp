@@ -3,14 +3,27 @@
 
 #include "core/quantize/streamed_units.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <new>
 
 namespace halfstep {
 namespace {
 
 constexpr std::uint64_t line = 64;
+constexpr std::align_val_t page{std::size_t{2} << 20U};
 
 }  // namespace
+
+void HeldWeights::Release::operator()(std::byte* room) const {
+    ::operator delete(room, page);
+}
+
+std::uint64_t HeldWeights::batch_bytes(unsigned threads) {
+    constexpr std::uint64_t for_each_thread = std::uint64_t{8} << 20U;
+    return std::clamp(threads * for_each_thread, most_bytes / 4, most_bytes);
+}
 
 std::uint64_t HeldWeights::bytes_of(const MeasuringTask& task) {
     const TensorInfo& tensor = *task.tensor;
@@ -28,11 +41,12 @@ void HeldWeights::make_room(std::span<MeasuringTask> tasks) {
         wanted += bytes_of(task);
     wanted = std::min(wanted, most_bytes);
     if (size_ < wanted) {
-        room_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(wanted + line));
+        room_.reset(static_cast<std::byte*>(::operator new(static_cast<std::size_t>(wanted), page)));
         size_ = wanted;
+        // A hint: the first touch of each of thousands of small pages would cost more than a second reading.
+        madvise(room_.get(), static_cast<std::size_t>(wanted), MADV_HUGEPAGE);
     }
-    const std::uint64_t past_line = reinterpret_cast<std::uintptr_t>(room_.get()) % line;
-    std::byte* place = room_.get() + (past_line == 0 ? 0 : line - past_line);
+    std::byte* place = room_.get();
     std::uint64_t left = size_;
     for (MeasuringTask& task : tasks) {
         const std::uint64_t bytes = bytes_of(task);

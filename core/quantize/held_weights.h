@@ -16,8 +16,10 @@ namespace halfstep {
 class HeldWeights {
   public:
     static constexpr std::uint64_t most_bytes = std::uint64_t{128} << 20U;
-    // Once this much waits for its second pass, that had better begin.
-    static constexpr std::uint64_t batch_bytes = std::uint64_t{32} << 20U;
+
+    // Once this much waits for its second pass, that had better begin: enough to keep the threads busy, and
+    // no more than the caches may still hold.
+    static std::uint64_t batch_bytes(unsigned threads);
 
     // What holding the task's tensor takes; 0 where it is read once anyway, or cannot be held.
     static std::uint64_t bytes_of(const MeasuringTask& task);
@@ -26,8 +28,12 @@ class HeldWeights {
     void make_room(std::span<MeasuringTask> tasks);
 
   private:
+    struct Release {
+        void operator()(std::byte* room) const;
+    };
+
     // Not cleared: the threads that fill the pages shall be the first to touch them.
-    std::unique_ptr<std::byte[]> room_;
+    std::unique_ptr<std::byte, Release> room_;
     std::uint64_t size_ = 0;
 };
 

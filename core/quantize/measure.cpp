@@ -144,13 +144,14 @@ std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const Ten
         progress.expect(tensor->elements + streamed_work(all.back().task()));
     }
     HeldWeights held;
+    const std::uint64_t most_held = HeldWeights::batch_bytes(job.thread_count());
     for (std::size_t first = 0; first < all.size();) {
         std::uint64_t elements = 0;
         std::uint64_t bytes_held = 0;
         std::size_t end = first;
         for (; end < all.size(); ++end) {
             const std::uint64_t bytes = HeldWeights::bytes_of(all[end].task());
-            const bool full = elements >= batch_elements || bytes_held + bytes > HeldWeights::batch_bytes;
+            const bool full = elements >= batch_elements || bytes_held + bytes > most_held;
             if (full && end != first) break;
             elements += tensors[end]->elements;
             bytes_held += bytes;

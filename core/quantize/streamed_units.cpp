@@ -87,73 +87,80 @@ class StreamedUnitsFinder {
     AppliedScheme& applied_of(const StreamedUnit& unit) const { return entry_of(unit).applied; }
 
     void find_limits() {
+        summarize_flat_tensors();
         std::vector<Run> runs = wanted_runs();
-        const std::vector<std::span<Run>> blocks = blocks_of(runs);
         std::vector<BlockReader> readers(job_.thread_count());
-        parallel_for(blocks.size(), job_,
-                     [&](std::size_t index, unsigned worker) { summarize(blocks[index], readers[worker]); });
-        for (StreamedUnit& unit : units_)
-            set_limits(unit, runs);
-        keep_flat_summaries(runs);
-    }
-
-    // Runs that are read together: they lie within a block.
-    std::vector<std::span<Run>> blocks_of(std::vector<Run>& runs) const {
-        std::vector<std::span<Run>> blocks;
-        for (Run& run : runs) {
-            const std::uint64_t block = reading_block_elements(*tasks_[run.task].tensor);
-            const bool joins = !blocks.empty() && blocks.back().front().task == run.task &&
-                               run.first + run.count - blocks.back().front().first <= block;
-            if (joins)
-                blocks.back() = {blocks.back().data(), blocks.back().size() + 1};
-            else
-                blocks.emplace_back(&run, 1U);
-        }
-        return blocks;
-    }
-
-    void summarize(std::span<Run> runs, BlockReader& reader) const {
-        std::uint64_t end = 0;
-        for (const Run& run : runs)
-            end = std::max(end, run.first + run.count);
-        const MeasuringTask& task = tasks_[runs.front().task];
-        const std::uint64_t first = runs.front().first;
-        if (task.held.empty())
-            reader.load(model_, *task.tensor, first, end - first);
-        else
-            reader.load_held(model_, *task.tensor, first, end - first, task.held);
-        for (Run& run : runs) {
-            const Window window = reader.window(run.first, run.count);
-            const kernels::Segment segment = window.segment(run.first, window.values.size(), false);
-            kernels::kernel_table().summarize(segment, &run.range);
+        parallel_for(runs.size(), job_, [&](std::size_t index, unsigned worker) {
+            Run& run = runs[index];
+            readers[worker].load(model_, *tasks_[run.task].tensor, run.first, run.count);
+            run.range = summary_of(readers[worker], run.first, run.count);
             progress_.add(run.count);
-        }
+        });
+        for (StreamedUnit& unit : units_)
+            if (applied_of(unit).layout.flat)
+                set_limits(unit, tasks_[unit.task].flat_summaries);
+            else
+                set_limits(unit, runs);
     }
 
-    // The measuring pass need not look again at the segments of tensors with one scale.
-    void keep_flat_summaries(const std::vector<Run>& runs) const {
+    bool wants_flat_summaries(const StreamedUnit& unit) const {
+        return applied_of(unit).layout.flat && wants_limits(applied_of(unit).scheme);
+    }
+
+    // Segment by segment, so that the measuring pass need not do so again.
+    void summarize_flat_tensors() {
+        std::vector<Run> blocks;
         for (const StreamedUnit& unit : units_) {
-            const AppliedScheme& applied = applied_of(unit);
-            if (applied.layout.flat && wants_limits(applied.scheme))
-                tasks_[unit.task].flat_summaries.resize(static_cast<std::size_t>(
-                    (unit.count + kernels::segment_elements - 1) / kernels::segment_elements));
+            MeasuringTask& task = tasks_[unit.task];
+            if (!wants_flat_summaries(unit) || !task.flat_summaries.empty()) continue;
+            task.flat_summaries.resize(static_cast<std::size_t>((unit.count + kernels::segment_elements - 1) /
+                                                                kernels::segment_elements));
+            const std::uint64_t step = reading_block_elements(*task.tensor);
+            for (std::uint64_t first = 0; first < unit.count; first += step)
+                blocks.push_back({unit.task, first, std::min(step, unit.count - first), {}});
         }
-        for (const Run& run : runs) {
-            MeasuringTask& task = tasks_[run.task];
-            const auto index = static_cast<std::size_t>(run.first / kernels::segment_elements);
-            const bool segment = run.first % kernels::segment_elements == 0 &&
-                                 run.count == std::min<std::uint64_t>(kernels::segment_elements,
-                                                                      task.tensor->elements - run.first);
-            if (segment && index < task.flat_summaries.size()) task.flat_summaries[index] = run.range;
+        std::vector<BlockReader> readers(job_.thread_count());
+        parallel_for(blocks.size(), job_, [&](std::size_t index, unsigned worker) {
+            summarize_segments(blocks[index], readers[worker]);
+            progress_.add(blocks[index].count);
+        });
+    }
+
+    void summarize_segments(const Run& block, BlockReader& reader) const {
+        MeasuringTask& task = tasks_[block.task];
+        if (task.held.empty())
+            reader.load(model_, *task.tensor, block.first, block.count);
+        else
+            reader.load_held(model_, *task.tensor, block.first, block.count, task.held);
+        constexpr std::uint64_t step = kernels::segment_elements;
+        for (std::uint64_t first = block.first; first < block.first + block.count; first += step)
+            task.flat_summaries[static_cast<std::size_t>(first / step)] =
+                summary_of(reader, first, std::min(step, block.first + block.count - first));
+    }
+
+    static kernels::ValueSummary summary_of(BlockReader& reader, std::uint64_t first, std::uint64_t count) {
+        const Window window = reader.window(first, count);
+        kernels::ValueSummary summary{};
+        kernels::kernel_table().summarize(window.segment(first, window.values.size(), false), &summary);
+        return summary;
+    }
+
+    static void set_limits(StreamedUnit& unit, std::span<const kernels::ValueSummary> segments) {
+        bool any = false;
+        for (const kernels::ValueSummary& segment : segments) {
+            if (segment.finite == 0) continue;
+            unit.low = any ? std::min(unit.low, segment.min) : segment.min;
+            unit.high = any ? std::max(unit.high, segment.max) : segment.max;
+            any = true;
         }
     }
 
-    // In pieces of a segment, each once however many units want it.
+    // Of long rows: in pieces, each once however many units want it.
     std::vector<Run> wanted_runs() const {
         std::vector<Run> runs;
         for (const StreamedUnit& unit : units_) {
-            if (!wants_limits(applied_of(unit).scheme)) continue;
-            constexpr std::uint64_t step = kernels::segment_elements;
+            if (applied_of(unit).layout.flat || !wants_limits(applied_of(unit).scheme)) continue;
+            constexpr std::uint64_t step = kernels::block_elements;
             for (std::uint64_t offset = 0; offset < unit.count; offset += step)
                 runs.push_back({unit.task, unit.first + offset, std::min(step, unit.count - offset), {}});
         }
@@ -308,6 +315,7 @@ void find_streamed_units(const Model& model, std::span<MeasuringTask> tasks, Ele
 }
 
 bool needs_limits_of_whole_tensor(const MeasuringTask& task) {
+    if (!task.flat_summaries.empty()) return false;
     bool any = false;
     for (const MeasuringTask::Entry& entry : task.entries) {
         if (!is_streamed(entry.applied) || !wants_limits(entry.applied.scheme)) continue;
