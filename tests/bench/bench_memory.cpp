@@ -4,6 +4,7 @@
 #include "core/analysis/moment_counter.h"
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/stretch_quantizer.h"
+#include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/bench/stopwatch.h"
 
@@ -89,6 +90,68 @@ double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) 
     return sums.error_squared;
 }
 
+// The same with known scales, as fake_quantize takes them: quantizing and the squared error alone.
+class GivenScales {
+  public:
+    GivenScales(const MemoryWeights& weights, DType dtype, const Scheme& scheme)
+        : stored_(weights.stored(dtype)), size_(weights.size()), scheme_(scheme) {
+        const UnitLayout layout = unit_layout(scheme, weights.shape());
+        row_ = layout.flat ? segment_elements : static_cast<std::size_t>(layout.row_elements);
+        unit_ = layout.flat ? row_ : static_cast<std::size_t>(layout.unit_elements);
+        const std::size_t units_of_row = row_ / unit_;
+        CacheLineVector<float> buffer;
+        if (layout.flat) find_limits({widened(stored_, 0, size_, buffer).values, size_});
+        for (std::size_t first = 0; first < size_; first += row_) {
+            if (!layout.flat) find_limits({widened(stored_, first, row_, buffer).values, unit_});
+            UniformUnitArrays& units = rows_.emplace_back();
+            units.resize(units_of_row);
+            clips_.push_back(
+                kernels::kernel_table()
+                    .make_units(unit_rule(scheme), lows_.data(), highs_.data(), units_of_row, units.arrays())
+                    .clips);
+        }
+    }
+
+    double error_squared() {
+        double sum = 0;
+        for (std::size_t first = 0; first < size_; first += row_) {
+            const Window window = widened(stored_, first, row_, buffer_);
+            const std::size_t row = first / row_;
+            kernels::SegmentSums sums{};
+            kernels::kernel_table().measure_uniform(window.segment(first, row_, true),
+                                                    rows_[row].view(0, unit_, 0, clips_[row]), &sums);
+            sum += sums.error_squared;
+        }
+        return sum;
+    }
+
+  private:
+    struct Units {
+        std::span<const float> values;
+        std::size_t length;
+    };
+
+    // Of every unit, behind them zeros up to whole vectors.
+    void find_limits(const Units& units) {
+        const std::size_t count = units.values.size() / units.length;
+        lows_.assign((count + kernels::lanes - 1) / kernels::lanes * kernels::lanes, 0.0F);
+        highs_.assign(lows_.size(), 0.0F);
+        kernels::kernel_table().find_group_ranges(units.values.data(), units.values.size(), units.length,
+                                                  true, lows_.data(), highs_.data());
+    }
+
+    StoredWeights stored_;
+    std::size_t size_;
+    Scheme scheme_;
+    std::size_t row_ = 0;
+    std::size_t unit_ = 0;
+    std::vector<float> lows_;
+    std::vector<float> highs_;
+    std::vector<UniformUnitArrays> rows_;
+    std::vector<bool> clips_;
+    CacheLineVector<float> buffer_;
+};
+
 // "dtype what" -> weights a second.
 std::map<std::string, double> torch_rates(const Model& model, const std::filesystem::path& script) {
     std::map<std::string, double> rates;
@@ -105,12 +168,18 @@ std::map<std::string, double> torch_rates(const Model& model, const std::filesys
     return rates;
 }
 
-void print_row(const std::string& dtype, const std::string& what, double rate,
+// `given_rate`: with known scales; 0 where that makes no sense.
+void print_row(const std::string& dtype, const std::string& what, double rate, double given_rate,
                const std::map<std::string, double>& peer) {
-    fmt::print("{:<5} {:<18} {:>9.3f} G", dtype, what, rate / 1e9);
-    for (const char* how : {"", ":given", ":pieces"})
+    const auto print_peer = [&](const char* how, double ours) {
         if (const auto found = peer.find(dtype + ' ' + what + how); found != peer.end())
-            fmt::print(" {:>10.3f} G {:>7.1f}", found->second / 1e9, rate / found->second);
+            fmt::print(" {:>8.3f} G {:>6.1f}", found->second / 1e9, ours / found->second);
+    };
+    fmt::print("{:<5} {:<18} {:>7.3f} G", dtype, what, rate / 1e9);
+    print_peer("", rate);
+    print_peer(":pieces", rate);
+    if (given_rate != 0) fmt::print(" | {:>7.3f} G", given_rate / 1e9);
+    print_peer(":given", given_rate);
     fmt::print("\n");
     std::fflush(stdout);
 }
@@ -139,7 +208,7 @@ void bench_memory(const Model& model, const std::filesystem::path& script, const
         only.empty() ? torch_rates(model, script) : std::map<std::string, double>{};
     fmt::print("\nWeights in memory, one thread: widening, ranges, quantizing and error\n");
     fmt::print("{:<5} {:<18} {:>11} {}\n", "", "", "weights/s",
-               peer.empty() ? "" : "     PyTorch   ratio  with given scales, ratio   in pieces, ratio");
+               peer.empty() ? "" : "   PyTorch  ratio  in pieces, ratio | scales given  PyTorch  ratio");
     const std::map<std::string, DType> dtypes = {
         {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}};
     for (const auto& [name, dtype] : dtypes) {
@@ -150,9 +219,15 @@ void bench_memory(const Model& model, const std::filesystem::path& script, const
             if (std::string_view(notation).find(only) == std::string_view::npos) continue;
             const Scheme scheme = parse_scheme(notation);
             const double seconds = fastest([&] { sink = measure(weights, dtype, scheme); });
-            print_row(name, notation, static_cast<double>(weights.size()) / seconds, peer);
+            double given_rate = 0;
+            if (scheme.family == Family::integer && scheme.range == Range::minmax) {
+                GivenScales given(weights, dtype, scheme);
+                given_rate =
+                    static_cast<double>(weights.size()) / fastest([&] { sink = given.error_squared(); });
+            }
+            print_row(name, notation, static_cast<double>(weights.size()) / seconds, given_rate, peer);
         }
-        if (only.empty()) print_row(name, "histc", table_rate(weights, dtype), peer);
+        if (only.empty()) print_row(name, "histc", table_rate(weights, dtype), 0, peer);
     }
     if (peer.empty()) fmt::print("PyTorch is not there to compare with\n");
     fmt::print("histc: the moment table, against torch.histc with 2,048 bins\n");
