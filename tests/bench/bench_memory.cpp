@@ -215,7 +215,7 @@ void bench_memory(const Model& model, const std::filesystem::path& script, const
         for (const char* notation :
              {"int8:tensor", "int8:channel", "int8:g32", "int8:g128", "int8:g256", "int4:asym:tensor",
               "int4:asym:channel", "int4:asym:g32", "int4:asym:g128", "int4:asym:g256", "log4", "log4:sqrt2",
-              "fp16", "bf16", "int4:g128:mse"}) {
+              "fp8_e4m3", "fp8_e4m3:g128", "fp4_e2m1:g32", "nf4", "fp16", "bf16", "int4:g128:mse"}) {
             if (std::string_view(notation).find(only) == std::string_view::npos) continue;
             const Scheme scheme = parse_scheme(notation);
             const double seconds = fastest([&] { sink = measure(weights, dtype, scheme); });

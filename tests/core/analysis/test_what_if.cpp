@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/what_if.h"
 #include "core/quantize/reference.h"
+#include "core/schemes/grid.h"
 #include "core/tensor/float_conversion.h"
 
 #include <QTest>
@@ -36,6 +37,28 @@ bool close(double a, double b, double tolerance) {
 class TestWhatIf : public QObject {
     Q_OBJECT
   private slots:
+    // Weights halfway between two values of the format, and a largest one that makes the scale 1.
+    void ties_of_small_floats_data() {
+        QTest::addColumn<QString>("notation");
+        for (const char* text :
+             {"fp8_e4m3:tensor", "fp8_e5m2:tensor", "fp6_e2m3:tensor", "fp6_e3m2:tensor", "fp4_e2m1:tensor"})
+            QTest::newRow(text) << text;
+    }
+    void ties_of_small_floats() {
+        QFETCH(QString, notation);
+        const Scheme scheme = parse_scheme(notation.toStdString());
+        const std::vector<float> levels = grid_levels(scheme, 1, 0);
+        std::vector<float> values = {levels.back()};
+        for (std::size_t i = 0; i + 1 < levels.size(); ++i)
+            values.push_back((levels[i] + levels[i + 1]) / 2);
+        const std::optional<WhatIf> got = what_if(MomentTable::build(values, DType::bf16), scheme);
+        QVERIFY(got.has_value());
+        QCOMPARE(got->grid.scale, 1.0F);
+        const ErrorSums expected = quantize_reference(scheme, values, {1, values.size()}).sums;
+        QVERIFY(close(got->answer.sums.product, expected.product, 1e-12));
+        QVERIFY(close(got->answer.sums.quantized_squared, expected.quantized_squared, 1e-12));
+    }
+
     void as_the_plain_reference_data() {
         QTest::addColumn<QString>("notation");
         for (const char* text : {"int4:tensor",

@@ -265,6 +265,31 @@ class TestMeasure : public QObject {
         }
     }
 
+    // Where a tensor refuses a scheme the ones behind it move up: what is kept from one tensor to the next
+    // must not be another scheme's.
+    void schemes_that_move_up_do_not_mix() {
+        const std::filesystem::path path = folder_.filePath("refusing.safetensors").toStdString();
+        SafetensorsBuilder()
+            .add_f32("first", {24, 64}, gaussian(24 * 64, 0.1F, 41))
+            .add_f32("refuses blocks", {24, 60}, gaussian(24 * 60, 0.1F, 42))
+            .add_f32("last", {24, 64}, gaussian(24 * 64, 0.1F, 43))
+            .write(path);
+        const std::shared_ptr<const Model> model = open_model(path);
+        const std::vector<Scheme> schemes =
+            parse_all({"q8_0", "nf4", "kmeans3", "fp8_e4m3", "fp4_e2m1:g16", "log4", "int4:g16"});
+        JobContext job;
+        job.threads = 1;
+        const std::vector<TensorMeasurement> together =
+            measure_tensors(*model, all_tensors(*model), schemes, job);
+        for (std::size_t t = 0; t < together.size(); ++t)
+            for (std::size_t s = 0; s < schemes.size(); ++s) {
+                const Measurement alone =
+                    measure_tensor(*model, model->tensors()[t], {&schemes[s], 1}).results.front();
+                QCOMPARE(together[t].results[s].refused, alone.refused);
+                QVERIFY(same_bits(together[t].results[s].sums, alone.sums));
+            }
+    }
+
     void progress_ends_at_one_and_never_falls() {
         const std::vector<Scheme> schemes = parse_all({"int8", "int4:tensor:mse", "int8:tensor", "kmeans2"});
         JobContext job;
