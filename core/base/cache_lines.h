@@ -30,4 +30,10 @@ struct CacheLineAllocator {
 template <class T>
 using CacheLineVector = std::vector<T, CacheLineAllocator<T>>;
 
+// Makes a buffer that is used again and again long enough; it never gets shorter.
+template <class Buffer>
+void grow_to(Buffer& buffer, std::size_t n) {
+    if (buffer.size() < n) buffer.resize(n);
+}
+
 }  // namespace halfstep

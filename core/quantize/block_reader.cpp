@@ -26,7 +26,7 @@ Window widened(const StoredWeights& weights, std::uint64_t first, std::uint64_t 
                 reinterpret_cast<const std::byte*>(values + n),
                 kernels::lanes * sizeof(float)};
     }
-    if (buffer.size() < n) buffer.resize(n);
+    grow_to(buffer, n);
     const kernels::KernelTable& kernel = kernels::kernel_table();
     const auto* patterns = reinterpret_cast<const std::uint16_t*>(weights.bytes.data()) + at;
     (weights.dtype == DType::f16 ? kernel.convert_f16 : kernel.convert_bf16)(patterns, n, buffer.data());
@@ -39,12 +39,12 @@ void BlockReader::load_with(const TensorInfo& tensor, std::uint64_t first, std::
                             const ReadPatterns& read_patterns, const ReadFloats& read_floats) {
     const auto n = static_cast<std::size_t>(count);
     if (tensor.dtype == DType::f16 || tensor.dtype == DType::bf16) {
-        if (patterns_.size() < n) patterns_.resize(n);
+        grow_to(patterns_, n);
         const std::span<std::uint16_t> patterns = std::span(patterns_).first(n);
         read_patterns(patterns);
         weights_ = {tensor.dtype, first, std::as_bytes(patterns)};
     } else {
-        if (floats_.size() < n) floats_.resize(n);
+        grow_to(floats_, n);
         const std::span<float> floats = std::span(floats_).first(n);
         read_floats(floats);
         weights_ = {DType::f32, first, std::as_bytes(floats)};

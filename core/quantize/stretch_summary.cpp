@@ -21,10 +21,8 @@ void StretchSummarizer::look_at(const Window& window, const Stretch& stretch, st
     const auto n = static_cast<std::size_t>(stretch.count);
     segments_.resize((n + step - 1) / step);
     const std::size_t groups = group == 0 ? 0 : (n + group - 1) / group;
-    if (lows_.size() < groups) {
-        lows_.resize(groups);
-        highs_.resize(groups);
-    }
+    grow_to(lows_, groups);
+    grow_to(highs_, groups);
     const kernels::KernelTable& kernel = kernels::kernel_table();
     for (std::size_t i = 0; i < segments_.size(); ++i) {
         const std::size_t offset = i * step;
