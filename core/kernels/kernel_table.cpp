@@ -17,21 +17,22 @@ namespace {
 struct KernelSet {
     std::string_view name;
     const KernelTable& (*table)();  // null where this build does not have it
+    const BlockKernels& (*blocks)();
     bool runs_here;
 };
 
 std::vector<KernelSet> kernel_sets() {
     [[maybe_unused]] const CpuFeatures cpu = detect_cpu_features();
 #ifdef HALFSTEP_X86_KERNELS
-    return {{"scalar", scalar_kernels, true},
-            {"sse2", sse2_kernels, cpu.sse2},
-            {"avx2", avx2_kernels, cpu.avx2},
-            {"avx512", avx512_kernels, cpu.avx512}};
+    return {{"scalar", scalar_kernels, scalar_block_kernels, true},
+            {"sse2", sse2_kernels, sse2_block_kernels, cpu.sse2},
+            {"avx2", avx2_kernels, avx2_block_kernels, cpu.avx2},
+            {"avx512", avx512_kernels, avx512_block_kernels, cpu.avx512}};
 #else
-    return {{"scalar", scalar_kernels, true},
-            {"sse2", nullptr, false},
-            {"avx2", nullptr, false},
-            {"avx512", nullptr, false}};
+    return {{"scalar", scalar_kernels, scalar_block_kernels, true},
+            {"sse2", nullptr, nullptr, false},
+            {"avx2", nullptr, nullptr, false},
+            {"avx512", nullptr, nullptr, false}};
 #endif
 }
 
@@ -70,6 +71,17 @@ const KernelTable& kernel_table() {
         return choose_kernel_table(forced == nullptr ? "" : forced);
     }();
     return table;
+}
+
+const BlockKernels& block_kernels() {
+    static const BlockKernels& kernels = block_kernels(kernel_table());
+    return kernels;
+}
+
+const BlockKernels& block_kernels(const KernelTable& table) {
+    for (const KernelSet& set : kernel_sets())
+        if (set.name == table.name) return set.blocks();
+    throw Error(fmt::format("no kernels are called {}", table.name));
 }
 
 }  // namespace halfstep::kernels

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/blocks/block_run.h"
 #include "core/kernels/kernel_functions.h"
 
 #include <cstddef>
@@ -12,6 +13,10 @@ namespace halfstep::kernels {
 // The table in use: the best one of this processor, or the one that HALFSTEP_SIMD (scalar, sse2, avx2,
 // avx512) names. Throws Error where that is unknown, or not possible here.
 const KernelTable& kernel_table();
+
+// The kernels for GGUF blocks of the same instruction set.
+const BlockKernels& block_kernels();
+const BlockKernels& block_kernels(const KernelTable& table);
 
 // The tables that this build has and this processor can run, slowest first. For tests and benchmarks.
 std::vector<const KernelTable*> available_kernel_tables();

@@ -30,6 +30,14 @@ inline bool any_register(__m128 mask) {
     return _mm_movemask_ps(mask) != 0;
 }
 
+inline unsigned which_register(__m128 mask) {
+    return static_cast<unsigned>(_mm_movemask_ps(mask));
+}
+
+inline void transpose_registers(__m128* rows) {
+    _MM_TRANSPOSE4_PS(rows[0], rows[1], rows[2], rows[3]);
+}
+
 // Two registers folded into one: each of its quarters (128 bits) holds, of two registers' same quarter, the
 // values of both, half as many of each as before.
 template <class Fold>
@@ -77,6 +85,29 @@ inline __m256i count_register(__m256i counts, __m256 mask) {
 inline bool any_register(__m256 mask) {
     return _mm256_movemask_ps(mask) != 0;
 }
+inline unsigned which_register(__m256 mask) {
+    return static_cast<unsigned>(_mm256_movemask_ps(mask));
+}
+
+// In steps: pairs of rows are mixed lane by lane, then by two, then by halves.
+inline void transpose_registers(__m256* rows) {
+    __m256 pairs[8];
+    for (std::size_t i = 0; i < 8; i += 2) {
+        pairs[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
+        pairs[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
+    }
+    __m256 fours[8];
+    for (std::size_t i = 0; i < 8; i += 4) {
+        fours[i] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0x44);
+        fours[i + 1] = _mm256_shuffle_ps(pairs[i], pairs[i + 2], 0xee);
+        fours[i + 2] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0x44);
+        fours[i + 3] = _mm256_shuffle_ps(pairs[i + 1], pairs[i + 3], 0xee);
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+        rows[i] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x20);
+        rows[i + 4] = _mm256_permute2f128_ps(fours[i], fours[i + 4], 0x31);
+    }
+}
 template <class Fold>
 inline __m256 fold_pair(Fold fold, __m256 a, __m256 b) {
     return fold(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
@@ -115,6 +146,34 @@ inline __m512i count_register(__m512i counts, __mmask16 mask) {
 }
 inline bool any_register(__mmask16 mask) {
     return mask != 0;
+}
+inline unsigned which_register(__mmask16 mask) {
+    return mask;
+}
+
+inline void transpose_registers(__m512* rows) {
+    __m512 fours[16];
+    for (std::size_t i = 0; i < 16; i += 4) {
+        const __m512 low01 = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+        const __m512 high01 = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+        const __m512 low23 = _mm512_unpacklo_ps(rows[i + 2], rows[i + 3]);
+        const __m512 high23 = _mm512_unpackhi_ps(rows[i + 2], rows[i + 3]);
+        fours[i] = _mm512_shuffle_ps(low01, low23, 0x44);
+        fours[i + 1] = _mm512_shuffle_ps(low01, low23, 0xee);
+        fours[i + 2] = _mm512_shuffle_ps(high01, high23, 0x44);
+        fours[i + 3] = _mm512_shuffle_ps(high01, high23, 0xee);
+    }
+    // Quarter q of fours[4·i + j] holds column 4·q + j of rows 4·i to 4·i + 3.
+    for (std::size_t j = 0; j < 4; ++j) {
+        const __m512 even01 = _mm512_shuffle_f32x4(fours[j], fours[4 + j], 0x88);
+        const __m512 odd01 = _mm512_shuffle_f32x4(fours[j], fours[4 + j], 0xdd);
+        const __m512 even23 = _mm512_shuffle_f32x4(fours[8 + j], fours[12 + j], 0x88);
+        const __m512 odd23 = _mm512_shuffle_f32x4(fours[8 + j], fours[12 + j], 0xdd);
+        rows[j] = _mm512_shuffle_f32x4(even01, even23, 0x88);
+        rows[8 + j] = _mm512_shuffle_f32x4(even01, even23, 0xdd);
+        rows[4 + j] = _mm512_shuffle_f32x4(odd01, odd23, 0x88);
+        rows[12 + j] = _mm512_shuffle_f32x4(odd01, odd23, 0xdd);
+    }
 }
 template <class Fold>
 inline __m512 fold_pair(Fold fold, __m512 a, __m512 b) {

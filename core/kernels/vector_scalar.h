@@ -44,10 +44,12 @@ struct ScalarVector {
     static Double abs(Double v) { return v < 0 ? -v : v; }
     static Float max_abs(Float largest, Float v) { return max(abs(v), largest); }
     static Float choose(Mask mask, Float yes, Float no) { return mask ? yes : no; }
+    static Float sqrt(Float v) { return __builtin_sqrtf(v); }
     static Mask both(Mask a, Mask b) { return a && b; }
     static Mask either(Mask a, Mask b) { return a || b; }
     static Mask none() { return false; }
     static bool any(Mask mask) { return mask; }
+    static unsigned which(Mask mask) { return mask ? 1U : 0U; }  // bit i: lane i
     static Bits count(Bits counts, Mask mask) { return counts + (mask ? 1U : 0U); }
 
     // To nearest, ties to even: from 2^23 on a float is whole, below the sums round it.
@@ -69,6 +71,9 @@ struct ScalarVector {
         for (std::size_t j = 0; j < 4; ++j)
             to[j] = (four[j].lane[0] + four[j].lane[2]) + (four[j].lane[1] + four[j].lane[3]);
     }
+
+    // `width` rows of `width` lanes become columns.
+    static void transpose(Float* /*rows*/) {}
 
     static Float min_of_rows(const Float* rows) { return *rows; }
     static Float max_of_rows(const Float* rows) { return *rows; }

@@ -50,10 +50,12 @@ struct XsimdVector {
     static Double abs(Double v) { return xsimd::abs(v); }
     static Float max_abs(Float largest, Float v) { return Float(max_abs_register(largest, v)); }
     static Float choose(Mask mask, Float yes, Float no) { return xsimd::select(mask, yes, no); }
+    static Float sqrt(Float v) { return xsimd::sqrt(v); }
     static Mask both(Mask a, Mask b) { return a & b; }
     static Mask either(Mask a, Mask b) { return a | b; }
     static Mask none() { return Mask(false); }
     static bool any(Mask mask) { return any_register(mask.data); }
+    static unsigned which(Mask mask) { return which_register(mask.data); }
     static Bits count(Bits counts, Mask mask) { return Bits(count_register(counts, mask.data)); }
     static Float round_even(Float v) { return xsimd::nearbyint(v); }
 
@@ -64,6 +66,15 @@ struct XsimdVector {
         return add_to_quarter(registers);
     }
     static void store_totals(float* to, const Quarter* four) { _mm_storeu_ps(to, add_quarters(four)); }
+
+    static void transpose(Float* rows) {
+        typename Float::register_type registers[width];
+        for (std::size_t i = 0; i < width; ++i)
+            registers[i] = rows[i].data;
+        transpose_registers(registers);
+        for (std::size_t i = 0; i < width; ++i)
+            rows[i] = Float(registers[i]);
+    }
 
     // Lane i: the smallest (largest) lane of rows[i], of `width` rows.
     static Float min_of_rows(const Float* rows) {

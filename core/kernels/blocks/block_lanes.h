@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/blocks/block_run.h"
+
+// GGUF blocks side by side, one a lane, so that each lane does what ggml does with one block, in ggml's
+// order: its sums run over the weights one after the other. Value i of lane l stands at [i · width + l].
+namespace halfstep::kernels {
+namespace {
+
+// Added and taken off again it rounds numbers below 2^22 to integers, ties to even, as ggml's nearest_int.
+inline constexpr float integer_rounder = 12582912.0F;
+// Beyond this nearest_int wraps around.
+inline constexpr float largest_rounded = 4194303.0F;
+// "all zero" below this magnitude.
+inline constexpr float zero_magnitude = 1e-15F;
+
+template <class V>
+struct LaneMath {
+    using Float = typename V::Float;
+    using Mask = typename V::Mask;
+
+    static Float round(Float v) { return (v + V::set(integer_rounder)) - V::set(integer_rounder); }
+
+    static Float negated(Float v) { return V::from_bits(V::bits(v) ^ V::set_bits(0x80000000U)); }
+
+    // Not within what nearest_int can round; also for NaN.
+    static Mask unroundable(Float v) { return !(V::abs(v) <= V::set(largest_rounded)); }
+
+    // Rounded to float16 and widened again, for magnitudes below 65520: from 2^-14 on by cutting the
+    // mantissa, below by an addition that leaves multiples of 2^-24.
+    static Float half(Float v) {
+        const auto sign = V::bits(v) & V::set_bits(0x80000000U);
+        const Float magnitude = V::abs(v);
+        const auto bits = V::bits(magnitude);
+        const auto odd = V::template shift_right<13>(bits) & V::set_bits(1);
+        const auto kept = (bits + V::set_bits(0xfffU) + odd) & V::set_bits(0xffffe000U);
+        const Float small = (magnitude + V::set(0.5F)) - V::set(0.5F);
+        const Float rounded = V::choose(magnitude < V::set(0x1p-14F), small, V::from_bits(kept));
+        return V::from_bits(V::bits(rounded) | sign);
+    }
+    static Mask no_half(Float v) { return !(V::abs(v) < V::set(65520.0F)); }
+
+    // The 16 bits of numbers that float16 holds.
+    static typename V::Bits half_bits(Float v) {
+        const auto sign = V::template shift_right<16>(V::bits(v) & V::set_bits(0x80000000U));
+        const Float magnitude = V::abs(v);
+        const auto normal = V::template shift_right<13>(V::bits(magnitude) - V::set_bits(112U << 23U));
+        // A multiple of 2^-24 added to 1/2 stands in the last bits of the mantissa.
+        const auto small = V::bits(magnitude + V::set(0.5F)) - V::set_bits(0x3f000000U);
+        const Float chosen =
+            V::choose(magnitude < V::set(0x1p-14F), V::from_bits(small), V::from_bits(normal));
+        return V::bits(chosen) | sign;
+    }
+
+    // The integer in a float that is a whole number from 0 to 2^22.
+    static typename V::Bits integer(Float v) {
+        return V::bits(v + V::set(integer_rounder)) - V::set_bits(0x4b400000U);
+    }
+};
+
+// `width` blocks of n weights taken from a run and put side by side. Where fewer are left, the last one is
+// repeated.
+template <class V, std::size_t n>
+struct BlockBatch {
+    using Float = typename V::Float;
+    static constexpr std::size_t width = V::width;
+
+    BlockBatch(const BlockRun& run, std::size_t first) : run_(run), first_(first) {
+        count = run.blocks - first < width ? run.blocks - first : width;
+        spread([&](std::size_t block) { return run.x + block * n; }, x);
+    }
+
+    void load_importance(float* to) const {
+        spread(
+            [this](std::size_t block) {
+                return run_.importance + (run_.first_block + block) % run_.row_blocks * n;
+            },
+            to);
+    }
+
+    // `words` little-endian 32-bit words a lane, `bytes` of which make its block. Lanes of `left` are not
+    // written.
+    void store(const std::uint32_t* words, std::size_t head, std::size_t bytes, typename V::Mask left) const {
+        const unsigned odd = V::which(left);
+        for (std::size_t lane = 0; lane < count; ++lane) {
+            const bool skip = (odd >> lane & 1U) != 0;
+            run_.left[first_ + lane] = skip ? 1 : 0;
+            if (skip) continue;
+            std::uint8_t* to = run_.out + (first_ + lane) * bytes;
+            for (std::size_t i = 0; 4 * i < bytes + head; ++i) {
+                const std::uint32_t word = words[i * width + lane];
+                const std::size_t begin = i == 0 ? head : 0;
+                const std::size_t end = 4 * i + 4 > bytes + head ? bytes + head - 4 * i : 4;
+                __builtin_memcpy(to + 4 * i + begin - head, reinterpret_cast<const char*>(&word) + begin,
+                                 end - begin);
+            }
+        }
+    }
+
+    std::size_t count;  // of the lanes, how many hold a block of their own
+    alignas(64) float x[n * width];
+
+  private:
+    template <class Place>
+    void spread(Place place, float* to) const {
+        const float* from[width];
+        for (std::size_t lane = 0; lane < width; ++lane)
+            from[lane] = place(first_ + (lane < count ? lane : count - 1));
+        for (std::size_t i = 0; i < n; i += width) {
+            Float rows[width];
+            for (std::size_t lane = 0; lane < width; ++lane)
+                rows[lane] = V::load(from[lane] + i);
+            V::transpose(rows);
+            for (std::size_t lane = 0; lane < width; ++lane)
+                V::store(to + (i + lane) * width, rows[lane]);
+        }
+    }
+
+    const BlockRun& run_;
+    std::size_t first_;
+};
+
+}  // namespace
+}  // namespace halfstep::kernels

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/blocks/block_scales.h"
+#include "core/kernels/blocks/grid_fit.h"
+#include "core/kernels/blocks/pack_codes.h"
+#include "core/kernels/blocks/requantize.h"
+
+// q2_K, q4_K and q5_K: 256 weights in groups of 16 or 32, x̂ = (d·scale)·code − (dmin·minimum).
+namespace halfstep::kernels {
+namespace {
+
+struct Q2K {
+    static constexpr std::size_t group = 16;
+    static constexpr float largest = 3;
+    static constexpr float largest_scale = 15;
+    static constexpr GridFitRule plain = {largest, -0.5F, 0.1F, 15, true};
+    static constexpr float sigma_factor = 1;
+    static constexpr bool mean_in_weight = false;
+};
+struct Q4K {
+    static constexpr std::size_t group = 32;
+    static constexpr float largest = 15;
+    static constexpr float largest_scale = 63;
+    static constexpr GridFitRule plain = {largest, -1.0F, 0.1F, 20, false};
+    static constexpr float sigma_factor = 2;
+    static constexpr bool mean_in_weight = true;
+};
+struct Q5K {
+    static constexpr std::size_t group = 32;
+    static constexpr float largest = 31;
+    static constexpr float largest_scale = 63;
+    static constexpr GridFitRule plain = {largest, -0.5F, 0.1F, 15, false};
+    static constexpr float sigma_factor = 2;
+    static constexpr bool mean_in_weight = true;
+};
+
+template <class V, class Format>
+class GridSuperblock {
+    using Float = typename V::Float;
+    using Bits = typename V::Bits;
+    using Mask = typename V::Mask;
+    using Math = LaneMath<V>;
+    static constexpr std::size_t width = V::width;
+    static constexpr std::size_t elements = 256;
+    static constexpr std::size_t n = Format::group;
+    static constexpr std::size_t count = elements / n;
+    static constexpr std::size_t together = 128 / n;  // groups that are fitted at once
+    using Fitter = GridFit<V, n, together>;
+    using Fit = typename Fitter::Fit;
+    using Scales = StoredScales<V, count>;
+
+  public:
+    // Codes as floats take the place of the weights in the batch.
+    void quantize(BlockBatch<V, elements>& batch, bool weighted) {
+        left = V::none();
+        if (weighted) batch.load_importance(importance_);
+        const Float sigma = weighted ? sigma_of(batch.x) : V::set(0);
+        for (std::size_t j = 0; j < count; j += together) {
+            for (std::size_t g = j; g < j + together; ++g) {
+                const float* x = batch.x + g * n * width;
+                float* w = w_ + (g - j) * n * width;
+                if (weighted)
+                    weights[g] = importance_weights(x, importance_ + g * n * width, sigma, w);
+                else
+                    plain_weights(x, w);
+            }
+            fitter_.run(batch.x + j * n * width, w_, weighted ? imatrix_rule : Format::plain, fits_ + j,
+                        left);
+        }
+        encode_scales(weighted);
+        for (std::size_t j = 0; j < count; ++j)
+            requantize(j, batch.x + j * n * width);
+    }
+
+    Scales scale;
+    Scales minimum;
+    Mask left = V::none();
+
+  private:
+    static constexpr GridFitRule imatrix_rule = {Format::largest, -0.9F, 0.05F, 36, false};
+
+    static Float sigma_of(const float* x) {
+        Float sum = V::set(0);
+        for (std::size_t i = 0; i < elements; ++i) {
+            const Float value = V::load(x + i * width);
+            sum = sum + value * value;
+        }
+        return V::set(Format::sigma_factor) * sum / V::set(elements);
+    }
+
+    // Their sum.
+    static Float importance_weights(const float* x, const float* importance, Float sigma, float* w) {
+        Float sum = V::set(0);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Float value = V::load(x + i * width);
+            const Float weight = V::load(importance + i * width) * V::sqrt(sigma + value * value);
+            V::store(w + i * width, weight);
+            sum = sum + weight;
+        }
+        return sum;
+    }
+
+    static void plain_weights(const float* x, float* w) {
+        Float mean = V::set(0);
+        if (Format::mean_in_weight) {
+            for (std::size_t i = 0; i < n; ++i) {
+                const Float value = V::load(x + i * width);
+                mean = mean + value * value;
+            }
+            mean = V::sqrt(mean / V::set(n));
+        }
+        for (std::size_t i = 0; i < n; ++i)
+            V::store(w + i * width, mean + V::abs(V::load(x + i * width)));
+    }
+
+    void encode_scales(bool weighted) {
+        Float scales[count];
+        Float minima[count];
+        for (std::size_t j = 0; j < count; ++j) {
+            scales[j] = fits_[j].scale;
+            minima[j] = fits_[j].minimum;
+        }
+        using Coder = ScaleCoder<V, count>;
+        if (weighted) {
+            scale = Coder::by_weight(scales, weights, Format::largest_scale, left);
+            minimum = Coder::by_weight(minima, weights, Format::largest_scale, left);
+        } else {
+            scale = Coder::by_maximum(scales, Format::largest_scale, left);
+            minimum = Coder::by_maximum(minima, Format::largest_scale, left);
+        }
+    }
+
+    // Codes for the scales as they are stored; those of the fit where the stored scale is 0.
+    void requantize(std::size_t j, float* x) {
+        const Float step = scale.factor * scale.code[j];
+        const Float offset = minimum.factor * minimum.code[j];
+        const Fit& fit = fits_[j];
+        const Mask zero = step == V::set(0);
+        const Float top = (fit.high + offset) / step;
+        const Float bottom = (fit.low + offset) / step;
+        left = V::either(left, V::both(V::either(Math::unroundable(top), Math::unroundable(bottom)), !zero));
+        if (V::any(zero)) return recode(fit, zero, step, offset, x);
+        Requantizer<V, n>::run(x, offset, step, 0, Format::largest);
+    }
+
+    static Float code_of(Float exact) {
+        return V::max(V::min(Math::round(exact), V::set(Format::largest)), V::set(0));
+    }
+
+    static void recode(const Fit& fit, Mask zero, Float step, Float offset, float* x) {
+        const Float divisor = V::choose(zero, V::set(1), step);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Float value = V::load(x + i * width);
+            const Float fitted = code_of(fit.code_inverse * (value - fit.code_minimum));
+            const Float kept = V::choose(fit.flat, V::set(0), fitted);
+            V::store(x + i * width, V::choose(zero, kept, code_of((value + offset) / divisor)));
+        }
+    }
+
+    alignas(64) float w_[128 * width];
+    alignas(64) float importance_[elements * width];
+    Float weights[count];
+    Fit fits_[count];
+    Fitter fitter_;
+};
+
+// The 12 bytes in which q4_K and q5_K keep eight scales and minima of six bits.
+template <class V>
+void pack_six_bits(const StoredScales<V, 8>& scale, const StoredScales<V, 8>& minimum,
+                   typename V::Bits* words) {
+    using Bits = typename V::Bits;
+    const Bits zero = V::set_bits(0);
+    words[0] = words[1] = words[2] = zero;
+    const Bits low = V::set_bits(15);
+    for (int j = 0; j < 4; ++j) {
+        const Bits first = LaneMath<V>::integer(scale.code[j]);
+        const Bits second = LaneMath<V>::integer(scale.code[j + 4]);
+        const Bits first_minimum = LaneMath<V>::integer(minimum.code[j]);
+        const Bits second_minimum = LaneMath<V>::integer(minimum.code[j + 4]);
+        words[0] = words[0] | ((first | ((second >> 4) << 6)) << (8 * j));
+        words[1] = words[1] | ((first_minimum | ((second_minimum >> 4) << 6)) << (8 * j));
+        words[2] = words[2] | (((second & low) | ((second_minimum & low) << 4)) << (8 * j));
+    }
+}
+
+template <class V>
+struct GridSuperblockKernel {
+    static constexpr std::size_t width = V::width;
+    using Bits = typename V::Bits;
+    using Batch = BlockBatch<V, 256>;
+
+    [[gnu::flatten]] static void q2_K(const BlockRun& run) {
+        run_all<Q2K, 84>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+            for (std::size_t i = 0; i < 4; ++i) {
+                Bits bytes[4];
+                for (std::size_t b = 0; b < 4; ++b)
+                    bytes[b] = LaneMath<V>::integer(block.scale.code[4 * i + b]) |
+                               (LaneMath<V>::integer(block.minimum.code[4 * i + b]) << 4);
+                V::store_bits(words + i * width, pack_bytes<V>(bytes));
+            }
+            for (std::size_t i = 0; i < 16; ++i)
+                V::store_bits(words + (4 + i) * width, codes.template pairs<0>(i / 8 * 32 + i % 8, 8));
+            V::store_bits(words + 20 * width, factors(block));
+        });
+    }
+
+    [[gnu::flatten]] static void q4_K(const BlockRun& run) {
+        run_all<Q4K, 144>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+            store_head(block, words);
+            for (std::size_t i = 0; i < 32; ++i)
+                V::store_bits(words + (4 + i) * width, codes.nibbles(i / 8 * 16 + i % 8, 8));
+        });
+    }
+
+    [[gnu::flatten]] static void q5_K(const BlockRun& run) {
+        run_all<Q5K, 176>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+            store_head(block, words);
+            for (std::size_t i = 0; i < 8; ++i)
+                V::store_bits(words + (4 + i) * width, codes.template single_bits<4>(i, 8));
+            for (std::size_t i = 0; i < 32; ++i)
+                V::store_bits(words + (12 + i) * width, codes.nibbles(i / 8 * 16 + i % 8, 8));
+        });
+    }
+
+  private:
+    template <class Format, std::size_t bytes, class Pack>
+    static void run_all(const BlockRun& run, Pack pack) {
+        GridSuperblock<V, Format> block;
+        alignas(64) std::uint32_t words[(bytes + 3) / 4 * width];
+        for (std::size_t first = 0; first < run.blocks; first += width) {
+            Batch batch(run, first);
+            block.quantize(batch, run.importance != nullptr);
+            pack(block, PackedCodes<V, 256>(batch.x), words);
+            batch.store(words, 0, bytes, block.left);
+        }
+    }
+
+    template <class Block>
+    static Bits factors(const Block& block) {
+        return LaneMath<V>::half_bits(block.scale.factor) |
+               (LaneMath<V>::half_bits(block.minimum.factor) << 16);
+    }
+
+    template <class Block>
+    static void store_head(const Block& block, std::uint32_t* words) {
+        Bits head[4];
+        head[0] = factors(block);
+        pack_six_bits<V>(block.scale, block.minimum, head + 1);
+        for (std::size_t i = 0; i < 4; ++i)
+            V::store_bits(words + i * width, head[i]);
+    }
+};
+
+}  // namespace
+}  // namespace halfstep::kernels

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/kernels/blocks/block_lanes.h"
+
+// The last step of all superblocks: codes for the scales as they are stored, round((x + offset)/step) limited
+// to [low, high].
+namespace halfstep::kernels {
+namespace {
+
+template <class V, std::size_t n>
+struct Requantizer {
+    using Float = typename V::Float;
+    using Math = LaneMath<V>;
+    static constexpr std::size_t width = V::width;
+
+    // Codes take the place of n values a lane. No lane's step may be 0.
+    static void run(float* x, Float offset, Float step, float low, float high) {
+        // A product with the reciprocal is off by two roundings at most: it tells the code wherever it is not
+        // next to the middle between two. (Beyond the limits, where roundings are larger, either code is
+        // cut.)
+        const Float inverse = V::set(1) / step;
+        const Float most = V::set(high);
+        const Float least = V::set(low);
+        Float codes[n];
+        Float farthest = V::set(0);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Float exact = V::min(V::max((V::load(x + i * width) + offset) * inverse, least), most);
+            const Float code = Math::round(exact);
+            farthest = V::max(farthest, V::abs(exact - code));
+            codes[i] = code;
+        }
+        const float reach = high > -low ? high : -low;
+        if (V::any(!(farthest < V::set(0.5F - reach * 0x1p-20F)))) {
+            for (std::size_t i = 0; i < n; ++i) {
+                const Float exact = (V::load(x + i * width) + offset) / step;
+                codes[i] = V::max(V::min(Math::round(exact), most), least);
+            }
+        }
+        for (std::size_t i = 0; i < n; ++i)
+            V::store(x + i * width, codes[i]);
+    }
+};
+
+}  // namespace
+}  // namespace halfstep::kernels
