@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
+#include "core/quantize/ggml/block_levels.h"
 #include "core/quantize/ggml/ggml_blocks.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/support/temporary_folder.h"
@@ -225,6 +226,31 @@ class TestGgmlBlocks : public QObject {
         QCOMPARE(codes[255], 0);  // -32 steps of a negative scale
         for (const DType type : writable)
             QVERIFY(ggml_has_codes(type));
+    }
+
+    void levels_are_those_of_the_sub_block() {
+        // q2_K, two sub-blocks with steps of their own, worked by hand: of 0, 1, 2, 3 the scale is 1 and of
+        // 0, 5, 10, 15 it is 5, whose multiples of d = 5/15 (f16 0x3555 = 0.333251953125) are 3 and 15.
+        std::vector<float> row(256, 0.0F);
+        for (std::size_t j = 0; j < 16; ++j) {
+            row[j] = static_cast<float>(j % 4);
+            row[16 + j] = static_cast<float>(j % 4 * 5);
+        }
+        const std::vector<std::byte> block = quantized(q2_K, row);
+        const float d = f16_to_f32(0x3555);
+        QVERIFY(ggml_levels_at(q2_K, block, 15) == (std::vector<float>{0, 3 * d, 3 * d * 2, 3 * d * 3}));
+        QVERIFY(ggml_levels_at(q2_K, block, 16) == (std::vector<float>{0, 15 * d, 15 * d * 2, 15 * d * 3}));
+        QVERIFY(ggml_levels_at(q2_K, block, 32) == std::vector<float>{0});  // a scale of 0
+        QCOMPARE(ggml_scale_elements(q2_K), std::size_t{16});
+        QCOMPARE(ggml_scale_elements(q5_K), std::size_t{32});
+        QCOMPARE(ggml_scale_elements(q1_0), std::size_t{128});
+        row.assign(32, 0.0F);
+        row[9] = -127;
+        const std::vector<float> levels = ggml_levels_at(q8_0, quantized(q8_0, row), 0);
+        QCOMPARE(levels.size(), std::size_t{255});
+        QVERIFY(levels.front() == -127 && levels.back() == 127);
+        QVERIFY(ggml_levels_at(iq2_s, std::vector<std::byte>(82), 0).empty());
+        QCOMPARE(ggml_scale_elements(iq2_s), std::size_t{0});
     }
 
     void broken_rows_and_other_types_are_refused() {
