@@ -67,7 +67,7 @@ void dequantize(const BlockIq1_m& block, Weights<BlockIq1_m> x) {
     const CodebookIq1& points = iq1_codebook();
     unsigned half_bits = 0;
     for (std::size_t n = 0; n < 4; ++n)
-        half_bits |= block.scales[n] >> 12U << (4 * n);
+        half_bits |= static_cast<unsigned>(block.scales[n]) >> 12U << (4 * n);
     const float scale = f16_to_f32(static_cast<HalfBits>(half_bits));
     for (std::size_t k = 0; k < 32; ++k) {
         const unsigned nibble = block.high_indices[k / 2] >> (4 * (k % 2)) & 15U;

@@ -39,10 +39,13 @@ void pack_scales(const ScalesAndMinima<8>& codes, Bytes<12>& bytes) {
 ScalesAndMinima<8> unpacked_scales(const Bytes<12>& bytes) {
     ScalesAndMinima<8> codes;
     for (std::size_t j = 0; j < 4; ++j) {
-        codes.scales[j] = bytes[j] & 63U;
-        codes.minima[j] = bytes[j + 4] & 63U;
-        codes.scales[j + 4] = byte_of((bytes[j + 8] & 15U) | bytes[j] >> 6U << 4U);
-        codes.minima[j + 4] = byte_of(bytes[j + 8] >> 4U | bytes[j + 4] >> 6U << 4U);
+        const unsigned scale = bytes[j];
+        const unsigned minimum = bytes[j + 4];
+        const unsigned low = bytes[j + 8];
+        codes.scales[j] = byte_of(scale & 63U);
+        codes.minima[j] = byte_of(minimum & 63U);
+        codes.scales[j + 4] = byte_of((low & 15U) | scale >> 6U << 4U);
+        codes.minima[j + 4] = byte_of(low >> 4U | minimum >> 6U << 4U);
     }
     return codes;
 }

@@ -9,16 +9,16 @@ namespace {
 
 // Of equally near values the one with the lowest code.
 std::uint8_t nearest_e2m1(float x, float scale) {
-    std::uint8_t best = 0;
+    std::size_t best = 0;
     float least = std::fabs(x);
-    for (std::uint8_t code = 1; code < doubled_e2m1.size(); ++code) {
+    for (std::size_t code = 1; code < doubled_e2m1.size(); ++code) {
         const float error = std::fabs(static_cast<float>(doubled_e2m1[code]) * scale - x);
         if (error < least) {
             best = code;
             least = error;
         }
     }
-    return best;
+    return static_cast<std::uint8_t>(best);
 }
 
 // Codes of some weights; returns how many of them would be nearer to 8, if there were one, than to 6 (none

@@ -20,8 +20,8 @@ std::uint8_t ue4m3_of(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(std::min(value, 448.0F));
     const int exponent = static_cast<int>(bits >> 23U) - 127 + 7;
     if (exponent <= 0) {  // subnormal, never rounded up to the smallest normal number
-        const auto mantissa = static_cast<std::uint32_t>(value * 512.0F + 0.5F);
-        return static_cast<std::uint8_t>(std::min(mantissa, 7U));
+        const float half_up = value * 512.0F + 0.5F;
+        return static_cast<std::uint8_t>(std::min(static_cast<std::uint32_t>(half_up), 7U));
     }
     if (exponent >= 15) return largest;
     // A carry out of the mantissa moves the exponent up.
