@@ -56,7 +56,8 @@ std::string table() {
 constexpr const char* notation_help =
     "A scheme is FORMAT[:OPTION]..., for example int4:asym:g128:mse\n"
     "  FORMAT       int2..int16, log2..log8, kmeans2..kmeans8, fp16, bf16, fp32,\n"
-    "               q4_0, q4_1, q5_0, q5_1, q8_0 (GGUF blocks), keep\n"
+    "               GGUF blocks: q4_0, q4_1, q5_0, q5_1, q8_0, q2_K, q3_K, q4_K, q5_K, q6_K,\n"
+    "               iq4_nl, iq4_xs, tq1_0, tq2_0, q1_0, q2_0; keep\n"
     "  symmetry     sym (default), symfull, asym                             int only\n"
     "  granularity  channel (default), tensor, gN (N weights share a scale)\n"
     "  range        minmax (default), pctP such as pct99.9, mse, kl\n"

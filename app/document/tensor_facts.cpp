@@ -3,8 +3,9 @@
 
 #include "core/model_files/row_reader.h"
 #include "core/quantize/codebook_fit.h"
+#include "core/quantize/ggml/block_levels.h"
+#include "core/quantize/ggml/ggml_blocks.h"
 #include "core/quantize/range.h"
-#include "core/quantize/reference.h"
 #include "core/schemes/grid.h"
 
 #include <algorithm>
@@ -50,12 +51,15 @@ std::span<const float> unit_of(const TensorFacts& facts, const Scheme& scheme, s
         .subspan(static_cast<std::size_t>(first_input), static_cast<std::size_t>(count));
 }
 
-std::vector<float> levels_of_block(const Scheme& scheme, std::span<const float> unit) {
-    if (unit.size() < traits(scheme.block_type).block_elements) return {};
-    std::vector<float> levels = quantize_reference(scheme, unit, {1, unit.size()}).reconstruction;
-    std::sort(levels.begin(), levels.end());
-    levels.erase(std::unique(levels.begin(), levels.end()), levels.end());
-    return levels;
+// Of one weight of a block, which are those of its sub-block.
+std::vector<float> levels_in_block(DType type, std::span<const float> weights, std::size_t element) {
+    if (weights.size() < traits(type).block_elements) return {};
+    std::vector<float> finite(weights.begin(), weights.end());
+    std::ranges::replace_if(
+        finite, [](float x) { return !std::isfinite(x); }, 0.0F);
+    std::vector<std::byte> bytes(ggml_bytes(type, finite.size()));
+    if (quantize_ggml_row(type, finite, {}, bytes).scale_overflow) return {};
+    return ggml_levels_at(type, bytes, element);
 }
 
 std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme, const JobContext& job) {
@@ -79,9 +83,13 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
         case Family::kmeans:
             shown.levels = fit_codebook(unit, scheme.bits, scratch, job);
             break;
-        case Family::ggml:
-            shown.levels = levels_of_block(scheme, unit);
+        case Family::ggml: {
+            const std::uint64_t element = facts.widest_input - shown.first_input;
+            const std::uint64_t sharing = ggml_scale_elements(scheme.block_type);
+            shown.levels = levels_in_block(scheme.block_type, unit, element);
+            shown.first_input += element / sharing * sharing;
             break;
+        }
         case Family::floating:
         case Family::keep:
             return std::nullopt;

@@ -31,7 +31,7 @@ struct TensorFacts {
 TensorFacts gather_facts(const Model& model, const TensorInfo& tensor, const JobContext& job);
 
 // The grid that is drawn over the histogram. Schemes with one scale for the tensor show theirs; the others
-// that of the channel, group or block that holds the weight of largest magnitude.
+// that of the channel, group or (sub-)block that holds the weight of largest magnitude.
 struct ShownGrid {
     std::vector<float> levels;  // ascending; empty where the format has too many to draw
     float clip_low = 0;
@@ -39,7 +39,7 @@ struct ShownGrid {
     std::optional<int> zero_point;
     bool whole_tensor = true;
     std::uint64_t channel = 0;      // where it is not the whole tensor
-    std::uint64_t first_input = 0;  // of the group or block
+    std::uint64_t first_input = 0;  // of the group or (sub-)block
     std::optional<WhatIf> what_if;  // where it is the whole tensor: the exact figures as well
 };
 

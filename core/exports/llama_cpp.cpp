@@ -68,8 +68,11 @@ bool is_float_type(std::string_view type) {
 // The closest thing that llama.cpp has.
 std::string_view instead_of(const Scheme& scheme) {
     const bool asymmetric = scheme.symmetry == Symmetry::asym;
-    if (scheme.bits <= 4) return asymmetric ? "q4_1" : "q4_0";
+    if (scheme.bits <= 2) return "q2_K";
+    if (scheme.bits == 3) return "q3_K";
+    if (scheme.bits == 4) return asymmetric ? "q4_1" : "q4_0";
     if (scheme.bits == 5) return asymmetric ? "q5_1" : "q5_0";
+    if (scheme.bits == 6) return "q6_K";
     return scheme.bits <= 8 ? "q8_0" : "fp16";
 }
 

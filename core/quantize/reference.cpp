@@ -2,7 +2,7 @@
 #include "core/quantize/reference.h"
 
 #include "core/base/error.h"
-#include "core/quantize/ggml_blocks.h"
+#include "core/quantize/ggml/ggml_blocks.h"
 #include "core/quantize/kmeans.h"
 #include "core/quantize/reference_range.h"
 #include "core/schemes/small_floats.h"
@@ -300,7 +300,7 @@ class Quantizer {
                 row[i] = std::isfinite(value) ? value : 0.0F;
             }
             std::vector<std::byte> bytes(ggml_bytes(scheme_.block_type, row.size()));
-            const BlockOutcome outcome = quantize_ggml_row(scheme_.block_type, row, bytes);
+            const BlockOutcome outcome = quantize_ggml_row(scheme_.block_type, row, {}, bytes);
             if (outcome.scale_overflow) throw Error("a block's scale is too large for float16");
             result_.sums.clipped += outcome.clipped;
             const std::size_t first = channel * row.size();

@@ -3,7 +3,7 @@
 
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/codebook_fit.h"
-#include "core/quantize/ggml_blocks.h"
+#include "core/quantize/ggml/ggml_blocks.h"
 
 #include <algorithm>
 #include <cmath>
@@ -229,7 +229,7 @@ void StretchQuantizer::start_blocks() {
                        [](float x) { return std::isfinite(x) ? x : 0.0F; });
         finite = std::span<const float>(other_).first(values.size());
     }
-    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite,
+    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite, {},
                                                         std::span(reconstruction_).first(values.size()));
     block_clipped_ = outcome.clipped;
     scale_overflow_ = outcome.scale_overflow;

@@ -89,12 +89,28 @@ std::uint32_t level_count(const Scheme& scheme) {
             return static_cast<std::uint32_t>(unscaled_values(scheme.float_format).size());
         case Family::ggml:
             switch (scheme.block_type) {
+                case DType::q1_0:
+                    return 2;
+                case DType::tq1_0:
+                case DType::tq2_0:
+                case DType::q2_0:  // has a fourth code, twice the scale, that is never written
+                    return 3;
+                case DType::q2_K:
+                    return 4;
+                case DType::q3_K:
+                    return 8;
                 case DType::q4_0:
                 case DType::q4_1:
+                case DType::q4_K:
+                case DType::iq4_nl:
+                case DType::iq4_xs:
                     return 16;
                 case DType::q5_0:
                 case DType::q5_1:
+                case DType::q5_K:
                     return 32;
+                case DType::q6_K:
+                    return 64;
                 case DType::q8_0:
                     return 255;
                 default:

@@ -79,7 +79,10 @@ std::vector<std::string> format_words() {
 }
 
 bool is_unsupported_format(std::string_view word) {
-    if (std::ranges::find(words::unsupported_formats, word) != words::unsupported_formats.end()) return true;
+    return std::ranges::find(words::unsupported_formats, word) != words::unsupported_formats.end();
+}
+
+bool is_block_type(std::string_view word) {
     for (int type = 0; type < static_cast<int>(DType::unknown); ++type) {
         const DTypeTraits& dtype = traits(static_cast<DType>(type));
         if (dtype.kind == DTypeKind::ggml_block && dtype.name == word) return true;
@@ -120,6 +123,7 @@ class Parser {
         if (parse_bit_format(word) || parse_float_or_block(word)) return;
         if (word == words::keep) return;
         if (is_unsupported_format(word)) refuse(fmt::format("{} is not supported by this version", word));
+        if (is_block_type(word)) refuse(fmt::format("{} blocks can be read but not written", word));
         refuse(fmt::format("unknown format '{}'", word), nearest(word, format_words()));
     }
 

@@ -49,13 +49,14 @@ inline constexpr std::array<SmallFloatWord, 6> small_floats = {{
 inline constexpr std::uint32_t nf4_group = 64;
 
 // Named as llama.cpp does: the dtype's own name is the word.
-inline constexpr std::array<DType, 5> block_formats = {DType::q4_0, DType::q4_1, DType::q5_0, DType::q5_1,
-                                                       DType::q8_0};
+inline constexpr std::array<DType, 16> block_formats = {
+    DType::q4_0,  DType::q4_1,  DType::q5_0, DType::q5_1, DType::q8_0,   DType::q2_K,
+    DType::q3_K,  DType::q4_K,  DType::q5_K, DType::q6_K, DType::iq4_nl, DType::iq4_xs,
+    DType::tq1_0, DType::tq2_0, DType::q1_0, DType::q2_0};
 
 inline constexpr std::string_view keep = "keep";
 
-// Formats of the notation that this version knows by name only. The other GGUF block types are found in the
-// table of dtypes.
+// Formats of the notation that this version knows by name only.
 inline constexpr std::array<std::string_view, 7> unsupported_formats = {
     "mxfp4", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8", "nvfp4"};
 

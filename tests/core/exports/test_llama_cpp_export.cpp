@@ -282,8 +282,11 @@ class TestLlamaCppExport : public QObject {
             QTest::newRow(scheme) << scheme << instead;
         };
         row("int4", "q4_0");
-        row("int3:asym:g32", "q4_1");
+        row("int2", "q2_K");
+        row("int3:asym:g32", "q3_K");
+        row("int4:asym:g32", "q4_1");
         row("int5:asym", "q5_1");
+        row("int6", "q6_K");
         row("int8", "q8_0");
         row("int16", "fp16");
         row("log4", "q4_0");

@@ -62,6 +62,9 @@ SafetensorsBuilder awkward_model() {
         .add_f32("mixed magnitudes", {4, 64}, with(gaussian(256, 1e-12F, 11), 7, {1e-3F, -1e-6F, 0.0F}))
         .add_bf16("bf16", {9, 256}, gaussian(2304, 0.04F, 12))
         .add_f16("f16", {5, 64, 3, 3}, gaussian(2880, 0.1F, 13))
+        .add_f32("super-blocks", {3, 512}, with(gaussian(1536, 0.05F, 15), 61, {nan, 2.0F, 0.0F, -infinity}))
+        .add_f32("huge super-blocks", {2, 256}, gaussian(512, 1e12F, 16))
+        .add_bf16("many super-blocks", {66, 1024}, gaussian(66 * 1024, 0.02F, 17))
         .add_bf16("long rows", {2, 70001}, gaussian(140002, 0.03F, 14));
     return builder;
 }
@@ -122,7 +125,18 @@ const std::vector<std::string>& exact_schemes() {
                                                        "q4_1",
                                                        "q5_0",
                                                        "q5_1",
-                                                       "q8_0"};
+                                                       "q8_0",
+                                                       "q2_K",
+                                                       "q3_K",
+                                                       "q4_K",
+                                                       "q5_K",
+                                                       "q6_K",
+                                                       "iq4_nl",
+                                                       "iq4_xs",
+                                                       "tq1_0",
+                                                       "tq2_0",
+                                                       "q1_0",
+                                                       "q2_0"};
     return notations;
 }
 

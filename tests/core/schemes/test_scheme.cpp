@@ -142,6 +142,9 @@ class TestScheme : public QObject {
         valid("bf16", "bf16");
         valid("fp32", "fp32");
         valid("q8_0", "q8_0");
+        valid("q4_K", "q4_K");
+        valid("iq4_xs", "iq4_xs");
+        valid("tq1_0", "tq1_0");
         valid("keep", "keep");
 
         invalid("", "it is empty");
@@ -163,8 +166,9 @@ class TestScheme : public QObject {
         invalid("mxfp4", "mxfp4 is not supported by this version");
         invalid("fp8_e4m3:mse", "small floats have the ranges minmax, pctP and clip in this version");
         invalid("fp8_e4m3:asym", "only int formats have a choice of symmetry");
-        invalid("q4_K", "q4_K is not supported by this version");
-        invalid("iq4_xs", "iq4_xs is not supported by this version");
+        invalid("q4_k", "Nearest words: q4_K");
+        invalid("iq2_xs", "iq2_xs blocks can be read but not written");
+        invalid("q8_1", "q8_1 blocks can be read but not written");
         invalid("mxfp4", "mxfp4 is not supported by this version");
         invalid("int4:dq", "dq (nested scales) is not supported by this version");
         invalid("int4:assym", "Nearest words: asym");
@@ -207,6 +211,7 @@ class TestScheme : public QObject {
         invalid("bf16:gamma", "bf16 has no scale");
         invalid("fp32:mse", "only formats with a scale have a range");
         invalid("q4_0:g32", "q4_0 always has blocks of 32 weights");
+        invalid("q6_K:g16", "q6_K always has blocks of 256 weights");
         invalid("q8_0:s16", "q8_0 has its scales inside its blocks");
         invalid("keep:channel", "keep has no scale");
         invalid("keep:rtn", "keep has no choice of rounding method");
@@ -236,9 +241,9 @@ class TestScheme : public QObject {
                 ++combinations;
             }
         // int: 15 widths x 5 granularities x (7 + 7 + 9) ranges x 2 storages x gamma or not;
-        // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: 6 x 5 x 5 x 2 x 2; kmeans: 7 x 5; three floats, five
+        // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: 6 x 5 x 5 x 2 x 2; kmeans: 7 x 5; three floats, 16
         // blocks, keep.
-        QCOMPARE(combinations, std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 6 * 5 * 5 * 4 + 7 * 5 + 9});
+        QCOMPARE(combinations, std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 6 * 5 * 5 * 4 + 7 * 5 + 20});
         QCOMPARE(notations.size(), combinations);
     }
 
@@ -278,6 +283,17 @@ class TestScheme : public QObject {
         row("q5_0", 1, 32, 22 * 8);
         row("q5_1", 1, 32, 24 * 8);
         row("q8_0", 1, 32, 34 * 8);
+        row("q2_K", 1, 512, 2 * 84 * 8);
+        row("q3_K", 1, 256, 110 * 8);
+        row("q4_K", 2, 256, 2 * 144 * 8);
+        row("q5_K", 1, 256, 176 * 8);
+        row("q6_K", 1, 256, 210 * 8);
+        row("iq4_nl", 1, 32, 18 * 8);
+        row("iq4_xs", 1, 256, 136 * 8);
+        row("tq1_0", 1, 256, 54 * 8);
+        row("tq2_0", 1, 256, 66 * 8);
+        row("q1_0", 1, 128, 18 * 8);
+        row("q2_0", 1, 64, 18 * 8);
         row("keep", 3, 100, 4800);  // stored as bf16
         row("int4:tensor", 0, 0, 0);
     }
@@ -295,6 +311,13 @@ class TestScheme : public QObject {
         QVERIFY(why_not_applicable(parsed("q4_0"), 64).empty());
         QVERIFY(!why_not_applicable(parsed("q4_0"), 65).empty());
         QVERIFY(!why_not_applicable(parsed("q8_0"), 1).empty());
+        QVERIFY(why_not_applicable(parsed("q1_0"), 128).empty());
+        QVERIFY(!why_not_applicable(parsed("q1_0"), 64).empty());
+        QVERIFY(why_not_applicable(parsed("q4_K"), 512).empty());
+        QCOMPARE(
+            why_not_applicable(parsed("q4_K"), 128),
+            std::string(
+                "q4_K stores blocks of 256 weights, which do not cross rows, and a row has 128 weights"));
         QVERIFY(why_not_applicable(parsed("int4:g64"), 65).empty());
         QVERIFY(why_not_applicable(parsed("keep"), 1).empty());
     }
@@ -309,6 +332,11 @@ class TestScheme : public QObject {
         QCOMPARE(level_count(parsed("kmeans3")), 8U);
         QCOMPARE(level_count(parsed("q4_1")), 16U);
         QCOMPARE(level_count(parsed("q8_0")), 255U);
+        QCOMPARE(level_count(parsed("q2_K")), 4U);
+        QCOMPARE(level_count(parsed("q6_K")), 64U);
+        QCOMPARE(level_count(parsed("iq4_xs")), 16U);
+        QCOMPARE(level_count(parsed("tq2_0")), 3U);
+        QCOMPARE(level_count(parsed("q1_0")), 2U);
         QCOMPARE(level_count(parsed("fp16")), 0U);
         QCOMPARE(level_count(parsed("fp8_e4m3")), 253U);
         QCOMPARE(level_count(parsed("fp8_e5m2")), 247U);
