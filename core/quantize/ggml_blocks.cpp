@@ -304,6 +304,19 @@ BlockOutcome& BlockOutcome::operator+=(const BlockOutcome& other) {
     return *this;
 }
 
+bool ggml_can_read(DType type) {
+    switch (type) {
+        case DType::q4_0:
+        case DType::q4_1:
+        case DType::q5_0:
+        case DType::q5_1:
+        case DType::q8_0:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::size_t ggml_bytes(DType type, std::size_t elements) {
     require_whole_blocks(elements);
     return with_type(type,

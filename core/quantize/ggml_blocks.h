@@ -21,6 +21,9 @@ struct BlockOutcome {
     BlockOutcome& operator+=(const BlockOutcome& other);
 };
 
+// Whether dequantize_ggml_row knows the type.
+bool ggml_can_read(DType type);
+
 // Bytes that `elements` weights (a multiple of 32) take.
 std::size_t ggml_bytes(DType type, std::size_t elements);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/dtype.h"
 
+#include "core/quantize/ggml_blocks.h"
+
 #include <array>
 #include <cstddef>
 
@@ -70,7 +72,24 @@ const DTypeTraits& traits(DType dtype) {
 }
 
 bool is_measurable(DType dtype) {
-    return traits(dtype).kind == DTypeKind::floating;
+    switch (traits(dtype).kind) {
+        case floating:
+            return true;
+        case small_float:
+            return dtype == DType::f8_e4m3 || dtype == DType::f8_e5m2;
+        case ggml_block:
+            return ggml_can_read(dtype);
+        case integer:
+        case boolean:
+        case complex:
+        case unknown:
+            return false;
+    }
+    return false;
+}
+
+bool is_quantized(DType dtype) {
+    return is_measurable(dtype) && traits(dtype).kind != floating;
 }
 
 }  // namespace halfstep
