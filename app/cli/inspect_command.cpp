@@ -92,18 +92,6 @@ Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>
             {"infs", count(&TensorStatistics::infs)}};
 }
 
-Json recipe_json(const Model& model) {
-    Json lines = Json::array();
-    for (const RecipeLine& line : recipe_summary(model))
-        lines.push_back({{"dtype", line.dtype},
-                         {"scheme", to_string(line.scheme)},
-                         {"tensors", line.tensors},
-                         {"elements", line.elements},
-                         {"bytes", line.bytes},
-                         {"bits_per_weight", line.bits_per_weight()}});
-    return {{"bits_per_weight", stored_bits_per_weight(model)}, {"types", std::move(lines)}};
-}
-
 Json document(const Model& model, const Statistics& statistics) {
     Json tensors = Json::array();
     for (std::size_t i = 0; i < model.tensors().size(); ++i)
@@ -115,7 +103,6 @@ Json document(const Model& model, const Statistics& statistics) {
                           {"message", issue.message}});
     return {{"model", model_json(model)},
             {"tensors", std::move(tensors)},
-            {"recipe", recipe_json(model)},
             {"issues", std::move(issues)}};
 }
 
