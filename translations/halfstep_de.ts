@@ -312,6 +312,157 @@ beschnitten</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::ComparisonDialog</name>
+    <message>
+        <source>%1, compared with %2</source>
+        <translation>%1, verglichen mit %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s) compared</source>
+        <translation>
+            <numerusform>%n Tensor verglichen</numerusform>
+            <numerusform>%n Tensoren verglichen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 bits per weight</source>
+        <translation>%1 Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>relative error %1</source>
+        <translation>relativer Fehler %1</translation>
+    </message>
+    <message>
+        <source>SQNR %1</source>
+        <translation>SQNR %1</translation>
+    </message>
+    <message>
+        <source>Comparison with the original</source>
+        <translation>Vergleich mit dem Original</translation>
+    </message>
+    <message>
+        <source>Export as &amp;CSV…</source>
+        <translation>Als &amp;CSV exportieren…</translation>
+    </message>
+    <message>
+        <source>Clo&amp;se</source>
+        <translation>S&amp;chließen</translation>
+    </message>
+    <message>
+        <source>Compared tensors</source>
+        <translation>Verglichene Tensoren</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ComparisonTableModel</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Type</source>
+        <comment>data type as stored</comment>
+        <translation>Typ</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <comment>data type in the original</comment>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <comment>bits per weight</comment>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <comment>in bytes</comment>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>SQNR</source>
+        <translation>SQNR</translation>
+    </message>
+    <message>
+        <source>Rel. error</source>
+        <comment>relative error</comment>
+        <translation>Rel. Fehler</translation>
+    </message>
+    <message>
+        <source>Max. error</source>
+        <comment>largest absolute error</comment>
+        <translation>Max. Fehler</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <comment>similarity</comment>
+        <translation>Kosinus</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
+    </message>
+    <message>
+        <source>Data type in the open model</source>
+        <translation>Datentyp im geöffneten Modell</translation>
+    </message>
+    <message>
+        <source>Data type in the original</source>
+        <translation>Datentyp im Original</translation>
+    </message>
+    <message>
+        <source>Bits per weight in the open model</source>
+        <translation>Bits pro Gewicht im geöffneten Modell</translation>
+    </message>
+    <message>
+        <source>Size in the open model</source>
+        <translation>Größe im geöffneten Modell</translation>
+    </message>
+    <message>
+        <source>Signal to quantization noise ratio: higher is better</source>
+        <translation>Abstand zwischen Signal und Quantisierungsrauschen: je größer, desto besser</translation>
+    </message>
+    <message>
+        <source>Relative error: length of the difference over length of the original</source>
+        <translation>Relativer Fehler: Länge des Unterschieds durch Länge des Originals</translation>
+    </message>
+    <message>
+        <source>Largest difference of one weight</source>
+        <translation>Größter Unterschied eines Gewichts</translation>
+    </message>
+    <message>
+        <source>Cosine of the angle between the two tensors: 1 where they point the same way</source>
+        <translation>Kosinus des Winkels zwischen den beiden Tensoren: 1, wo sie in dieselbe Richtung zeigen</translation>
+    </message>
+    <message>
+        <source>%1 of the original</source>
+        <translation>%1 des Originals</translation>
+    </message>
+    <message>
+        <source>not in the original</source>
+        <translation>nicht im Original</translation>
+    </message>
+    <message>
+        <source>only in the original</source>
+        <translation>nur im Original</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n weight(s) NaN or infinite, left out</source>
+        <translation>
+            <numerusform>%n Gewicht NaN oder unendlich, ausgelassen</numerusform>
+            <numerusform>%n Gewichte NaN oder unendlich, ausgelassen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>rows put in order</source>
+        <translation>Zeilen umgeordnet</translation>
+    </message>
+    <message>
+        <source>the same</source>
+        <translation>gleich</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::Document</name>
     <message numerus="yes">
         <source>%n weight(s) are NaN or infinite, the first at element %1. They are left out of every figure, and this tensor cannot be exported.</source>
@@ -449,6 +600,15 @@ beschnitten</translation>
 </context>
 <context>
     <name>halfstep::Explain</name>
+    <message>
+        <source>The tensor stays as it is stored, in %1, so nothing more is lost.</source>
+        <translation>Der Tensor bleibt, wie er gespeichert ist, in %1: mehr geht nicht verloren.</translation>
+    </message>
+    <message>
+        <source>%1 The weights are stored in %2: what that lost comes on top.</source>
+        <comment>%1 is another sentence, %2 a data type</comment>
+        <translation>%1 Die Gewichte sind in %2 gespeichert: Was dabei verloren ging, kommt hinzu.</translation>
+    </message>
     <message>
         <source>%1 %</source>
         <comment>percent</comment>
@@ -590,16 +750,36 @@ beschnitten</translation>
         <translation>Nach %1 exportieren</translation>
     </message>
     <message>
-        <source>Export plot</source>
-        <translation>Diagramm exportieren</translation>
-    </message>
-    <message>
-        <source>plot</source>
-        <translation>Diagramm</translation>
-    </message>
-    <message>
         <source>The plan for %1 has changes that are not saved.</source>
         <translation>Der Plan für %1 hat Änderungen, die nicht gespeichert sind.</translation>
+    </message>
+    <message>
+        <source>Reading the recipe of %1</source>
+        <translation>Lese das Rezept von %1</translation>
+    </message>
+    <message>
+        <source>take the recipe of %1</source>
+        <translation>Rezept von %1 übernehmen</translation>
+    </message>
+    <message>
+        <source>Comparing with %1</source>
+        <translation>Vergleiche mit %1</translation>
+    </message>
+    <message>
+        <source>Take the recipe of a quantized file</source>
+        <translation>Rezept einer quantisierten Datei übernehmen</translation>
+    </message>
+    <message>
+        <source>Compare with the original</source>
+        <translation>Mit dem Original vergleichen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>file</source>
+        <translation>Datei</translation>
     </message>
 </context>
 <context>
@@ -1306,6 +1486,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Lan&amp;guage</source>
         <translation>&amp;Sprache</translation>
+    </message>
+    <message>
+        <source>Compare with ori&amp;ginal…</source>
+        <translation>Mit Ori&amp;ginal vergleichen…</translation>
+    </message>
+    <message>
+        <source>Take the reci&amp;pe of a file…</source>
+        <translation>Reze&amp;pt einer Datei übernehmen…</translation>
     </message>
 </context>
 <context>

@@ -22,6 +22,26 @@
     </message>
 </context>
 <context>
+    <name>halfstep::ComparisonDialog</name>
+    <message numerus="yes">
+        <source>%n tensor(s) compared</source>
+        <translation>
+            <numerusform>%n tensor compared</numerusform>
+            <numerusform>%n tensors compared</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ComparisonTableModel</name>
+    <message numerus="yes">
+        <source>%n weight(s) NaN or infinite, left out</source>
+        <translation>
+            <numerusform>%n weight NaN or infinite, left out</numerusform>
+            <numerusform>%n weights NaN or infinite, left out</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::Document</name>
     <message numerus="yes">
         <source>%n weight(s) are NaN or infinite, the first at element %1. They are left out of every figure, and this tensor cannot be exported.</source>

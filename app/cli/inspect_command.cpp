@@ -4,6 +4,7 @@
 #include "app/cli/plain_text.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
+#include "core/allocation/recipe.h"
 #include "core/analysis/statistics.h"
 #include "core/base/figure_text.h"
 #include "core/model_files/model.h"
@@ -25,6 +26,8 @@ struct InspectOptions {
     CommonOptions common;
     std::string model;
     bool no_stats = false;
+    std::string plan;
+    std::string plan_for;
 };
 
 std::string_view severity_name(Severity severity) {
@@ -98,14 +101,29 @@ Json document(const Model& model, const Statistics& statistics) {
         issues.push_back({{"severity", severity_name(issue.severity)},
                           {"tensor", issue.tensor.empty() ? Json() : Json(issue.tensor)},
                           {"message", issue.message}});
-    return {{"model", model_json(model)}, {"tensors", std::move(tensors)}, {"issues", std::move(issues)}};
+    return {{"model", model_json(model)},
+            {"tensors", std::move(tensors)},
+            {"issues", std::move(issues)}};
+}
+
+// "q4_0 37 tensors, 4.50 bits; f32 11 tensors, 32.00 bits: 4.56 bits per weight".
+std::string recipe_line(const Model& model) {
+    std::string text;
+    for (const RecipeLine& line : recipe_summary(model))
+        text += fmt::format("{}{} {} tensor{}, {} bits", text.empty() ? "" : "; ", printable(line.dtype),
+                            count_text(line.tensors), line.tensors == 1 ? "" : "s",
+                            decimals(line.bits_per_weight(), 2));
+    return text.empty()
+               ? text
+               : fmt::format("{}: {} bits per weight\n", text, decimals(stored_bits_per_weight(model), 2));
 }
 
 std::string summary(const Model& model) {
-    return fmt::format(
-        "{}\n{}{}, {} tensors, {} parameters, {}\n\n", printable(model.path().string()), model.format(),
-        model.architecture().empty() ? "" : ", " + printable(model.architecture()),
-        count_text(model.tensors().size()), count_text(model.parameters()), size_text(model.bytes()));
+    return fmt::format("{}\n{}{}, {} tensors, {} parameters, {}\n{}\n", printable(model.path().string()),
+                       model.format(),
+                       model.architecture().empty() ? "" : ", " + printable(model.architecture()),
+                       count_text(model.tensors().size()), count_text(model.parameters()),
+                       size_text(model.bytes()), recipe_line(model));
 }
 
 std::string header_table(const Model& model) {
@@ -150,8 +168,18 @@ std::string issue_lines(const std::vector<Issue>& issues) {
     return text;
 }
 
+// The recipe as a plan, for the model itself or for another one.
+void write_plan(const InspectOptions& options, const Model& model, const Session& session) {
+    if (options.plan_for.empty()) return save_plan(recipe_of(model), options.plan);
+    const auto target = open_model(options.plan_for, session.job(options.common));
+    save_plan(recipe_for(*target, model), options.plan);
+}
+
 int inspect(const InspectOptions& options, Session& session) {
+    if (!options.plan_for.empty() && options.plan.empty())
+        throw UsageError("--for says for which model the plan is that --output writes, which is missing");
     const auto model = open_model(options.model, session.job(options.common));
+    if (!options.plan.empty()) write_plan(options, *model, session);
     Statistics statistics(model->tensors().size());
     if (!options.no_stats) {
         Progress progress("reading");
@@ -176,12 +204,23 @@ void add_inspect_command(CLI::App& app, ChosenCommand& chosen) {
     add_model_argument(*command, options->model);
     command->add_flag("--no-stats", options->no_stats,
                       "Names, types and shapes from the headers alone, at once whatever the model's size");
+    command
+        ->add_option("-o,--output", options->plan,
+                     "Also write the recipe, the scheme that each tensor is stored in, as a plan")
+        ->type_name("PLAN");
+    command
+        ->add_option("--for", options->plan_for,
+                     "Write that plan for another model, whose tensors are found by their names here or in "
+                     "GGUF")
+        ->type_name("MODEL");
     add_common_options(*command, options->common);
     command->footer(
-        "Example:\n"
+        "Examples:\n"
         "  halfstep-cli inspect model.safetensors\n"
-        "  halfstep-cli inspect --json model.gguf | jq '.tensors[] | select(.kurtosis > 10).name'\n\n"
-        "Statistics are over the finite values; tensors of a type that cannot be measured have none.");
+        "  halfstep-cli inspect --json model.gguf | jq '.tensors[] | select(.kurtosis > 10).name'\n"
+        "  halfstep-cli inspect --no-stats q4.gguf -o plan.json --for original.safetensors\n\n"
+        "Statistics are over the finite values; tensors of a type that cannot be measured have none.\n"
+        "Quantized tensors are looked at as what they are dequantized to.");
     command->callback(
         [options, &chosen] { chosen = [options](Session& session) { return inspect(*options, session); }; });
 }

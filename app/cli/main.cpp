@@ -44,6 +44,7 @@ int run(int argc, char** argv) {
         "Exit status: 0 done, 1 failed, 2 wrong usage.");
     add_inspect_command(app, chosen);
     add_measure_command(app, chosen);
+    add_compare_command(app, chosen);
     add_export_command(app, chosen);
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);

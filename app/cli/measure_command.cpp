@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 
 namespace halfstep::cli {
@@ -168,6 +169,17 @@ bool report_refusals_and_issues(const std::vector<TensorMeasurement>& measuremen
     return any_measured;
 }
 
+// Errors are those of the second quantization alone.
+void note_quantized(std::span<const TensorInfo* const> tensors) {
+    const auto quantized =
+        std::ranges::count_if(tensors, [](const TensorInfo* tensor) { return is_quantized(tensor->dtype); });
+    if (quantized > 0)
+        print_message(
+            fmt::format("{} of {} tensors are quantized already: errors are measured against what they are "
+                        "dequantized to",
+                        quantized, tensors.size()));
+}
+
 void write_workspace(const MeasureOptions& options, const Model& model, const Session& session,
                      const std::vector<TensorMeasurement>& measurements) {
     Progress progress("statistics");
@@ -187,6 +199,7 @@ int measure(const MeasureOptions& options, Session& session) {
 
     const auto model = open_model(options.model, session.job(options.common));
     const std::vector<const TensorInfo*> tensors = tensors_to_measure(*model, options.tensors);
+    note_quantized(tensors);
     std::vector<TensorMeasurement> measurements;
     {
         Progress progress("measuring");

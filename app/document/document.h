@@ -26,8 +26,8 @@ class Document : public QObject {
   public:
     explicit Document(QObject* parent = nullptr);
 
-    // Replaces the model. Every quantizable tensor starts with `initial`, the rest is kept. Clears the undo
-    // stack.
+    // Replaces the model. Every quantizable tensor starts with `initial`, but those that are quantized
+    // already are kept, and so is the rest. Clears the undo stack.
     void setModel(std::shared_ptr<const Model> model, const Scheme& initial);
     void close();
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/tensor_facts.h"
 
+#include "core/ggml/block_levels.h"
+#include "core/ggml/ggml_blocks.h"
 #include "core/model_files/row_reader.h"
 #include "core/quantize/codebook_fit.h"
-#include "core/quantize/ggml/block_levels.h"
-#include "core/quantize/ggml/ggml_blocks.h"
 #include "core/quantize/range.h"
 #include "core/schemes/grid.h"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/file_controller.h"
 
-#include "core/allocation/plan.h"
+#include "core/allocation/recipe.h"
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/exports/export_target.h"
+#include "core/model_files/tensor_matching.h"
 #include "core/store/workspace.h"
 
 #include <QCoreApplication>
@@ -21,6 +22,8 @@ namespace halfstep {
 namespace {
 
 constexpr auto open_lane = "open";
+constexpr auto read_lane = "recipe";
+constexpr auto compare_lane = "compare-models";
 constexpr auto write_lane = "write";
 
 std::filesystem::path nativePath(const QString& path) {
@@ -84,26 +87,56 @@ void FileController::closeModel() {
     document_.close();
 }
 
+void FileController::usePlan(const Plan& plan, const QString& text) {
+    QStringList problems;
+    for (const Issue& issue : check_plan(*document_.model(), plan))
+        if (issue.severity != Severity::note)
+            problems.append(
+                QString::fromStdString((issue.tensor.empty() ? "" : issue.tensor + ": ") + issue.message));
+    document_.applyPlan(plan, text);
+    if (problems.isEmpty()) return;
+    const qsizetype shown = std::min<qsizetype>(problems.size(), 8);
+    QString message = problems.mid(0, shown).join('\n');
+    if (shown < problems.size())
+        message += '\n' + tr("… and %n more", nullptr, static_cast<int>(problems.size() - shown));
+    tell(message);
+}
+
 void FileController::loadPlan(const QString& path) {
     try {
-        const Plan plan = planOf(nativePath(path));
-        QStringList problems;
-        for (const Issue& issue : check_plan(*document_.model(), plan))
-            if (issue.severity != Severity::note)
-                problems.append(QString::fromStdString((issue.tensor.empty() ? "" : issue.tensor + ": ") +
-                                                       issue.message));
-        document_.applyPlan(plan, tr("load %1").arg(QFileInfo(path).fileName()));
+        usePlan(planOf(nativePath(path)), tr("load %1").arg(QFileInfo(path).fileName()));
         if (path.endsWith(".json")) document_.setPlanPath(path);
-        if (!problems.isEmpty()) {
-            const qsizetype shown = std::min<qsizetype>(problems.size(), 8);
-            QString text = problems.mid(0, shown).join('\n');
-            if (shown < problems.size())
-                text += '\n' + tr("… and %n more", nullptr, static_cast<int>(problems.size() - shown));
-            tell(text);
-        }
     } catch (const Error& error) {
         tell(QString::fromUtf8(error.what()));
     }
+}
+
+void FileController::takeRecipe(const QString& path) {
+    const QString name = QFileInfo(path).fileName();
+    jobs_.start<Plan>(
+        {read_lane, tr("Reading the recipe of %1").arg(name)},
+        [model = document_.model(), file = nativePath(path)](const JobContext& job) {
+            const auto source = open_model(file, job);
+            if (match_tensors(*model, *source).both.empty())
+                throw Error("has no tensor in common with the open model", {file.string(), {}, {}},
+                            "Choose a quantized file of the same model");
+            return recipe_for(*model, *source);
+        },
+        [this, name, model = document_.model()](const Plan& plan) {
+            if (document_.model() == model) usePlan(plan, tr("take the recipe of %1").arg(name));
+        },
+        [this](const QString& message) { tell(message); });
+}
+
+void FileController::compareWith(const QString& path) {
+    const QString name = QFileInfo(path).fileName();
+    jobs_.start<ModelComparison>(
+        {compare_lane, tr("Comparing with %1").arg(name)},
+        [model = document_.model(), file = nativePath(path)](const JobContext& job) {
+            return compare_models(*model, *open_model(file, job), job);
+        },
+        [this, name](const ModelComparison& comparison) { emit compared(comparison, name); },
+        [this](const QString& message) { tell(message); });
 }
 
 void FileController::write(const QString& what, const QString& path,
@@ -160,11 +193,24 @@ QString FileController::proposedPath(const QString& suffix) const {
     return QDir::current().filePath(model.completeBaseName() + suffix);
 }
 
+QString FileController::askForModelFile(const QString& title) {
+    return QFileDialog::getOpenFileName(
+        &window_, title, {}, tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+}
+
 void FileController::askForModel() {
-    const QString path = QFileDialog::getOpenFileName(
-        &window_, tr("Open a model"), {},
-        tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+    const QString path = askForModelFile(tr("Open a model"));
     if (!path.isEmpty()) openModel(path);
+}
+
+void FileController::askForRecipe() {
+    const QString path = askForModelFile(tr("Take the recipe of a quantized file"));
+    if (!path.isEmpty()) takeRecipe(path);
+}
+
+void FileController::askForOriginal() {
+    const QString path = askForModelFile(tr("Compare with the original"));
+    if (!path.isEmpty()) compareWith(path);
 }
 
 void FileController::askForFolder() {
@@ -209,10 +255,10 @@ void FileController::askForExport(const QString& target) {
 
 void FileController::askAndWrite(const QString& proposed_name, const QString& filter,
                                  const std::function<QByteArray()>& bytes) {
-    const QString path = QFileDialog::getSaveFileName(&window_, tr("Export plot"),
-                                                      QDir::current().filePath(proposed_name), filter);
+    const QString path =
+        QFileDialog::getSaveFileName(&window_, tr("Export"), QDir::current().filePath(proposed_name), filter);
     if (path.isEmpty()) return;
-    write(tr("plot"), path, [content = bytes(), file = nativePath(path)](const JobContext&) {
+    write(tr("file"), path, [content = bytes(), file = nativePath(path)](const JobContext&) {
         AtomicFile out(file, static_cast<std::uint64_t>(content.size()));
         out.write(std::as_bytes(std::span(content.constData(), static_cast<std::size_t>(content.size()))));
         out.commit();

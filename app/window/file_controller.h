@@ -4,6 +4,7 @@
 #include "app/document/document.h"
 #include "app/jobs/job_runner.h"
 #include "app/settings/recent_files.h"
+#include "core/analysis/model_comparison.h"
 
 #include <QObject>
 #include <QString>
@@ -28,6 +29,10 @@ class FileController : public QObject {
     void openSample();
     void closeModel();
     void loadPlan(const QString& path);
+    // Plans for the open model what another file stores the same tensors in: one step of undo.
+    void takeRecipe(const QString& path);
+    // Holds the open model against the one it was made from; compared() has the result.
+    void compareWith(const QString& path);
     void savePlan(const QString& path);
     void saveWorkspace(const QString& path);
     void exportTo(const QString& target, const QString& path);
@@ -36,11 +41,13 @@ class FileController : public QObject {
     void askForModel();
     void askForFolder();
     void askForPlan();
+    void askForRecipe();
+    void askForOriginal();
     bool savePlanOrAsk();  // false where the user gave up
     bool savePlanAs();
     void askForWorkspace();
     void askForExport(const QString& target);
-    // Stores bytes that a plot made under a name the user chooses; "weights.svg" is the name proposed.
+    // Stores bytes (of a plot, or a table) under a name the user chooses; "weights.svg" is the name proposed.
     void askAndWrite(const QString& proposed_name, const QString& filter,
                      const std::function<QByteArray()>& bytes);
     // Asks what to do with unsaved changes; false where the user wants to stay.
@@ -48,6 +55,7 @@ class FileController : public QObject {
 
   signals:
     void opened(const QString& path);
+    void compared(const halfstep::ModelComparison& comparison, const QString& original);
     void failed(const QString& message);  // was also shown, unless dialogs are off
     void written(const QString& path);
 
@@ -55,6 +63,8 @@ class FileController : public QObject {
     void write(const QString& what, const QString& path, std::function<void(const JobContext&)> work,
                std::function<void()> done = {});
     void tell(const QString& message);
+    void usePlan(const Plan& plan, const QString& text);
+    QString askForModelFile(const QString& title);
     QString proposedPath(const QString& suffix) const;
 
     Document& document_;

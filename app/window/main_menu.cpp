@@ -73,9 +73,11 @@ void MainMenu::buildFile() {
     recent_menu_ = addMenu(menu, QT_TR_NOOP("Open &recent"));
     fillRecent();
     add(menu, QT_TR_NOOP("&Try the sample"), {}, false, [this] { files_.openSample(); });
+    add(menu, QT_TR_NOOP("Compare with ori&ginal…"), {}, true, [this] { files_.askForOriginal(); });
     add(menu, QT_TR_NOOP("&Close model"), QKeySequence::Close, true, [this] { files_.closeModel(); });
     menu->addSeparator();
     add(menu, QT_TR_NOOP("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
+    add(menu, QT_TR_NOOP("Take the reci&pe of a file…"), {}, true, [this] { files_.askForRecipe(); });
     add(menu, QT_TR_NOOP("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
     add(menu, QT_TR_NOOP("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
     add(menu, QT_TR_NOOP("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });

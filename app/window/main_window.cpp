@@ -6,6 +6,7 @@
 #include "app/views/error_view.h"
 #include "app/views/sensitivity_view.h"
 #include "app/views/weights_view.h"
+#include "app/window/comparison_dialog.h"
 #include "app/window/file_controller.h"
 #include "app/window/layer_binder.h"
 #include "app/window/main_menu.h"
@@ -248,6 +249,7 @@ void MainWindow::connectJobs() {
                 job_list_->setJob({id, title, state, std::nullopt, message});
             });
     connect(job_list_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
+    connect(files_, &FileController::compared, this, &MainWindow::showComparison);
     connect(start_page_, &StartPage::openRequested, files_, &FileController::askForModel);
     connect(start_page_, &StartPage::openFileRequested, files_, &FileController::openModel);
     connect(start_page_, &StartPage::sampleRequested, files_, &FileController::openSample);
@@ -373,6 +375,18 @@ void MainWindow::showIssues() {
         docks_[2]->show();
         docks_[2]->raise();
     }
+}
+
+void MainWindow::showComparison(const ModelComparison& comparison, const QString& original) {
+    if (!document_.isOpen()) return;
+    const QString name = QString::fromStdString(document_.model()->path().filename().string());
+    auto* dialog = new ComparisonDialog(comparison, name, original, this);
+    connect(dialog, &ComparisonDialog::tensorChosen, layers_, &LayerTableView::jumpTo);
+    connect(dialog, &ComparisonDialog::exportRequested, this, [this, dialog] {
+        files_->askAndWrite(QStringLiteral("comparison.csv"), QStringLiteral("CSV (*.csv)"),
+                            [dialog] { return dialog->csv(); });
+    });
+    dialog->show();
 }
 
 void MainWindow::updateTitle() {

@@ -7,6 +7,7 @@
 #include "app/jobs/job_runner.h"
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
+#include "core/analysis/model_comparison.h"
 #include "widgets/editors/apply_scope.h"
 
 #include <QElapsedTimer>
@@ -80,6 +81,7 @@ class MainWindow : public QMainWindow {
     void showNumbers();
     void showBudget();
     void showIssues();
+    void showComparison(const ModelComparison& comparison, const QString& original);
     void updateTitle();
     void measureStatistics();
 

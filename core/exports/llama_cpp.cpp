@@ -133,7 +133,7 @@ class Chooser {
                         "Convert the model to GGUF, open that, and export the plan made for it");
         }
         if (!llama_quantize_changes(*name, ggml_dimensions(tensor))) {
-            if (kept) return;
+            if (kept || type_of(scheme, tensor) == ggml_type(tensor.dtype)) return;
             throw Error(fmt::format("llama-quantize never changes this tensor, and {} is planned for it",
                                     to_string(scheme)),
                         {{}, tensor.name, {}}, "Set it to keep");

@@ -2,12 +2,10 @@
 #include "core/model_files/model.h"
 
 #include "core/model_files/input_file.h"
-#include "core/tensor/float_conversion.h"
+#include "core/model_files/stored_values.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <cstring>
 #include <numeric>
 #include <stdexcept>
 
@@ -19,45 +17,6 @@ static_assert(std::endian::native == std::endian::little, "model files are littl
 void check_range(std::uint64_t first, std::uint64_t count, std::uint64_t available) {
     if (first > available || count > available - first)
         throw std::out_of_range("a read beyond the end of a tensor");
-}
-
-// Reads elements stored as Stored through a buffer on the stack, converting each.
-template <typename Stored, typename Value, typename Convert>
-void read_converted(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::span<Value> into,
-                    Convert convert) {
-    constexpr std::size_t chunk = 65536 / sizeof(Stored);
-    std::array<Stored, chunk> buffer;
-    while (!into.empty()) {
-        const std::size_t count = std::min(into.size(), chunk);
-        model.read_bytes(tensor, first * sizeof(Stored),
-                         std::as_writable_bytes(std::span(buffer.data(), count)));
-        for (std::size_t index = 0; index < count; ++index)
-            into[index] = convert(buffer[index]);
-        into = into.subspan(count);
-        first += count;
-    }
-}
-
-template <typename Value>
-void read_values(const Model& model, const TensorInfo& tensor, std::uint64_t first, std::span<Value> into) {
-    check_range(first, into.size(), tensor.elements);
-    const auto as_value = [](auto stored) { return static_cast<Value>(stored); };
-    switch (tensor.dtype) {
-        case DType::f64:
-            return read_converted<double>(model, tensor, first, into, as_value);
-        case DType::f32:
-            return read_converted<float>(model, tensor, first, into, as_value);
-        case DType::f16:
-            return read_converted<std::uint16_t>(model, tensor, first, into, [](std::uint16_t bits) {
-                return static_cast<Value>(f16_to_f32(bits));
-            });
-        case DType::bf16:
-            return read_converted<std::uint16_t>(model, tensor, first, into, [](std::uint16_t bits) {
-                return static_cast<Value>(bf16_to_f32(bits));
-            });
-        default:
-            throw std::invalid_argument("a tensor of this type cannot be read as numbers");
-    }
 }
 
 }  // namespace
@@ -97,14 +56,14 @@ void Model::read_bytes(const TensorInfo& tensor, std::uint64_t first, std::span<
 }
 
 void Model::read_floats(const TensorInfo& tensor, std::uint64_t first, std::span<float> into) const {
-    if (tensor.dtype != DType::f32) return read_values(*this, tensor, first, into);
     check_range(first, into.size(), tensor.elements);
+    if (tensor.dtype != DType::f32) return read_stored_values(*this, tensor, first, into);
     read_bytes(tensor, first * sizeof(float), std::as_writable_bytes(into));
 }
 
 void Model::read_doubles(const TensorInfo& tensor, std::uint64_t first, std::span<double> into) const {
-    if (tensor.dtype != DType::f64) return read_values(*this, tensor, first, into);
     check_range(first, into.size(), tensor.elements);
+    if (tensor.dtype != DType::f64) return read_stored_values(*this, tensor, first, into);
     read_bytes(tensor, first * sizeof(double), std::as_writable_bytes(into));
 }
 

@@ -52,10 +52,11 @@ class Model {
     // shorter.
     void read_bytes(const TensorInfo& tensor, std::uint64_t first, std::span<std::byte> into) const;
 
-    // Reads the elements [first, first + into.size()) of a measurable tensor as float32 (f64 is rounded).
+    // Reads the elements [first, first + into.size()) of a measurable tensor as float32 (f64 is rounded,
+    // blocks are dequantized as ggml does).
     void read_floats(const TensorInfo& tensor, std::uint64_t first, std::span<float> into) const;
 
-    // The same in double, exact for every measurable type.
+    // The same in double, exact for every measurable type; of blocks, the float32 value.
     void read_doubles(const TensorInfo& tensor, std::uint64_t first, std::span<double> into) const;
 
   private:

@@ -43,6 +43,34 @@ void note_unmeasured(std::vector<Issue>& notes, const std::vector<TensorInfo>& t
     });
 }
 
+Which unreadable(DTypeKind kind) {
+    return [kind](const TensorInfo& tensor) {
+        return traits(tensor.dtype).kind == kind && !is_measurable(tensor.dtype);
+    };
+}
+
+Which quantized(DTypeKind kind) {
+    return [kind](const TensorInfo& tensor) {
+        return traits(tensor.dtype).kind == kind && is_quantized(tensor.dtype);
+    };
+}
+
+// What is measured on weights that were quantized before is not about the original ones.
+void note_quantized(std::vector<Issue>& notes, const std::vector<TensorInfo>& tensors) {
+    const Which blocks = quantized(DTypeKind::ggml_block);
+    add_note(notes, tensors, Severity::note, blocks, [&](const std::string& count) {
+        return fmt::format("{} already quantized: {}; errors are measured against the dequantized values",
+                           count, types_of(tensors, blocks));
+    });
+    const Which floats = quantized(DTypeKind::small_float);
+    add_note(notes, tensors, Severity::note, floats, [&](const std::string& count) {
+        return fmt::format(
+            "{} of 8-bit floats: {}; read as they stand, without scales that other tensors may "
+            "hold for them",
+            count, types_of(tensors, floats));
+    });
+}
+
 bool is_of_role(const TensorInfo& tensor, Role role) {
     return tensor.role == role;
 }
@@ -64,9 +92,10 @@ std::vector<Issue> notes_on(const std::vector<TensorInfo>& tensors, bool says_ti
         };
     };
     note_unmeasured(notes, tensors, Severity::warning, "an unknown type", of_kind({DTypeKind::unknown}));
-    note_unmeasured(notes, tensors, Severity::warning, "quantized types", of_kind({DTypeKind::ggml_block}));
+    note_unmeasured(notes, tensors, Severity::warning, "quantized types", unreadable(DTypeKind::ggml_block));
     note_unmeasured(notes, tensors, Severity::warning, "8-bit and smaller floats",
-                    of_kind({DTypeKind::small_float}));
+                    unreadable(DTypeKind::small_float));
+    note_quantized(notes, tensors);
     note_unmeasured(notes, tensors, Severity::note, "integers or the like",
                     of_kind({DTypeKind::integer, DTypeKind::boolean, DTypeKind::complex}));
     add_note(

@@ -2,7 +2,7 @@
 #include "core/quantize/reference.h"
 
 #include "core/base/error.h"
-#include "core/quantize/ggml/ggml_blocks.h"
+#include "core/ggml/ggml_blocks.h"
 #include "core/quantize/kmeans.h"
 #include "core/quantize/reference_range.h"
 #include "core/schemes/small_floats.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/stretch_quantizer.h"
 
+#include "core/ggml/ggml_blocks.h"
 #include "core/kernels/kernel_table.h"
 #include "core/quantize/codebook_fit.h"
-#include "core/quantize/ggml/ggml_blocks.h"
 
 #include <algorithm>
 #include <cmath>

@@ -70,7 +70,24 @@ const DTypeTraits& traits(DType dtype) {
 }
 
 bool is_measurable(DType dtype) {
-    return traits(dtype).kind == DTypeKind::floating;
+    switch (traits(dtype).kind) {
+        case floating:
+            return true;
+        case small_float:
+            return dtype == DType::f8_e4m3 || dtype == DType::f8_e5m2;
+        case ggml_block:
+            return true;
+        case integer:
+        case boolean:
+        case complex:
+        case unknown:
+            return false;
+    }
+    return false;
+}
+
+bool is_quantized(DType dtype) {
+    return is_measurable(dtype) && traits(dtype).kind != floating;
 }
 
 }  // namespace halfstep

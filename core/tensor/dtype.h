@@ -8,7 +8,7 @@ namespace halfstep {
 
 // How the elements of a tensor are stored in its file. Names follow safetensors (in lower case) and ggml.
 enum class DType : std::uint8_t {
-    // floating point that is measured
+    // floating point
     f64,
     f32,
     f16,
@@ -76,7 +76,11 @@ struct DTypeTraits {
 
 const DTypeTraits& traits(DType dtype);
 
-// Whether weights of this type can be read as numbers and measured.
+// Whether weights of this type can be read as numbers and measured: floating point, the 8-bit floats that
+// hold weights, and the ggml blocks that can be dequantized.
 bool is_measurable(DType dtype);
+
+// Whether weights of this type are measurable, but only as what an earlier quantization left of them.
+bool is_quantized(DType dtype);
 
 }  // namespace halfstep

@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/tensor/float_conversion.h"
 
+#include <limits>
+
 namespace halfstep {
+
+float f8_e4m3_to_f32(std::uint8_t bits) {
+    if ((bits & 0x7fU) == 0x7fU)
+        return bits == 0x7fU ? std::numeric_limits<float>::quiet_NaN()
+                             : -std::numeric_limits<float>::quiet_NaN();
+    // Exponent (bias 7) and mantissa shifted into those of a float32 (bias 127): short of 120, subnormals
+    // included, and the product is exact.
+    const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x80U) << 24U;
+    const std::uint32_t magnitude = static_cast<std::uint32_t>(bits & 0x7fU) << 20U;
+    const float value = std::bit_cast<float>(magnitude) * 0x1p120F;
+    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | sign);
+}
 
 std::uint16_t f32_to_f16(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);

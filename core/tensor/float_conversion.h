@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-// Conversions between the 16-bit floats and float32, exact in the widening direction and
+// Conversions between the 16- and 8-bit floats and float32, exact in the widening direction and
 // round-to-nearest-even in the other (IEEE 754 binary16 with subnormals; bfloat16 as the upper half of
 // binary32, NaN made quiet).
 namespace halfstep {
@@ -29,6 +29,13 @@ inline float f16_to_f32(std::uint16_t bits) {
     const std::uint32_t special = magnitude >= (0x7c00U << 13U) ? 112U << 23U : 0U;
     return std::bit_cast<float>((scaled + special) | sign);
 }
+
+// The 8-bit floats of OCP's "8-bit Floating Point Specification" (safetensors' F8_E5M2 and F8_E4M3). The
+// first is the upper half of a binary16; the second has no infinity, and one NaN of either sign.
+inline float f8_e5m2_to_f32(std::uint8_t bits) {
+    return f16_to_f32(static_cast<std::uint16_t>(bits << 8U));
+}
+float f8_e4m3_to_f32(std::uint8_t bits);
 
 // Overflow gives infinity, NaN gives 0x7e00 with the sign.
 std::uint16_t f32_to_f16(float value);

@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <algorithm>
@@ -68,6 +69,7 @@ class TestInspectOracle : public QObject {
         const QString name = tensor["name"].toString();
         for (const char* key : {"name", "dtype", "shape", "elements"})
             QVERIFY2(tensor[key] == expected[key], qPrintable(name + " " + key));
+        if (is_listed_only(tensor)) return;
         for (const char* key : {"zeros", "nans", "infs"})
             QVERIFY2(tensor[key] == (expected[key].isUndefined() ? QJsonValue() : expected[key]),
                      qPrintable(name + " " + key));
@@ -77,6 +79,12 @@ class TestInspectOracle : public QObject {
             compare_number(expected, tensor, key, 0);
         compare_number(expected, tensor, "mean", spread);
         compare_number(expected, tensor, "kurtosis", 1);
+    }
+
+    // A block type that only the oracle can read.
+    static bool is_listed_only(const QJsonObject& tensor) {
+        static const QRegularExpression blocks("^(q|iq|tq|mxfp|nvfp)[0-9].*");
+        return tensor["zeros"].isNull() && blocks.match(tensor["dtype"].toString()).hasMatch();
     }
 
     void compare_number(const QJsonObject& expected, const QJsonObject& tensor, const char* key,

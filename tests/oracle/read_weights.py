@@ -5,9 +5,10 @@
     read_weights.py MODEL [--dump FILE]
 
 MODEL is a safetensors file, a *.safetensors.index.json or a GGUF file. Prints a JSON list of its tensors in
-file order: name, dtype, shape (slowest axis first) and elements; for floating-point types also min, max, mean,
+file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
-infs. With --dump the values of those tensors are written to FILE one after another as float64.
+infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
+ggml's own decode. With --dump the values of those tensors are written to FILE one after another as float64.
 
 It is written from the descriptions of the formats, not from the program, so that the two can be held together.
 It trusts its files.
@@ -20,7 +21,9 @@ import sys
 
 import numpy as np
 
-FLOATS = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "bf16": "<u2"}
+FLOATS = {"f64": "<f8", "f32": "<f4", "f16": "<f2", "bf16": "<u2", "f8_e4m3": "u1", "f8_e5m2": "u1"}
+
+IQ4_VALUES = np.array([-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113], np.float32)
 
 # ggml type id -> (name, elements of a block, bytes of a block)
 GGML_TYPES = {
@@ -103,11 +106,63 @@ def gguf(path):
         yield name, dtype, shape, cursor.data[start + offset:start + offset + size]
 
 
-def values_of(dtype, raw):
+def floats_of(dtype, raw):
     stored = np.frombuffer(raw, FLOATS[dtype])
     if dtype == "bf16":
         stored = (stored.astype(np.uint32) << np.uint32(16)).view(np.float32)
+    if dtype == "f8_e5m2":
+        stored = (stored.astype(np.uint16) << np.uint16(8)).view(np.float16)
+    if dtype == "f8_e4m3":
+        exponent, mantissa = (stored >> 3 & 15).astype(int), (stored & 7).astype(float)
+        value = np.where(exponent == 0, np.ldexp(mantissa, -9), np.ldexp(8 + mantissa, exponent - 10))
+        value[stored & 127 == 127] = np.nan
+        stored = np.where(stored & 128, -value, value)
     return stored.astype(np.float64)
+
+
+def nibbles(packed):
+    """Codes of a block: the low halves of its 16 bytes, then the high ones."""
+    return np.concatenate([packed & 15, packed >> 4], axis=1)
+
+
+def fifth_bits(packed):
+    return np.unpackbits(packed, axis=1, bitorder="little") << 4
+
+
+def blocks_of(dtype, raw):
+    """Weights of a block type in float32, or None where it is not known here. Rows of `block` are blocks."""
+    sizes = {"q4_0": 18, "q4_1": 20, "q5_0": 22, "q5_1": 24, "q8_0": 34, "iq4_nl": 18}
+    if dtype not in sizes:
+        return None
+    block = np.frombuffer(raw, np.uint8).reshape(-1, sizes[dtype])
+    scale = block[:, :2].copy().view("<f2").astype(np.float32)
+    minimum = block[:, 2:4].copy().view("<f2").astype(np.float32)
+    if dtype == "q4_0":
+        return scale * (nibbles(block[:, 2:]).astype(np.float32) - 8)
+    if dtype == "q4_1":
+        return scale * nibbles(block[:, 4:]).astype(np.float32) + minimum
+    if dtype == "q5_0":
+        return scale * ((nibbles(block[:, 6:]) | fifth_bits(block[:, 2:6])).astype(np.float32) - 16)
+    if dtype == "q5_1":
+        return scale * (nibbles(block[:, 8:]) | fifth_bits(block[:, 4:8])).astype(np.float32) + minimum
+    if dtype == "q8_0":
+        return scale * block[:, 2:].view(np.int8).astype(np.float32)
+    return scale * IQ4_VALUES[nibbles(block[:, 2:])]
+
+
+def values_of(dtype, raw, decoded=None):
+    """The weights in float64; None for types that hold none, or are not known here."""
+    if dtype in FLOATS:
+        return floats_of(dtype, raw)
+    if decoded is None:
+        decoded = blocks_of(dtype, raw)
+    return None if decoded is None else decoded.ravel().astype(np.float64)
+
+
+def reference_of(path):
+    """What ggml decodes the tensors of a file to, where somebody has put that beside it."""
+    reference = path.removesuffix(".gguf") + ".reference.npz"
+    return np.load(reference) if path.endswith(".gguf") and os.path.exists(reference) else {}
 
 
 def statistics(values):
@@ -136,11 +191,12 @@ def main():
     model = sys.argv[1]
     dump = open(sys.argv[3], "wb") if sys.argv[2:3] == ["--dump"] else None
     result = []
+    reference = reference_of(model)
     for name, dtype, shape, raw in tensors_of(model):
         entry = {"name": name, "dtype": dtype, "shape": shape,
                  "elements": int(np.prod(shape, dtype=object))}
-        if dtype in FLOATS:
-            values = values_of(dtype, raw)
+        values = values_of(dtype, raw, reference[name] if name in reference else None)
+        if values is not None:
             entry |= {key: float(value) if isinstance(value, np.floating) else value
                       for key, value in statistics(values).items()}
             if dump:

@@ -41,7 +41,7 @@ QString text(QWidget& panel, const char* name) {
 }
 
 ExplainFacts facts(const char* scheme, double rel_error) {
-    return {sampleMeasurement(scheme, rel_error, 0), {}, {}, {}};
+    return {sampleMeasurement(scheme, rel_error, 0), {}, {}, {}, {}};
 }
 
 // Translates everything, visibly.
@@ -160,6 +160,18 @@ class TestPanels : public QObject {
             explain(known).startsWith(QStringLiteral("Clipping, not rounding, causes 80 % of the error")));
         known.clipping_share = 0.9999;  // not all of it
         QVERIFY(explain(known).contains(QStringLiteral("99 %")));
+    }
+
+    void an_earlier_quantization_is_named() {
+        ExplainFacts known = facts("int4", 0.1);
+        known.quantized_as = QStringLiteral("q4_K");
+        QVERIFY(explain(known).endsWith(
+            QStringLiteral("The weights are stored in q4_K: what that lost comes on top.")));
+        known.measurement.sums.error_squared = 0;
+        QVERIFY(!explain(known).contains(QStringLiteral("q4_K")));
+        known.measurement.scheme = Scheme{};
+        QCOMPARE(explain(known),
+                 QStringLiteral("The tensor stays as it is stored, in q4_K, so nothing more is lost."));
     }
 
     void outliers_are_named_where_one_scale_has_to_hold_them() {

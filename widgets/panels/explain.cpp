@@ -84,13 +84,14 @@ QString roundingSentence(const ExplainFacts& facts, double rel) {
         .arg(cause, wholeDecibel(*gain));
 }
 
-}  // namespace
-
-QString explain(const ExplainFacts& facts) {
+QString sentencesOn(const ExplainFacts& facts) {
     const Measurement& measurement = facts.measurement;
     if (!measurement.refused.empty())
         return Explain::tr("This scheme cannot be applied here: %1")
             .arg(QString::fromStdString(measurement.refused));
+    if (measurement.scheme.family == Family::keep && !facts.quantized_as.isEmpty())
+        return Explain::tr("The tensor stays as it is stored, in %1, so nothing more is lost.")
+            .arg(facts.quantized_as);
     if (measurement.scheme.family == Family::keep)
         return Explain::tr("The tensor stays as it is stored, so nothing is lost.");
     if (measurement.sums.count == 0) return Explain::tr("There is no finite weight to measure.");
@@ -107,6 +108,17 @@ QString explain(const ExplainFacts& facts) {
     return Explain::tr("Too coarse: a tenth or more of this layer's energy is error. %1",
                        "%1 is another sentence")
         .arg(sentence);
+}
+
+}  // namespace
+
+QString explain(const ExplainFacts& facts) {
+    const QString sentences = sentencesOn(facts);
+    const bool has_error = facts.measurement.refused.empty() && facts.measurement.sums.error_squared > 0;
+    if (facts.quantized_as.isEmpty() || !has_error) return sentences;
+    return Explain::tr("%1 The weights are stored in %2: what that lost comes on top.",
+                       "%1 is another sentence, %2 a data type")
+        .arg(sentences, facts.quantized_as);
 }
 
 }  // namespace halfstep

@@ -16,7 +16,7 @@ constexpr std::size_t most_rectangles = 6000;  // more cells than this are drawn
 constexpr double log_from = 30;                // largest : median
 
 QRgb colorOf(const HeatMap& map, double value, bool dark) {
-    return std::isfinite(value) ? sequentialColor(map.shade(value), dark).rgba() : qRgba(0, 0, 0, 0);
+    return std::isnan(value) ? qRgba(0, 0, 0, 0) : sequentialColor(map.shade(value), dark).rgba();
 }
 
 QImage imageOf(const HeatMap& map, bool dark) {
@@ -31,7 +31,7 @@ QImage imageOf(const HeatMap& map, bool dark) {
         for (std::size_t column = 0; column < map.columns; ++column) {
             const double value = map.at(column, row);
             const auto shade = static_cast<std::size_t>(std::lround(map.shade(value) * (shades - 1)));
-            line[column] = std::isfinite(value) ? table[shade] : qRgba(0, 0, 0, 0);
+            line[column] = std::isnan(value) ? qRgba(0, 0, 0, 0) : table[shade];
         }
     }
     return image;
@@ -104,7 +104,7 @@ void drawHeatMap(QCPPainter* painter, const QCPAxisRect* rect, const HeatMap& ma
     for (std::size_t row = 0; row < map.rows; ++row) {
         for (std::size_t column = 0; column < map.columns; ++column) {
             const double value = map.at(column, row);
-            if (!std::isfinite(value)) continue;
+            if (std::isnan(value)) continue;
             const QRectF cell = cellRect(rect, map, column, row);
             if (cell.intersects(rect->rect()))
                 painter->fillRect(cell, QColor::fromRgba(colorOf(map, value, dark)));

@@ -13,7 +13,7 @@ namespace halfstep {
 struct HeatMap {
     std::size_t columns = 0;
     std::size_t rows = 0;
-    std::vector<double> values;  // row-major; NaN: no value, nothing is drawn
+    std::vector<double> values;  // row-major; NaN: no value, nothing is drawn; infinite: the end of the scale
     QRectF extent;               // of all cells, in coordinates of the axes
     QCPRange range;              // of the colours
     bool logarithmic = false;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/tables/figure_sort.h"
 #include "widgets/tables/layer_filter.h"
 
-#include <QSortFilterProxyModel>
 #include <QString>
 
 namespace halfstep {
@@ -12,7 +12,7 @@ class LayerTableModel;
 
 // The layer table as it is shown. Rows without a value in the sorted column come last in both directions,
 // ties stay in model order. Rows that change are not moved at once: refresh() sorts and filters anew.
-class LayerSortFilter : public QSortFilterProxyModel {
+class LayerSortFilter : public FigureSort {
     Q_OBJECT
   public:
     explicit LayerSortFilter(LayerTableModel* model, QObject* parent = nullptr);
@@ -24,7 +24,6 @@ class LayerSortFilter : public QSortFilterProxyModel {
 
   protected:
     bool filterAcceptsRow(int row, const QModelIndex& parent) const override;
-    bool lessThan(const QModelIndex& left, const QModelIndex& right) const override;
 
   private:
     const LayerTableModel& model_;

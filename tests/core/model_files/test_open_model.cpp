@@ -337,13 +337,15 @@ class TestOpenModel : public QObject {
             "{'a':{'dtype':'I64','shape':[1],'data_offsets':[0,8]},'b':{'dtype':'U8','shape':[8],"
             "'data_offsets':[8,16]},'c':{'dtype':'F8_E4M3','shape':[8],'data_offsets':[16,24]},"
             "'d':{'dtype':'F5_NEW','shape':[8],'data_offsets':[24,32]},"
-            "'e':{'dtype':'F32','shape':[0],'data_offsets':[32,32]}}");
-        const auto model = open_model(put("model.safetensors", safetensors_file(header, 32)));
-        QCOMPARE(model->issues().size(), std::size_t{4});
+            "'e':{'dtype':'F32','shape':[0],'data_offsets':[32,32]},"
+            "'f':{'dtype':'F8_E8M0','shape':[8],'data_offsets':[32,40]}}");
+        const auto model = open_model(put("model.safetensors", safetensors_file(header, 40)));
+        QCOMPARE(model->issues().size(), std::size_t{5});
         QVERIFY(has_issue(*model, "one tensor of an unknown type: F5_NEW (1); listed, not measured"));
         QVERIFY(
             has_issue(*model, "2 tensors of integers or the like: i64 (1), u8 (1); listed, not measured"));
-        QVERIFY(has_issue(*model, "8-bit and smaller floats: f8_e4m3 (1)"));
+        QVERIFY(has_issue(*model, "8-bit and smaller floats: f8_e8m0 (1); listed, not measured"));
+        QVERIFY(has_issue(*model, "one tensor of 8-bit floats: f8_e4m3 (1); read as they stand"));
         QVERIFY(has_issue(*model, "one tensor without any element"));
     }
 

@@ -238,7 +238,8 @@ class TestTensorRoles : public QObject {
     void only_measurable_types_are_quantizable() {
         QVERIFY(tensor_named("lm_head.weight", {8, 4}, DType::bf16).quantizable);
         QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::i8).quantizable);
-        QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::q4_0).quantizable);
+        QVERIFY(tensor_named("lm_head.weight", {8, 32}, DType::q4_0).quantizable);
+        QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::f8_e8m0).quantizable);
         QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::unknown).quantizable);
     }
 

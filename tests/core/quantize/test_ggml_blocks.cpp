@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
-#include "core/quantize/ggml/block_levels.h"
-#include "core/quantize/ggml/ggml_blocks.h"
+#include "core/ggml/block_levels.h"
+#include "core/ggml/ggml_blocks.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/support/temporary_folder.h"
 

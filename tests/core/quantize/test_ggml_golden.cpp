@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ggml/ggml_blocks.h"
+#include "core/ggml/plain_quantizer.h"
 #include "core/model_files/model.h"
-#include "core/quantize/ggml/ggml_blocks.h"
-#include "core/quantize/ggml/plain_quantizer.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ggml/plain_quantizer.h"
+
+#include "core/ggml/block_arithmetic.h"
+#include "core/ggml/block_types.h"
+#include "core/ggml/dequantize.h"
+#include "core/ggml/quantize.h"
+
+#include <cstring>
+
+namespace halfstep {
+namespace {
+
+using namespace ggml;
+
+void require_row(DType type, std::span<const float> row, std::span<const float> importance) {
+    require_whole_blocks(type, row.size());
+    if (!importance.empty()) require_size(importance.size(), row.size());
+}
+
+// Calls store(i, block) for every block of the row.
+template <class Block, class Store>
+BlockOutcome quantize_row(std::span<const float> row, std::span<const float> importance, const Store& store) {
+    constexpr std::size_t n = Block::elements;
+    const float row_mean_square = importance.empty() ? 0.0F : mean_square(row);
+    BlockOutcome outcome;
+    for (std::size_t i = 0; i < row.size() / n; ++i) {
+        Block block;
+        outcome += quantize({.weights = row.subspan(i * n, n),
+                             .importance = importance.empty() ? importance : importance.subspan(i * n, n),
+                             .row_mean_square = row_mean_square},
+                            block);
+        store(i, block);
+    }
+    return outcome;
+}
+
+template <class Work>
+void with_writable_block(DType type, const Work& work) {
+    if (visit_block<WritableBlocks>(type, work)) return;
+    if (has_block<ReadableBlocks>(type))
+        throw Error(fmt::format("{} blocks can be read but not written", traits(type).name));
+    throw Error(fmt::format("{} is no block type that this version writes", traits(type).name));
+}
+
+}  // namespace
+
+BlockOutcome plain_quantize_ggml_row(DType type, std::span<const float> row,
+                                     std::span<const float> importance, std::span<std::byte> blocks) {
+    BlockOutcome outcome;
+    with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
+        require_row(type, row, importance);
+        require_size(blocks.size(), row.size() / Block::elements * sizeof(Block));
+        outcome = quantize_row<Block>(row, importance, [&](std::size_t i, const Block& block) {
+            std::memcpy(blocks.subspan(i * sizeof block, sizeof block).data(), &block, sizeof block);
+        });
+    });
+    return outcome;
+}
+
+BlockOutcome plain_fake_quantize_ggml_row(DType type, std::span<const float> row,
+                                          std::span<const float> importance,
+                                          std::span<float> reconstruction) {
+    BlockOutcome outcome;
+    with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
+        require_row(type, row, importance);
+        require_size(reconstruction.size(), row.size());
+        outcome = quantize_row<Block>(row, importance, [&](std::size_t i, const Block& block) {
+            dequantize(block, reconstruction.subspan(i * Block::elements).template first<Block::elements>());
+        });
+    });
+    return outcome;
+}
+
+}  // namespace halfstep
