@@ -18,9 +18,10 @@ struct BlockRun {
     // One a block. 1: weights so odd (near the ends of float32's range, or all but equal) that ggml's integer
     // conversions leave their range; nothing was written for it, and the plain rule has to be asked.
     std::uint8_t* left;
+    std::uint64_t clipped;  // taken up by the kernel: codes beyond the outermost ones, of the blocks not left
 };
 
-using QuantizeBlocks = void (*)(const BlockRun& run);
+using QuantizeBlocks = void (*)(BlockRun& run);
 
 // Of one instruction set; all sets write the same bytes, which are ggml's.
 struct BlockKernels {
