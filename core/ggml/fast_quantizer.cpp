@@ -33,13 +33,15 @@ Kernel kernel_of(const kernels::BlockKernels& kernels, DType type, bool weighted
         case DType::iq4_xs:
             return {kernels.iq4_xs};
         case DType::q4_0:
-            return weighted ? Kernel{kernels.q4_0, true} : Kernel{};
+            return weighted ? Kernel{kernels.q4_0, true} : Kernel{kernels.plain_q4_0};
         case DType::q4_1:
-            return weighted ? Kernel{kernels.q4_1, true} : Kernel{};
+            return weighted ? Kernel{kernels.q4_1, true} : Kernel{kernels.plain_q4_1};
         case DType::q5_0:
-            return weighted ? Kernel{kernels.q5_0, true} : Kernel{};
+            return weighted ? Kernel{kernels.q5_0, true} : Kernel{kernels.plain_q5_0};
         case DType::q5_1:
-            return weighted ? Kernel{kernels.q5_1, true} : Kernel{};
+            return weighted ? Kernel{kernels.q5_1, true} : Kernel{kernels.plain_q5_1};
+        case DType::q8_0:
+            return {kernels.q8_0};
         default:
             return {};
     }

@@ -18,8 +18,7 @@ namespace {
 
 using enum DType;
 
-constexpr std::array superblock_types = {q2_K, q3_K, q4_K, q5_K, q6_K, iq4_nl, iq4_xs};
-constexpr std::array row_types = {q4_0, q4_1, q5_0, q5_1};  // kernels for importance weights only
+constexpr std::array types = {q4_0, q4_1, q5_0, q5_1, q8_0, q2_K, q3_K, q4_K, q5_K, q6_K, iq4_nl, iq4_xs};
 
 // Weights as blocks do not like them, and as they are.
 class OddWeights {
@@ -136,12 +135,10 @@ class TestBlockKernels : public QObject {
         for (const std::size_t superblocks : {3U, 19U}) {
             const std::vector<float> row = weights.row(256 * superblocks, kind);
             const std::vector<float> importance = weights.importance(row.size());
-            for (const DType type : superblock_types) {
+            for (const DType type : types) {
                 compare(kernels, type, row, {});
                 compare(kernels, type, row, importance);
             }
-            for (const DType type : row_types)
-                compare(kernels, type, row, importance);
         }
     }
 
@@ -154,7 +151,7 @@ class TestBlockKernels : public QObject {
             row.insert(row.end(), part.begin(), part.end());
         }
         for (const kernels::KernelTable* table : kernels::available_kernel_tables())
-            for (const DType type : superblock_types)
+            for (const DType type : types)
                 compare(*table, type, row, {});
     }
 
