@@ -101,9 +101,7 @@ Json document(const Model& model, const Statistics& statistics) {
         issues.push_back({{"severity", severity_name(issue.severity)},
                           {"tensor", issue.tensor.empty() ? Json() : Json(issue.tensor)},
                           {"message", issue.message}});
-    return {{"model", model_json(model)},
-            {"tensors", std::move(tensors)},
-            {"issues", std::move(issues)}};
+    return {{"model", model_json(model)}, {"tensors", std::move(tensors)}, {"issues", std::move(issues)}};
 }
 
 // "q4_0 37 tensors, 4.50 bits; f32 11 tensors, 32.00 bits: 4.56 bits per weight".
