@@ -41,7 +41,7 @@ class TensorMeasuring {
             result_.results.push_back(empty_measurement(scheme, tensor));
             if (!result_.results.back().refused.empty()) continue;
             task_.entries.push_back(
-                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}}, {}, false, false});
+                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}, 0, {}}, {}, false, false});
             places_.push_back(result_.results.size() - 1);
         }
     }
@@ -58,7 +58,7 @@ class TensorMeasuring {
                 finish(entry, places_[i]);
                 continue;
             }
-            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}};
+            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}, 0, {}};
             again.entries.push_back({std::move(applied), {}, false, false});
             again_places.push_back(places_[i]);
         }
@@ -117,6 +117,7 @@ void run(const Model& model, std::span<TensorMeasuring> batch, HeldWeights& held
         tasks.push_back(std::move(one.task()));
     held.make_room(tasks);
     find_streamed_units(model, tasks, progress);
+    find_nested_scales(model, tasks, progress);
     run_measuring_pass(model, tasks, progress);
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].task() = std::move(tasks[i]);
@@ -141,7 +142,8 @@ std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const Ten
     ElementProgress progress(job);
     for (const TensorInfo* tensor : tensors) {
         all.emplace_back(model, *tensor, schemes);
-        progress.expect(tensor->elements + streamed_work(all.back().task()));
+        progress.expect(tensor->elements + streamed_work(all.back().task()) +
+                        nesting_work(all.back().task()));
     }
     HeldWeights held;
     const std::uint64_t most_held = HeldWeights::batch_bytes(job.thread_count());

@@ -47,16 +47,18 @@ CodeLimits code_limits(const Scheme& scheme);
 // An integer scheme's scale, or 0 where its reciprocal would be infinite.
 float usable_scale(float scale);
 
-// A scale as the scheme's storage holds it.
+// A scale as the scheme's storage holds it. (What nesting makes of it depends on all others:
+// nested_scales.h.)
 EstimatedGrid stored_grid(const Scheme& scheme, float scale);
 
-// Integer and log schemes: scale and zero-point from the limits of the finite values to be represented, by
+// Scale and zero-point from the limits of the finite values to be represented, by
 // the formulas of the notation's definition (float32, each operation rounded):
 //   sym      s = max|x|/qmax              qmax = 2^(b-1)-1, codes ±qmax
 //   symfull  s = max(max/qmax, -min/2^(b-1))   qmin = -2^(b-1)
 //   asym     [min, max] widened to hold 0, s = (max-min)/(2^b-1), z = clamp(round(-min/s), 0, 2^b-1)
 //   log      largest level = base^round(log_base(max|x|))
 //   fp, nf4  s = max|x|/(largest value of the format)
+//   mx, nvfp4  see block_scales.h; for nvfp4 the unit is the whole tensor, or the group its limits come from
 EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 
 // Buffers that estimate_grid reuses from unit to unit; one a thread.

@@ -45,6 +45,12 @@ struct LogCode {
 };
 LogCode log_code(const Scheme& scheme, float scale, float value);
 
+// The nearest value of a small float format to a magnitude within it, ties to the even place.
+float nearest_magnitude(FloatFormat format, float magnitude);
+
+// The scales of a tensor as they are read back once they are nested (see nested_scales.h).
+void nest(std::vector<float>& scales);
+
 // The exact 1-D k-means optimum in O(levels·n²).
 std::vector<double> kmeans_centres(std::span<const float> values, std::size_t levels);
 
