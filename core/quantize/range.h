@@ -4,6 +4,7 @@
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
 #include "core/quantize/entropy_limit.h"
+#include "core/quantize/float_scale_search.h"
 #include "core/quantize/log_moments.h"
 #include "core/quantize/percentile.h"
 #include "core/quantize/scale_search.h"
@@ -68,6 +69,7 @@ struct RangeScratch {
     std::vector<float> finite;
     ScaleScan scan;
     UnitSearch search;
+    FloatScaleSearch float_search;
     EntropyLimit entropy;
     LogMoments log;
 };
@@ -91,7 +93,7 @@ struct RangeScratch {
 // a group each get their mean; both normalised; D(i) = ΣP·ln(P/Q), infinite where P > 0 = Q. The last i with
 // D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), min and max clamped to [-A, A].
 //
-// mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
+// mse: int, fp: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
 // rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
 //
 // What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min
@@ -111,7 +113,8 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
                             const JobContext& job = {}, MseEffort effort = MseEffort::quick);
 
 // The same for a unit that is too long to be held in memory, or for a whole tensor: elements [first, first +
-// count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error.
+// count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error; small floats
+// where the source is wider than 16 bits and there are more than 2^22 of them: to 1e-4.
 EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, const TensorInfo& tensor,
                                      std::uint64_t first, std::uint64_t count, const JobContext& job);
 

@@ -39,6 +39,26 @@ EstimatedGrid streamed_log_grid(const Scheme& scheme, const StreamedValues& valu
     return segments[0].best();
 }
 
+// Of the scales that the table finds best, the best one on the values.
+EstimatedGrid streamed_float_grid(const Scheme& scheme, const StreamedValues& values,
+                                  const MomentTable& table) {
+    const SmallFloat format = small_float(scheme.float_format);
+    const BestCandidates found = search_table_float_scales(scheme, table, values.job());
+    std::vector<EstimatedGrid> grids;
+    for (const ScaleCandidate& candidate : found.list())
+        grids.push_back(stored_grid(scheme, usable_scale(static_cast<float>(candidate.scale))));
+    std::vector<std::vector<double>> errors(values.blocks(), std::vector<double>(grids.size()));
+    values.for_each_block([&](std::size_t block, unsigned, std::span<const float> part) {
+        for (std::size_t i = 0; i < grids.size(); ++i)
+            errors[block][i] = float_rounding_error(part, format, grids[i].grid.scale);
+    });
+    std::vector<double> total(grids.size());
+    for (const std::vector<double>& block : errors)
+        for (std::size_t i = 0; i < grids.size(); ++i)
+            total[i] += block[i];
+    return grids[static_cast<std::size_t>(std::min_element(total.begin(), total.end()) - total.begin())];
+}
+
 // The search of search_scales with its scans over values that are read anew for each.
 class StreamedSearch {
   public:
@@ -152,6 +172,7 @@ EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, c
     }
     if (scheme.range == Range::kl) return streamed_kl_grid(scheme, values, limits);
     if (scheme.family == Family::logarithmic) return streamed_log_grid(scheme, values);
+    if (scheme.family == Family::small_float) return streamed_float_grid(scheme, values, table);
     return StreamedSearch(scheme, values, table).run();
 }
 

@@ -164,6 +164,8 @@ class Quantizer {
     }
 
     float small_float_scale(std::span<const float> finite) {
+        if (scheme_.range == Range::mse)
+            return stored_with_reciprocal(static_cast<float>(reference::best_float_scale(scheme_, finite)));
         const auto [low, high] = reference::limits_of(scheme_, finite);
         return stored_with_reciprocal(std::max(std::fabs(low), std::fabs(high)) /
                                       unscaled_values(scheme_.float_format).back());

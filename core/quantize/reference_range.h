@@ -28,6 +28,9 @@ struct BestGrid {
 };
 BestGrid best_integer_grid(const Scheme& scheme, std::span<const float> values);
 
+// The same for a small float format (not NF4).
+double best_float_scale(const Scheme& scheme, std::span<const float> values);
+
 // round(log_base(magnitude)) with the scheme's base; magnitude > 0.
 int log_step(const Scheme& scheme, float magnitude);
 

@@ -282,6 +282,10 @@ class TestLlamaCppExport : public QObject {
             QTest::newRow(scheme) << scheme << instead;
         };
         row("int4", "q4_0");
+        row("mxfp6_e2m3", "q8_0");
+        row("mxfp8_e4m3", "q8_0");
+        row("mxint8", "q8_0");
+        row("nf4:dq", "q4_0");
         row("int3:asym:g32", "q4_1");
         row("int5:asym", "q5_1");
         row("int8", "q8_0");
