@@ -41,7 +41,7 @@ class TensorMeasuring {
             result_.results.push_back(empty_measurement(scheme, tensor));
             if (!result_.results.back().refused.empty()) continue;
             task_.entries.push_back(
-                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}, 0, {}}, {}, false, false});
+                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}}, {}, false, false});
             places_.push_back(result_.results.size() - 1);
         }
     }
@@ -58,7 +58,7 @@ class TensorMeasuring {
                 finish(entry, places_[i]);
                 continue;
             }
-            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}, 0, {}};
+            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}};
             again.entries.push_back({std::move(applied), {}, false, false});
             again_places.push_back(places_[i]);
         }

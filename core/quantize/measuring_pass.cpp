@@ -147,7 +147,7 @@ void find_scales_of_part(const Model& model, MeasuringTask& task, const Part& pa
     for (MeasuringTask::Entry& entry : task.entries) {
         if (!is_nested(entry)) continue;
         // As yet without nested scales.
-        const AppliedScheme applied{entry.applied.scheme, entry.applied.layout, {}, 0, {}};
+        const AppliedScheme applied{entry.applied.scheme, entry.applied.layout, {}};
         applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
             job.throw_if_stopped();
             const Stretch covered = applied.layout.covered(stretch);

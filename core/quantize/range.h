@@ -93,8 +93,9 @@ struct RangeScratch {
 // a group each get their mean; both normalised; D(i) = ΣP·ln(P/Q), infinite where P > 0 = Q. The last i with
 // D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), min and max clamped to [-A, A].
 //
-// mse: int, fp: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
-// rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
+// mse: int, fp: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points; fp: up to twice the scale of
+// minmax, beyond which nothing is gained), found before the scale is rounded to float32 or float16. log: over
+// the exponents of the largest level, the larger of two equal ones.
 //
 // What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min
 // overflows, s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.

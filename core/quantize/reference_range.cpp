@@ -132,9 +132,10 @@ struct BestScale {
     double scale = 0;
 };
 
-// Between two breakpoints all codes are fixed, and Σ(|x| −
+// No scale above `largest`. Between two breakpoints all codes are fixed, and Σ(|x| −
 // s·|q|)² is smallest at s = Σ|x||q|/Σq², or at the end of the interval next to it.
-BestScale best_scale(std::span<const float> values, std::vector<Breakpoint> points) {
+BestScale best_scale(std::span<const float> values, std::vector<Breakpoint> points,
+                     double largest = std::numeric_limits<double>::infinity()) {
     std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.scale > b.scale; });
     long double squares = 0;
     for (const float value : values)
@@ -152,7 +153,7 @@ BestScale best_scale(std::span<const float> values, std::vector<Breakpoint> poin
             std::clamp(static_cast<double>(products / code_squares), lowest, points[i].scale);
         const auto s = static_cast<long double>(scale);
         const long double error = squares - 2 * s * products + s * s * code_squares;
-        if (error < best.error) best = {error, scale};
+        if (error < best.error && scale <= largest) best = {error, scale};
     }
     return best;
 }
@@ -175,7 +176,10 @@ double best_float_scale(const Scheme& scheme, std::span<const float> values) {
             points.push_back({magnitude / ((code + before) / 2), magnitude, code, before});
         }
     }
-    return best_scale(values, std::move(points)).scale;
+    // Above twice the scale that clips nothing, all values are also values of half the scale.
+    const double unclipped =
+        static_cast<double>(largest_magnitude(values)) / static_cast<double>(codes.back());
+    return best_scale(values, std::move(points), 2 * unclipped).scale;
 }
 
 Limits limits_of(const Scheme& scheme, std::span<const float> values) {

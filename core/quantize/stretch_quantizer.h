@@ -24,7 +24,7 @@ struct AppliedScheme {
     UnitLayout layout;
     std::vector<UnitParameters> streamed_units;  // one a row, where the layout's units are streamed
     float tensor_scale = 0;                      // nvfp4
-    std::vector<float> nested_scales;            // dq: of all units of the tensor, as they are read back
+    std::vector<float> nested_scales = {};       // dq: of all units of the tensor, as they are read back
 };
 
 // Quantizes one stretch of a tensor after another. Holds buffers; one a thread.

@@ -66,7 +66,6 @@ void write_awkward_tensors(const std::filesystem::path& path) {
         extreme[320 + i] = 0;
     }
     file.add_f32("tiny_to_huge.weight", {6, 80}, extreme);
-    file.add_f32("subnormal.weight", {3, 64}, gaussian(192, 1e-40F, 31));
     file.add_f32("vector.weight", {37}, gaussian(37, 1.0F, 29));
     file.add_f32("convolution.weight", {6, 4, 3, 5}, gaussian(360, 0.2F, 30));
     file.add_f16("half.weight", {9, 64}, gaussian(9 * 64, 0.04F, 31));

@@ -35,14 +35,14 @@ SMALL_FLOATS = {
 }
 # Element format, bits, exponent of its largest value, weights that share a scale. MXINT8 is integers of 8 bits,
 # of which -128 is left out, times 2^-6.
-SMALL_FLOATS["int8"] = (6, 0, 127 / 64)
+SMALL_FLOATS["int8 element"] = (6, 0, 127 / 64)
 BLOCK_SCALED = {
     "mxfp4": ("fp4_e2m1", 4, 2, 32),
     "mxfp6_e2m3": ("fp6_e2m3", 6, 2, 32),
     "mxfp6_e3m2": ("fp6_e3m2", 6, 4, 32),
     "mxfp8_e4m3": ("fp8_e4m3", 8, 8, 32),
     "mxfp8_e5m2": ("fp8_e5m2", 8, 15, 32),
-    "mxint8": ("int8", 8, 0, 32),
+    "mxint8": ("int8 element", 8, 0, 32),
     "nvfp4": ("fp4_e2m1", 4, 2, 16),
 }
 # bitsandbytes' table.
@@ -367,6 +367,8 @@ def best_float_scale(scheme, x):
     squares = np.cumsum(np.broadcast_to(values[1:] ** 2 - values[:-1] ** 2, (len(magnitude), len(values) - 1)).ravel()[order])
     best = np.clip(products / squares, np.append(scales[1:], 0), scales)
     errors = best**2 * squares - 2 * best * products
+    # Beyond this every value that is not clipped is also one of half the scale.
+    errors[best > 2 * magnitude.max() / values[-1]] = np.inf
     return float(best[np.argmin(errors)])
 
 

@@ -281,7 +281,7 @@ class TestScheme : public QObject {
         // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: (5 x 6 + 5) ranges x 5 x 2 x 2; kmeans: 7 x 5; three
         // floats, seven block-scaled formats, five blocks, keep. Nested scales: two of the groups (all three
         // of nf4's, whose own is one more), not asym and not log.
-        const std::size_t nested = 15 * 2 * 14 + (5 * 6 + 5) * 2;
+        const std::size_t nested = 15 * 2 * 14 + 5 * 6 * 2 + 5 * 3;
         QCOMPARE(combinations,
                  std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 35 * 5 * 4 + 7 * 5 + 16} + nested);
         QCOMPARE(notations.size(), combinations);
