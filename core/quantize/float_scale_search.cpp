@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/float_scale_search.h"
 
+#include "core/kernels/kernel_table.h"
+#include "core/quantize/unit_quantizers.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,15 +22,12 @@ BestCandidates FloatScaleSearch::find(const SmallFloat& format, const Problem& p
                                       const JobContext& job) {
     constexpr std::size_t basins = 8;
     prepare(format);
-    const std::size_t bins = enough_bins(problem.points.size());
+    BestCandidates coarse(problem.thorough ? basins : 1);
     const double unclipped = largest_of(value_) / problem.abs_max;
-    BestCandidates coarse(basins);
-    scan(problem, {unclipped / 2, unclipped, bins}, job, coarse);
-    // Clipping alone costs more with every further t.
-    for (double from = unclipped; clipping_error(problem.points, from) < coarse.list().front().error;
-         from *= 2)
-        scan(problem, {from, 2 * from, bins}, job, coarse);
-    if (bins >= 2 * problem.points.size() << static_cast<unsigned>(format.mantissa_bits)) return coarse;
+    scan(problem, with_bins({unclipped / 2, unclipped, 0}, problem.points.size()), job, coarse);
+    const double bound = clipping_bound(problem.points, unclipped, coarse.list().front().error);
+    scan(problem, with_bins({unclipped, bound, 0}, problem.points.size()), job, coarse);
+    if (!problem.thorough) return coarse;
     BestCandidates refined(basins);
     for (const ScaleCandidate& candidate : coarse.list()) {
         refined.offer(candidate);
@@ -53,10 +53,30 @@ void FloatScaleSearch::prepare(const SmallFloat& format) {
     }
 }
 
-// An octave of t holds up to 2^mantissa_bits events of a point.
-std::size_t FloatScaleSearch::enough_bins(std::size_t points) const {
+// An octave of t holds up to 2^mantissa_bits events of a point. Where points are many, the error hardly
+// changes from one to the next.
+FloatScaleSearch::Interval FloatScaleSearch::with_bins(Interval interval, std::size_t points) const {
     const std::size_t events = points << static_cast<unsigned>(format_.mantissa_bits);
-    return std::clamp<std::size_t>(std::min(2 * events, 1024 + events / 4), 64, std::size_t{1} << 20U);
+    const auto octave = static_cast<double>(
+        std::clamp<std::size_t>(std::min(2 * events, 64 + events / 4), 32, std::size_t{1} << 20U));
+    interval.bins = static_cast<std::size_t>(octave * std::log2(interval.to / interval.from)) + 8;
+    return interval;
+}
+
+// A t from which on clipping alone costs more than `least`.
+double FloatScaleSearch::clipping_bound(const ScalePoints& points, double unclipped, double least) const {
+    constexpr double growth = 1.2;
+    double low = unclipped;
+    double high = unclipped * growth;
+    for (int i = 0; i < 400 && clipping_error(points, high) < least; ++i) {
+        low = high;
+        high *= growth;
+    }
+    for (int i = 0; i < 3; ++i) {
+        const double middle = (low + high) / 2;
+        (clipping_error(points, middle) < least ? low : high) = middle;
+    }
+    return high;
 }
 
 void FloatScaleSearch::scan(const Problem& problem, const Interval& interval, const JobContext& job,
@@ -70,12 +90,15 @@ void FloatScaleSearch::scan(const Problem& problem, const Interval& interval, co
     }
     const double width = (interval.to - interval.from) / static_cast<double>(interval.bins);
     CodeSums sums = base_;
+    double worth = problem.value_squared - best.worst();  // of product²/square, to be looked at
     for (std::size_t i = 0; i <= interval.bins; ++i) {
         sums.product += bins_[i].product;
         sums.square += bins_[i].square;
+        if (sums.product * sums.product <= worth * sums.square) continue;
         const BestScale fit = best_scale(sums, problem.value_squared, problem.storage);
         if (!(fit.error < best.worst())) continue;
         best.offer({fit.error, interval.from + static_cast<double>(i) * width, fit.scale, width, {}});
+        worth = problem.value_squared - best.worst();
     }
 }
 
@@ -127,17 +150,16 @@ double FloatScaleSearch::clipping_error(const ScalePoints& points, double t) con
 }
 
 double float_rounding_error(std::span<const float> values, const SmallFloat& format, float scale) {
-    const float reciprocal = scale == 0 ? 0.0F : 1.0F / scale;
-    const float smallest_normal = std::ldexp(1.0F, format.lowest_exponent);
+    const UniformUnit unit = float_unit(format, scale, scale);
+    const kernels::FloatGrid grid = float_grid(format);
     double sum = 0;
-    for (const float x : values) {
-        if (!std::isfinite(x)) continue;
-        const float position = std::fabs(x * reciprocal);
-        const int exponent = std::ilogb(std::max(position, smallest_normal));
-        const float step = std::ldexp(1.0F, exponent - format.mantissa_bits);
-        const float code = std::min(std::nearbyint(position / step) * step, format.largest);
-        const double error = std::fabs(static_cast<double>(x)) - static_cast<double>(scale * code);
-        sum += error * error;
+    for (std::size_t first = 0; first < values.size(); first += kernels::segment_elements) {
+        const std::size_t n = std::min(kernels::segment_elements, values.size() - first);
+        kernels::SegmentSums sums{};
+        kernels::kernel_table().measure_float(
+            kernels::lone_segment(&values[first], n, false),
+            {&unit.reciprocal, &unit.scale, &unit.low, &unit.high, nullptr, n, 0, true}, grid, &sums);
+        sum += sums.error_squared;
     }
     return sum;
 }

@@ -12,8 +12,8 @@
 namespace halfstep {
 
 // The search of scale_search.h for small floats: the scale s = 1/t that minimises Σ w(x − s·q)², q the value
-// of the format next to x/s. A value changes where |x|·t passes the middle of two neighbours; with fewer
-// points every such event has a bin of its own, so that nothing is missed.
+// of the format next to x/s. A value changes where |x|·t passes the middle of two neighbours: those
+// are the events here.
 //
 // Below half the largest t that clips nothing there is nothing to be found: without clipping, every level
 // that the scale 2s has is a level of s too.
@@ -24,6 +24,7 @@ class FloatScaleSearch {
         double abs_max = 0;        // > 0
         double value_squared = 0;  // Σ w·x²
         ScaleStorage storage = ScaleStorage::s32;
+        bool thorough = true;  // false: within 1 % at worst and 0.1 % on average
     };
 
     // The best scales, best first.
@@ -37,7 +38,8 @@ class FloatScaleSearch {
     };
 
     void prepare(const SmallFloat& format);
-    std::size_t enough_bins(std::size_t points) const;
+    Interval with_bins(Interval interval, std::size_t points) const;
+    double clipping_bound(const ScalePoints& points, double unclipped, double least) const;
     void scan(const Problem& problem, const Interval& interval, const JobContext& job, BestCandidates& best);
     void add(const ScalePoints& points, const Interval& interval);
     template <class Value, class Weight>
@@ -53,7 +55,8 @@ class FloatScaleSearch {
     std::vector<CodeSums> bins_;
 };
 
-// Σ(x−x̂)² with a scale, by the very float32 arithmetic of the quantizer, over the finite values.
+// Σ(x−x̂)² with a scale, by the kernels, over the finite values: for magnitudes whose squares are float32
+// numbers.
 double float_rounding_error(std::span<const float> values, const SmallFloat& format, float scale);
 
 }  // namespace halfstep

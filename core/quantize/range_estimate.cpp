@@ -63,12 +63,13 @@ double sum_of_squares(std::span<const float> values) {
 }
 
 EstimatedGrid float_mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
-                             RangeScratch& scratch, const JobContext& job) {
+                             RangeScratch& scratch, const JobContext& job, MseEffort effort) {
     const BestCandidates found = scratch.float_search.find(small_float(scheme.float_format),
                                                            {{values, {}, {}},
                                                             static_cast<double>(limits.abs_max()),
                                                             sum_of_squares(values),
-                                                            scheme.scale_storage},
+                                                            scheme.scale_storage,
+                                                            effort == MseEffort::thorough},
                                                            job);
     return stored_grid(scheme, usable_scale(static_cast<float>(found.list().front().scale)));
 }
@@ -80,7 +81,8 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
         scratch.log.add(values);
         return scratch.log.best();
     }
-    if (scheme.family == Family::small_float) return float_mse_grid(scheme, values, limits, scratch, job);
+    if (scheme.family == Family::small_float)
+        return float_mse_grid(scheme, values, limits, scratch, job, effort);
     if (effort == MseEffort::quick && UnitSearch::suits(scheme, values, limits))
         return scratch.search.find(scheme, values, limits);
     const BestCandidates found = search_scales(

@@ -56,11 +56,14 @@ class TestFloatScaleSearch : public QObject {
         const QByteArray text = notation.toLatin1();
         RangeScratch scratch;
         for (const ScaleStorage storage : {ScaleStorage::s32, ScaleStorage::s16})
-            for (const std::size_t count : {1, 2, 16, 31, 128, 1000, 3000})
+            for (const std::size_t count : {1, 2, 16, 31, 128, 131, 1000, 1001, 3000})
                 for (const double tail : {0.0, 0.7, 2.0}) {
                     const Scheme scheme = with_storage(text, storage);
                     const std::vector<float> values = weights(count, tail, static_cast<unsigned>(count));
-                    const EstimatedGrid found = estimate_grid(scheme, values, scratch);
+                    const bool thorough = storage == ScaleStorage::s32 && count % 2 == 0;
+                    const double allowed = thorough ? 1e-5 : storage == ScaleStorage::s32 ? 1e-2 : 2e-2;
+                    const MseEffort effort = thorough ? MseEffort::thorough : MseEffort::quick;
+                    const EstimatedGrid found = estimate_grid(scheme, values, scratch, {}, effort);
                     const EstimatedGrid best =
                         stored_grid(scheme, static_cast<float>(reference::best_float_scale(scheme, values)));
                     if (best.scale_lost) continue;
@@ -71,7 +74,7 @@ class TestFloatScaleSearch : public QObject {
                         power += static_cast<double>(x) * static_cast<double>(x);
                     // What the rounding of the scale itself may cost where the weights fit exactly.
                     const double rounding = power * (storage == ScaleStorage::s16 ? 0x1p-22 : 0x1p-44);
-                    QVERIFY2(error <= least * (1 + (storage == ScaleStorage::s16 ? 2e-2 : 1e-5)) + rounding,
+                    QVERIFY2(error <= least * (1 + allowed) + rounding,
                              qPrintable(QString("%1 weights, tail %2: %3 instead of %4")
                                             .arg(count)
                                             .arg(tail)
@@ -105,7 +108,7 @@ class TestFloatScaleSearch : public QObject {
         QCOMPARE(estimate_grid(scheme, {}, scratch).grid, UnitGrid{});
         for (const float x : {1e-45F, 1e-38F, 3e38F}) {
             const float scale = estimate_grid(scheme, std::vector<float>{x}, scratch).grid.scale;
-            QVERIFY(std::isfinite(scale) && (scale > 0 || x < 1e-40F));
+            QVERIFY(std::isfinite(scale) && (scale > 0 || x < 1e-36F));  // no reciprocal
         }
     }
 
@@ -126,7 +129,8 @@ class TestFloatScaleSearch : public QObject {
             one.threads = 1;
             const EstimatedGrid streamed =
                 estimate_streamed_grid(scheme, *model, model->tensors().front(), 0, count, {});
-            QVERIFY(error_of(scheme, values, streamed.grid.scale) <= least * (1 + 1e-4));
+            const double excess = error_of(scheme, values, streamed.grid.scale) / least - 1;
+            QVERIFY2(excess <= 1e-4, qPrintable(QString("%1: %2").arg(notation).arg(excess)));
             QCOMPARE(estimate_streamed_grid(scheme, *model, model->tensors().front(), 0, count, one).grid,
                      streamed.grid);
         }
