@@ -2014,6 +2014,14 @@ ist nicht mehr da.</translation>
         <translation>16 Bits (float16)</translation>
     </message>
     <message>
+        <source>8 bits, nested</source>
+        <translation>8 Bits, verschachtelt</translation>
+    </message>
+    <message>
+        <source>Scales of groups, less their mean, are quantized themselves, as bitsandbytes does</source>
+        <translation>Die Skalen der Gruppen, abzüglich ihres Mittels, werden selbst quantisiert, wie in bitsandbytes</translation>
+    </message>
+    <message>
         <source> %</source>
         <comment>percent, after a number</comment>
         <translation> %</translation>
@@ -2044,6 +2052,11 @@ ist nicht mehr da.</translation>
         <source>Small floats</source>
         <comment>family of number formats</comment>
         <translation>Kurze Gleitkommazahlen</translation>
+    </message>
+    <message>
+        <source>Block-scaled (MX, NVFP4)</source>
+        <comment>family of number formats</comment>
+        <translation>Blockweise skaliert (MX, NVFP4)</translation>
     </message>
     <message>
         <source>Floating point</source>
@@ -2077,6 +2090,10 @@ ist nicht mehr da.</translation>
         <translation>Gleitkomma in 4 bis 8 Bit, und NF4, mit Skala: feine Stufen nahe null</translation>
     </message>
     <message>
+        <source>Short groups of small floats or integers whose scales take 8 bits</source>
+        <translation>Kleine Gruppen kurzer Gleitkomma- oder Ganzzahlen mit Skalen von 8 Bit</translation>
+    </message>
+    <message>
         <source>A shorter floating-point type, without a scale</source>
         <translation>Ein kürzerer Gleitkommatyp, ohne Skala</translation>
     </message>
@@ -2101,12 +2118,23 @@ ist nicht mehr da.</translation>
         <translation>%1 hat seine Skalen in den Blöcken.</translation>
     </message>
     <message>
+        <source>%1 says itself how its scales are chosen and stored.</source>
+        <translation>%1 legt selbst fest, wie seine Skalen gewählt und gespeichert werden.</translation>
+    </message>
+    <message>
         <source>A tensor that is kept has no scale.</source>
         <translation>Ein unveränderter Tensor hat keine Skala.</translation>
     </message>
     <message>
         <source>%1 has no scale.</source>
         <translation>%1 hat keine Skala.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 always has groups of %n weights.</source>
+        <translation>
+            <numerusform>%1 hat immer Gruppen von %n Gewicht.</numerusform>
+            <numerusform>%1 hat immer Gruppen von %n Gewichten.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%1 always has blocks of %n weights.</source>

@@ -168,6 +168,13 @@
 <context>
     <name>halfstep::SchemeOptions</name>
     <message numerus="yes">
+        <source>%1 always has groups of %n weights.</source>
+        <translation>
+            <numerusform>%1 always has groups of %n weight.</numerusform>
+            <numerusform>%1 always has groups of %n weights.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%1 always has blocks of %n weights.</source>
         <translation>
             <numerusform>%1 always has blocks of %n weight.</numerusform>

@@ -159,7 +159,7 @@ void Inspection::loadProfile() {
 
 void Inspection::previewClip(double low, double high) {
     Scheme wanted = scheme();
-    if (tensor_ < 0 || !has_scales(wanted)) return;
+    if (tensor_ < 0 || !has_ranges(wanted)) return;
     wanted.range = Range::clip;
     wanted.percentile = 0;
     if (wanted.family == Family::integer && wanted.symmetry == Symmetry::asym) {

@@ -72,7 +72,10 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
     switch (scheme.family) {
         case Family::integer:
         case Family::logarithmic:
-        case Family::small_float: {
+        case Family::small_float:
+        case Family::block_scaled: {
+            // The row holds the tensor's largest weight: nvfp4's scale of the tensor follows from it. Nested
+            // scales are shown as they were before.
             EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
             if (estimated.scale_lost) estimated = estimate_grid(with_32_bit_scales(scheme), unit, scratch);
             shown.levels = grid_levels(scheme, estimated.grid.scale, estimated.grid.zero_point);

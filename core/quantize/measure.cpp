@@ -117,6 +117,7 @@ void run(const Model& model, std::span<TensorMeasuring> batch, HeldWeights& held
         tasks.push_back(std::move(one.task()));
     held.make_room(tasks);
     find_streamed_units(model, tasks, progress);
+    find_nested_scales(model, tasks, progress);
     run_measuring_pass(model, tasks, progress);
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].task() = std::move(tasks[i]);
@@ -141,7 +142,8 @@ std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const Ten
     ElementProgress progress(job);
     for (const TensorInfo* tensor : tensors) {
         all.emplace_back(model, *tensor, schemes);
-        progress.expect(tensor->elements + streamed_work(all.back().task()));
+        progress.expect(tensor->elements + streamed_work(all.back().task()) +
+                        nesting_work(all.back().task()));
     }
     HeldWeights held;
     const std::uint64_t most_held = HeldWeights::batch_bytes(job.thread_count());

@@ -29,6 +29,12 @@ struct MeasuringTask {
     std::span<std::byte> held;
 };
 
+// Finds the nested scales of the entries that have such (dq): each depends on all others of the tensor.
+void find_nested_scales(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
+
+// Elements that this will read, for the progress.
+std::uint64_t nesting_work(const MeasuringTask& task);
+
 // Fills in what was measured. Every task's data is read once, for all of its schemes together.
 void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
 

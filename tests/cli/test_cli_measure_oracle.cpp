@@ -57,6 +57,15 @@ void write_awkward_tensors(const std::filesystem::path& path) {
     file.add_f32("positive.weight", {4, 64}, positive);
     file.add_f32("constant.weight", {2, 64}, std::vector<float>(128, 0.7F));
     file.add_f32("tiny.weight", {2, 64}, gaussian(128, 1e-9F, 28));
+    std::vector<float> extreme = gaussian(6 * 80, 1.0F, 30);
+    for (std::size_t i = 0; i < 80; ++i) {
+        extreme[i] *= 1e-41F;
+        extreme[80 + i] *= 1e-38F;
+        extreme[160 + i] *= 5e37F;
+        extreme[240 + i] = std::copysign(std::exp2(60 * extreme[240 + i]), extreme[240 + i]);
+        extreme[320 + i] = 0;
+    }
+    file.add_f32("tiny_to_huge.weight", {6, 80}, extreme);
     file.add_f32("vector.weight", {37}, gaussian(37, 1.0F, 29));
     file.add_f32("convolution.weight", {6, 4, 3, 5}, gaussian(360, 0.2F, 30));
     file.add_f16("half.weight", {9, 64}, gaussian(9 * 64, 0.04F, 31));
@@ -102,6 +111,19 @@ const QStringList schemes{"int2:tensor",
                           "fp8_e4m3:clip0.05",
                           "nf4",
                           "nf4:channel:s16",
+                          "mxfp4",
+                          "mxfp6_e2m3",
+                          "mxfp6_e3m2",
+                          "mxfp8_e4m3",
+                          "mxfp8_e5m2",
+                          "mxint8",
+                          "nvfp4",
+                          "nf4:dq",
+                          "nf4:g32:dq",
+                          "fp4_e2m1:g64:dq",
+                          "int4:g64:dq",
+                          "fp4_e2m1:tensor:mse",
+                          "fp8_e4m3:tensor:mse",
                           "fp16",
                           "bf16",
                           "fp32",
