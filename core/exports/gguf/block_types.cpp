@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exports/gguf/block_types.h"
+
+namespace halfstep {
+
+bool can_write_blocks(DType type) {
+    switch (type) {
+        case DType::q4_0:
+        case DType::q4_1:
+        case DType::q5_0:
+        case DType::q5_1:
+        case DType::q8_0:
+            return true;
+        default:
+            return false;
+    }
+}
+
+BlockOutcome write_blocks(DType type, std::span<float> row, std::span<std::byte> blocks) {
+    const BlockOutcome outcome = quantize_ggml_row(type, row, blocks);
+    dequantize_ggml_row(type, blocks, row);
+    return outcome;
+}
+
+}  // namespace halfstep
