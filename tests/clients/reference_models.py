@@ -6,6 +6,8 @@ and conventions, so that what llama.cpp computes from a converted file can be he
 """
 import json
 import struct
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -173,3 +175,14 @@ class Network:
             logits = np.tanh(logits / cap) * cap
         exponentials = np.exp(logits - logits.max())
         return exponentials / exponentials.sum()
+
+
+def main():
+    """reference_models.py FAMILY FOLDER TOKENIZER: a model of the family, with the tokenizer.json from another folder."""
+    family, folder, tokenizer = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    config = configuration(family, 768)
+    write_folder(folder, config, random_tensors(config), {"tokenizer.json": (tokenizer / "tokenizer.json").read_bytes()})
+
+
+if __name__ == "__main__":
+    main()
