@@ -5,10 +5,12 @@
 #include "app/jobs/job_runner.h"
 #include "app/settings/recent_files.h"
 
+#include <QMessageBox>
 #include <QObject>
 #include <QString>
 
 #include <functional>
+#include <vector>
 
 class QWidget;
 
@@ -55,6 +57,8 @@ class FileController : public QObject {
     void write(const QString& what, const QString& path, std::function<void(const JobContext&)> work,
                std::function<void()> done = {});
     void tell(const QString& message);
+    void show(QMessageBox::Icon icon, const QString& message);
+    static QString listOf(const std::vector<Issue>& issues);
     QString proposedPath(const QString& suffix) const;
 
     Document& document_;
