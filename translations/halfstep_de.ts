@@ -698,6 +698,10 @@ beschnitten</translation>
         </translation>
     </message>
     <message>
+        <source>%1 was written. What is not as planned, or has to be known:</source>
+        <translation>%1 ist geschrieben. Was nicht wie geplant ist oder bekannt sein muss:</translation>
+    </message>
+    <message>
         <source>Writing %1: %2</source>
         <translation>Schreibe %1: %2</translation>
     </message>
@@ -1466,6 +1470,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Shows what quantization does to every layer of a neural network, and carries the decision to the runtime that will serve it.&lt;br&gt;&lt;br&gt;Free software under the GNU General Public License, version 3 or later. Uses Qt, QCustomPlot, HDF5 and {fmt}.</source>
         <translation>Zeigt, was Quantisierung mit jeder Schicht eines neuronalen Netzes macht, und trägt die Entscheidung in die Laufzeitumgebung, die es ausführen wird.&lt;br&gt;&lt;br&gt;Freie Software unter der GNU General Public License, Version 3 oder später. Verwendet Qt, QCustomPlot, HDF5 und {fmt}.</translation>
+    </message>
+    <message>
+        <source>the quantized model itself, as a GGUF file that llama.cpp runs</source>
+        <translation>das quantisierte Modell selbst, als GGUF-Datei, die llama.cpp ausführt</translation>
     </message>
     <message>
         <source>a file for llama-quantize --tensor-type-file, and the command that uses it</source>

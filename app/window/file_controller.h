@@ -6,10 +6,12 @@
 #include "app/settings/recent_files.h"
 #include "core/analysis/model_comparison.h"
 
+#include <QMessageBox>
 #include <QObject>
 #include <QString>
 
 #include <functional>
+#include <vector>
 
 class QWidget;
 
@@ -65,6 +67,8 @@ class FileController : public QObject {
     void tell(const QString& message);
     void usePlan(const Plan& plan, const QString& text);
     QString askForModelFile(const QString& title);
+    void show(QMessageBox::Icon icon, const QString& message);
+    static QString listOf(const std::vector<Issue>& issues);
     QString proposedPath(const QString& suffix) const;
 
     Document& document_;

@@ -28,6 +28,7 @@ constexpr auto theme_key = "theme";
 
 // What the engine says about its export targets, repeated here for the translators.
 [[maybe_unused]] constexpr const char* target_texts[] = {
+    QT_TRANSLATE_NOOP("halfstep::MainMenu", "the quantized model itself, as a GGUF file that llama.cpp runs"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "a file for llama-quantize --tensor-type-file, and the command that uses it"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",

@@ -108,12 +108,6 @@ struct Choices {
     }
 };
 
-// ggml drops leading axes of one element, and a matrix of one row counts as a vector.
-std::size_t ggml_dimensions(const TensorInfo& tensor) {
-    const auto first = std::ranges::find_if(tensor.shape, [](std::int64_t extent) { return extent != 1; });
-    return static_cast<std::size_t>(tensor.shape.end() - first);
-}
-
 class Chooser {
   public:
     explicit Chooser(const Model& model, const Plan& plan) : model_(model) {
