@@ -28,8 +28,10 @@ Measurement empty_measurement(const Scheme& scheme, const TensorInfo& tensor) {
 // One tensor on its way: the results asked for, and the tasks that fill them in.
 class TensorMeasuring {
   public:
-    TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes)
-        : tensor_(&tensor) {
+    // Nested scales are many: they are kept only where that is asked for.
+    TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes,
+                    bool keeps_nested_scales)
+        : tensor_(&tensor), keeps_nested_scales_(keeps_nested_scales) {
         if (!tensor.measurable())
             throw Error(fmt::format("tensors of type {} are not measured", tensor.dtype_name),
                         {model.path().string(), tensor.name, {}});
@@ -85,6 +87,7 @@ class TensorMeasuring {
                 {Severity::warning, tensor_->name,
                  fmt::format("{}: 16-bit storage would make a scale 0 or infinite; 32-bit scales are used",
                              to_string(result.scheme))});
+        if (!keeps_nested_scales_) entry.applied.nested_scales = {};
         applied_[place] = std::move(entry.applied);
     }
 
@@ -105,6 +108,7 @@ class TensorMeasuring {
     }
 
     const TensorInfo* tensor_;
+    bool keeps_nested_scales_;
     TensorMeasurement result_;
     std::vector<AppliedScheme> applied_;  // what each result was measured with
     MeasuringTask task_;
@@ -136,12 +140,13 @@ void measure_batch(const Model& model, std::span<TensorMeasuring> batch, HeldWei
 }
 
 std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const TensorInfo* const> tensors,
-                                         std::span<const Scheme> schemes, const JobContext& job) {
+                                         std::span<const Scheme> schemes, const JobContext& job,
+                                         bool keep_nested_scales = false) {
     std::vector<TensorMeasuring> all;
     all.reserve(tensors.size());
     ElementProgress progress(job);
     for (const TensorInfo* tensor : tensors) {
-        all.emplace_back(model, *tensor, schemes);
+        all.emplace_back(model, *tensor, schemes, keep_nested_scales);
         progress.expect(tensor->elements + streamed_work(all.back().task()) +
                         nesting_work(all.back().task()));
     }
@@ -183,7 +188,7 @@ TensorMeasurement measure_tensor(const Model& model, const TensorInfo& tensor,
 MeasuredScheme measure_scheme(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
                               const JobContext& job) {
     const TensorInfo* const one[] = {&tensor};
-    TensorMeasuring measured = std::move(measure_all(model, one, {&scheme, 1}, job).front());
+    TensorMeasuring measured = std::move(measure_all(model, one, {&scheme, 1}, job, true).front());
     MeasuredScheme result{measured.take_result().results.front(), measured.take_applied(0)};
     if (!result.measurement.refused.empty())
         throw Error(fmt::format("{} cannot be applied: {}", to_string(scheme), result.measurement.refused),
