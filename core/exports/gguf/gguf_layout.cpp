@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 #include <string_view>
 #include <unordered_set>
 
@@ -56,8 +55,8 @@ void check(const GgufTensor& tensor, std::unordered_set<std::string_view>& names
 void append_info(std::string& infos, const GgufTensor& tensor, std::uint64_t offset) {
     infos += gguf_text(tensor.name);
     append(infos, static_cast<std::uint32_t>(tensor.shape.size()));
-    for (const std::int64_t extent : std::ranges::reverse_view(tensor.shape))
-        append(infos, extent);
+    for (std::size_t axis = tensor.shape.size(); axis-- > 0;)
+        append(infos, tensor.shape[axis]);
     append(infos, type_number(tensor));
     append(infos, offset);
 }
