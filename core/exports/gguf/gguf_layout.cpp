@@ -55,8 +55,8 @@ void check(const GgufTensor& tensor, std::unordered_set<std::string_view>& names
 void append_info(std::string& infos, const GgufTensor& tensor, std::uint64_t offset) {
     infos += gguf_text(tensor.name);
     append(infos, static_cast<std::uint32_t>(tensor.shape.size()));
-    for (auto axis = tensor.shape.rbegin(); axis != tensor.shape.rend(); ++axis)
-        append(infos, *axis);
+    for (std::size_t axis = tensor.shape.size(); axis-- > 0;)
+        append(infos, tensor.shape[axis]);
     append(infos, type_number(tensor));
     append(infos, offset);
 }

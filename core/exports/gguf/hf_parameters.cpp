@@ -19,6 +19,7 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::uint64_t longest_head = 65536;
 constexpr std::uint64_t largest_number = std::numeric_limits<std::uint32_t>::max();
 
 [[noreturn]] void fail(const char* key, const char* problem) {
@@ -150,6 +151,7 @@ HfHeads hf_heads(const Json& config, HfFamily family) {
     const std::optional<std::uint32_t> usual =
         is_gemma(family) ? 256U : static_cast<std::uint32_t>(needed(config, "hidden_size") / heads.queries);
     heads.length = needed(config, "head_dim", usual);
+    if (heads.length > longest_head) fail("head_dim", "is too large");
     return heads;
 }
 

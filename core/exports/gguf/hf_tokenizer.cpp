@@ -5,6 +5,7 @@
 #include "core/model_files/json_scanner.h"
 
 #include <string_view>
+#include <utility>
 
 namespace halfstep {
 namespace {
@@ -14,7 +15,8 @@ constexpr const char* file_name = "tokenizer.json";
 // Read in place, front to back: vocabularies of a quarter million tokens are usual.
 class Reader {
   public:
-    Reader(std::string_view text, const std::string& path) : text_(text), scanner_(text, path) {}
+    Reader(std::string_view text, const std::string& path, const JobContext& job)
+        : text_(text), scanner_(text, path), job_(job) {}
 
     HfTokenizer read() {
         scanner_.object([&](const std::string& key) {
@@ -45,6 +47,10 @@ class Reader {
             text_.substr(begin, static_cast<std::size_t>(scanner_.position()) - begin), nullptr, false);
     }
 
+    void check_stop() {
+        if (++entries_ % 4096 == 0) job_.throw_if_stopped();
+    }
+
     bool boolean() {
         const nlohmann::json found = value();
         return found.is_boolean() && found.get<bool>();
@@ -67,6 +73,7 @@ class Reader {
 
     void read_vocabulary() {
         scanner_.object([&](std::string token) {
+            check_stop();
             tokenizer_.vocabulary.emplace_back(std::move(token), scanner_.unsigned_integer());
         });
     }
@@ -74,17 +81,17 @@ class Reader {
     // ["a b", …] or, where tokens may hold spaces, [["a", "b"], …].
     void read_merges() {
         scanner_.array([&] {
-            auto& [left, right] = tokenizer_.merges.emplace_back();
+            check_stop();
+            std::pair<std::string, std::string>& merge = tokenizer_.merges.emplace_back();
             if (scanner_.peek() != '[') {
                 const std::string both = scanner_.string();
                 const std::size_t space = both.find(' ', 1);
                 if (space == std::string::npos) scanner_.fail("a merge has no space between its two parts");
-                left = both.substr(0, space);
-                right = both.substr(space + 1);
+                merge = {both.substr(0, space), both.substr(space + 1)};
                 return;
             }
             std::size_t parts = 0;
-            scanner_.array([&] { (parts++ == 0 ? left : right) = scanner_.string(); });
+            scanner_.array([&] { (parts++ == 0 ? merge.first : merge.second) = scanner_.string(); });
             if (parts != 2) scanner_.fail("a merge has two parts");
         });
     }
@@ -108,15 +115,17 @@ class Reader {
 
     std::string_view text_;
     JsonScanner scanner_;
+    const JobContext& job_;
+    std::size_t entries_ = 0;
     HfTokenizer tokenizer_;
 };
 
 }  // namespace
 
-std::optional<HfTokenizer> read_hf_tokenizer(const std::filesystem::path& folder) {
+std::optional<HfTokenizer> read_hf_tokenizer(const std::filesystem::path& folder, const JobContext& job) {
     const std::optional<std::string> content = read_hf_file(folder, file_name, largest_hf_tokenizer);
     if (!content) return std::nullopt;
-    return Reader(*content, (folder / file_name).string()).read();
+    return Reader(*content, (folder / file_name).string(), job).read();
 }
 
 }  // namespace halfstep

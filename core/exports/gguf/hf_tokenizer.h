@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/job_context.h"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -33,6 +35,6 @@ struct HfTokenizer {
 };
 
 // None where there is no such file. Throws Error for one that is not what it should be, with the byte.
-std::optional<HfTokenizer> read_hf_tokenizer(const std::filesystem::path& folder);
+std::optional<HfTokenizer> read_hf_tokenizer(const std::filesystem::path& folder, const JobContext& job = {});
 
 }  // namespace halfstep

@@ -77,11 +77,13 @@ void put_added(GgufVocabulary& vocabulary, const AddedToken& token) {
 
 // llama.cpp joins the pair whose token has the highest score, tokenizer.json the pair that stands first among
 // the merges: so a token's score is its first merge's place, counted down from 0.
-void set_scores(GgufVocabulary& vocabulary, const HfTokenizer& tokenizer) {
+void set_scores(GgufVocabulary& vocabulary, const HfTokenizer& tokenizer, const JobContext& job) {
     std::unordered_map<std::string, std::size_t> places;
     places.reserve(tokenizer.merges.size());
-    for (std::size_t place = 0; place < tokenizer.merges.size(); ++place)
+    for (std::size_t place = 0; place < tokenizer.merges.size(); ++place) {
+        if (place % 4096 == 0) job.throw_if_stopped();
         places.try_emplace(tokenizer.merges[place].first + tokenizer.merges[place].second, place);
+    }
     const auto last = static_cast<float>(tokenizer.merges.size());
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
         const auto kind = static_cast<TokenKind>(vocabulary.kinds[id]);
@@ -109,7 +111,7 @@ bool has_space_prefix(const HfTokenizer& tokenizer) {
     return false;
 }
 
-void set_sentencepiece_like(GgufVocabulary& vocabulary, const HfTokenizer& tokenizer) {
+void set_sentencepiece_like(GgufVocabulary& vocabulary, const HfTokenizer& tokenizer, const JobContext& job) {
     vocabulary.model = "llama";
     vocabulary.pre = "default";
     for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
@@ -117,7 +119,7 @@ void set_sentencepiece_like(GgufVocabulary& vocabulary, const HfTokenizer& token
         if (vocabulary.tokens[id] == "<unk>")
             vocabulary.kinds[id] = static_cast<std::int32_t>(TokenKind::unknown);
     }
-    set_scores(vocabulary, tokenizer);
+    set_scores(vocabulary, tokenizer, job);
     vocabulary.space_prefix = has_space_prefix(tokenizer);
 }
 
@@ -152,7 +154,7 @@ void set_byte_level(GgufVocabulary& vocabulary, const HfTokenizer& tokenizer, st
 }  // namespace
 
 std::optional<GgufVocabulary> vocabulary_of(const HfTokenizer& tokenizer, std::uint64_t rows,
-                                            std::vector<Issue>& issues) {
+                                            std::vector<Issue>& issues, const JobContext& job) {
     if (tokenizer.type != "BPE") {
         issues.push_back({Severity::warning,
                           {},
@@ -177,7 +179,7 @@ std::optional<GgufVocabulary> vocabulary_of(const HfTokenizer& tokenizer, std::u
                                       "they are left out",
                                       left_out)});
     if (tokenizer.byte_fallback)
-        set_sentencepiece_like(vocabulary, tokenizer);
+        set_sentencepiece_like(vocabulary, tokenizer, job);
     else
         set_byte_level(vocabulary, tokenizer, issues);
     return vocabulary;
@@ -204,7 +206,8 @@ void put_listed(GgufVocabulary& vocabulary, const SentencePieceFile& file, const
 
 }  // namespace
 
-GgufVocabulary vocabulary_of(const SentencePieceFile& file, const Json& config, std::uint64_t rows) {
+GgufVocabulary vocabulary_of(const SentencePieceFile& file, const Json& tokenizer_config,
+                             const Json& added_tokens, std::uint64_t rows) {
     GgufVocabulary vocabulary;
     vocabulary.model = "llama";
     vocabulary.pre = "default";
@@ -214,7 +217,10 @@ GgufVocabulary vocabulary_of(const SentencePieceFile& file, const Json& config, 
         const bool own = piece.kind == TokenKind::user_defined;
         put(vocabulary, id, own ? with_spaces(piece.text) : piece.text, piece.kind, piece.score);
     }
-    const Json& added = member(config, "added_tokens_decoder");
+    if (added_tokens.is_object())
+        for (const auto& [token, id] : added_tokens.items())
+            if (id.is_number_unsigned()) put_added(vocabulary, {id.get<std::uint64_t>(), token, false});
+    const Json& added = member(tokenizer_config, "added_tokens_decoder");
     if (added.is_object())
         for (const auto& [key, token] : added.items())
             put_listed(vocabulary, file, key, token);
@@ -223,14 +229,14 @@ GgufVocabulary vocabulary_of(const SentencePieceFile& file, const Json& config, 
 }
 
 void set_hf_tokens(GgufMetadata& metadata, const std::filesystem::path& folder, const Json& config,
-                   std::uint64_t rows, std::vector<Issue>& issues) {
+                   std::uint64_t rows, std::vector<Issue>& issues, const JobContext& job) {
     const Json tokenizer_config = read_hf_json(folder, "tokenizer_config.json");
-    const std::optional<HfTokenizer> tokenizer = read_hf_tokenizer(folder);
+    const std::optional<HfTokenizer> tokenizer = read_hf_tokenizer(folder, job);
     std::optional<GgufVocabulary> vocabulary;
     if (const std::optional<SentencePieceFile> file = read_sentencepiece(folder))
-        vocabulary = vocabulary_of(*file, tokenizer_config, rows);
+        vocabulary = vocabulary_of(*file, tokenizer_config, read_hf_json(folder, "added_tokens.json"), rows);
     else if (tokenizer)
-        vocabulary = vocabulary_of(*tokenizer, rows, issues);
+        vocabulary = vocabulary_of(*tokenizer, rows, issues, job);
     else
         issues.push_back(
             {Severity::warning,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/issue.h"
+#include "core/base/job_context.h"
 #include "core/exports/gguf/gguf_metadata.h"
 #include "core/exports/gguf/hf_tokenizer.h"
 #include "core/exports/gguf/sentencepiece_file.h"
@@ -30,15 +31,17 @@ struct GgufVocabulary {
 // From a tokenizer.json; none, with an issue, where llama.cpp has nothing of the kind. `rows` is how many
 // tokens the model's embedding has: missing ones get names that no text produces, those beyond are left out.
 std::optional<GgufVocabulary> vocabulary_of(const HfTokenizer& tokenizer, std::uint64_t rows,
-                                            std::vector<Issue>& issues);
+                                            std::vector<Issue>& issues, const JobContext& job = {});
 
-// From a tokenizer.model; `config` is tokenizer_config.json, which lists the added tokens.
-GgufVocabulary vocabulary_of(const SentencePieceFile& file, const nlohmann::json& config, std::uint64_t rows);
+// From a tokenizer.model. The added tokens are listed in tokenizer_config.json, or in the older
+// added_tokens.json.
+GgufVocabulary vocabulary_of(const SentencePieceFile& file, const nlohmann::json& tokenizer_config,
+                             const nlohmann::json& added_tokens, std::uint64_t rows);
 
 // Sets all keys about tokens for the model in a folder: the vocabulary (tokenizer.model before
 // tokenizer.json, as llama.cpp's converter does), the special tokens and the chat template. `config` is the
 // language_config().
 void set_hf_tokens(GgufMetadata& metadata, const std::filesystem::path& folder, const nlohmann::json& config,
-                   std::uint64_t rows, std::vector<Issue>& issues);
+                   std::uint64_t rows, std::vector<Issue>& issues, const JobContext& job);
 
 }  // namespace halfstep

@@ -28,6 +28,6 @@ PlannedGguf planned_gguf_from_gguf(const Model& model, const Plan& plan, const J
 // llama.cpp's converter would make of it. Other models keep their tensors' names, and an issue says that
 // llama.cpp will not know them. Throws Error for a config.json that lacks what is needed, for tensors that a
 // known family does not have, and for weights that are quantized already.
-PlannedGguf planned_gguf_from_hf(const Model& model, const Plan& plan);
+PlannedGguf planned_gguf_from_hf(const Model& model, const Plan& plan, const JobContext& job);
 
 }  // namespace halfstep

@@ -24,6 +24,7 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr std::string_view embedding_name = "token_embd.weight";
+constexpr std::uint64_t most_tokens = std::uint64_t{1} << 22U;
 constexpr std::string_view head_name = "output.weight";
 
 class HfPlanner {
@@ -40,11 +41,11 @@ class HfPlanner {
         architecture_ = family_ ? std::string(gguf_architecture(*family_)) : own_type;
     }
 
-    PlannedGguf run() {
+    PlannedGguf run(const JobContext& job) {
         for (const TensorInfo& tensor : model_.tensors())
             add(tensor);
         if (family_) add_rope_factors();
-        set_metadata();
+        set_metadata(job);
         return std::move(result_);
     }
 
@@ -124,13 +125,18 @@ class HfPlanner {
     std::uint64_t vocabulary_rows() const {
         const auto found =
             std::ranges::find(result_.file.tensors, std::string(embedding_name), &GgufTensor::name);
-        if (found == result_.file.tensors.end() || found->shape.size() != 2)
+        if (found == result_.file.tensors.end() || found->shape.size() != 2 || found->elements() == 0)
             throw Error("the model has no token embedding", {model_.path().string(), {}, {}},
                         "Open the whole model, not one part of it");
-        return static_cast<std::uint64_t>(found->shape.front());
+        const auto rows = static_cast<std::uint64_t>(found->shape.front());
+        if (rows > most_tokens)
+            throw Error(fmt::format("its token embedding has {} rows, more than any vocabulary", rows),
+                        {model_.path().string(), found->source->name, {}},
+                        "Check that config.json belongs to these weights");
+        return rows;
     }
 
-    void set_metadata() {
+    void set_metadata(const JobContext& job) {
         GgufMetadata& metadata = result_.file.metadata;
         metadata.set("general.architecture", architecture_.empty() ? "unknown" : architecture_);
         metadata.set("general.type", "model");
@@ -152,7 +158,7 @@ class HfPlanner {
                  {},
                  fmt::format("{} tensors are left out: llama.cpp does without", left_out_)});
         set_hf_parameters(metadata, config_, *family_);
-        set_hf_tokens(metadata, folder_, config_, vocabulary_rows(), result_.issues);
+        set_hf_tokens(metadata, folder_, config_, vocabulary_rows(), result_.issues, job);
     }
 
     std::string model_name() const {
@@ -175,8 +181,8 @@ class HfPlanner {
 
 }  // namespace
 
-PlannedGguf planned_gguf_from_hf(const Model& model, const Plan& plan) {
-    return HfPlanner(model, plan).run();
+PlannedGguf planned_gguf_from_hf(const Model& model, const Plan& plan, const JobContext& job) {
+    return HfPlanner(model, plan).run(job);
 }
 
 }  // namespace halfstep

@@ -12,7 +12,7 @@ namespace halfstep {
 QuantizedModel write_quantized_model(const Model& model, const Plan& plan, const std::filesystem::path& out,
                                      const JobContext& job) {
     PlannedGguf planned = model.format() == "gguf" ? planned_gguf_from_gguf(model, plan, job)
-                                                   : planned_gguf_from_hf(model, plan);
+                                                   : planned_gguf_from_hf(model, plan, job);
     const WrittenGguf written = write_gguf(planned.file, model, out, job);
     QuantizedModel result{out, written.bytes, {}, std::move(planned.issues)};
     for (std::size_t index = 0; index < planned.file.tensors.size(); ++index) {

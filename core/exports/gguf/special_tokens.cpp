@@ -62,7 +62,6 @@ std::optional<std::uint64_t> number_in(const Json& config, const std::string& ke
 struct TextEnds {
     std::optional<std::string> first;
     std::optional<std::string> last;
-    bool said = false;
 };
 
 TextEnds ends_of(const Json& processor) {
@@ -72,7 +71,6 @@ TextEnds ends_of(const Json& processor) {
     for (const Json& step : steps) {
         const Json& single = member(step, "single");
         if (text(step, "type") != "TemplateProcessing" || !single.is_array() || single.size() < 2) continue;
-        ends.said = true;
         ends.first = text(member(single.front(), "SpecialToken"), "id");
         ends.last = text(member(single.back(), "SpecialToken"), "id");
     }

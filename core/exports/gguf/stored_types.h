@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 // How a tensor is stored in GGUF: the type that a scheme asks for, and what llama.cpp's tools do where that
@@ -35,7 +34,7 @@ StoredType stored_type(const TensorInfo& tensor, const Scheme& scheme, bool chan
 std::string scheme_of_type(DType type);
 
 struct TypedTensor {
-    std::string_view name;
+    std::string name;
     DType type = DType::f32;
     std::uint64_t elements = 0;
 };

@@ -102,12 +102,13 @@ class TestHfVocabulary : public QObject {
         const Json config = Json::parse(R"({"added_tokens_decoder": {
             "0": {"content": "<unk>", "special": true}, "4": {"content": "<tool>", "special": false},
             "5": {"content": "<eot>", "special": true}, "x": {"content": "?"}, "77": {"content": "far"}}})");
-        const GgufVocabulary vocabulary = vocabulary_of(file, config, 7);
+        const GgufVocabulary vocabulary =
+            vocabulary_of(file, config, Json::parse(R"({"<old>": 6, "<tool>": 4, "bad": -1})"), 7);
         const std::vector<std::string> tokens{"<unk>",  "<0x0A>", "\xe2\x96\x81t", "  ",
-                                              "<tool>", "<eot>",  "[PAD6]"};
+                                              "<tool>", "<eot>",  "<old>"};
         QCOMPARE(vocabulary.tokens, tokens);
-        QCOMPARE(vocabulary.kinds, kinds({2, 6, 1, 4, 4, 3, 5}));
-        const std::vector<float> scores{0, 0, -1.5F, -2, -1000, -1000, -10000};
+        QCOMPARE(vocabulary.kinds, kinds({2, 6, 1, 4, 4, 3, 4}));
+        const std::vector<float> scores{0, 0, -1.5F, -2, -1000, -1000, -1000};
         QVERIFY(vocabulary.scores == scores);
         QVERIFY(vocabulary.space_prefix == std::optional(false));
     }

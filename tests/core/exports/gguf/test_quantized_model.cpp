@@ -271,7 +271,8 @@ class TestQuantizedModel : public QObject {
             const Plan plan = uniform_plan(*model, parse_scheme("q5_1"));
             QVERIFY_EXCEPTION_THROWN(write_quantized_model(*model, plan, folder.path("out.gguf"), job),
                                      Cancelled);
-            QVERIFY2(since.elapsed() < 500, qPrintable(QString::number(since.elapsed())));  // busy machines
+            qInfo("stopped at %.2f within %lld ms", when, static_cast<long long>(since.elapsed()));
+            QVERIFY(since.elapsed() < 500);  // where the machine is busy
             QCOMPARE(content_of(folder.path("out.gguf")), std::string("old"));
             QCOMPARE(files_in(folder.path()), std::size_t{2});
         }
