@@ -5,6 +5,7 @@
 #include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/block_reader.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 #include "core/quantize/range.h"
 #include "core/quantize/stretch_summary.h"
@@ -23,6 +24,8 @@ struct AppliedScheme {
     Scheme scheme;
     UnitLayout layout;
     std::vector<UnitParameters> streamed_units;  // one a row, where the layout's units are streamed
+    // Of the tensor's inputs, for the scales of GGUF blocks; null where not known. Must outlive this.
+    const TensorImportance* importance = nullptr;
 };
 
 // Quantizes one stretch of a tensor after another. Holds buffers; one a thread.
