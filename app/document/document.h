@@ -69,8 +69,9 @@ class Document : public QObject {
 
   signals:
     void modelChanged();
+    // Also where the importance has changed for these tensors: what was measured of them is forgotten.
     void schemesChanged(const QList<int>& tensors);
-    void importanceChanged();
+    void importanceChanged();  // before schemesChanged()
     void statisticsChanged();
     void measurementAdded(int tensor);
     void issuesChanged();

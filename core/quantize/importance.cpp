@@ -12,8 +12,18 @@
 
 namespace halfstep {
 
-TensorImportance::TensorImportance(const ImatrixEntry& entry, const MatrixLayout& layout)
-    : entry_(&entry), inputs_(layout.inputs()), rows_of_matrix_(layout.channels) {}
+std::uint64_t stacked_matrices(const TensorInfo& tensor) {
+    if (!tensor.channel_axis || !tensor.input_axis) return 1;
+    std::uint64_t matrices = 1;
+    for (int axis = 0; axis < std::min(*tensor.channel_axis, *tensor.input_axis); ++axis)
+        matrices *= static_cast<std::uint64_t>(tensor.shape[static_cast<std::size_t>(axis)]);
+    return matrices;
+}
+
+TensorImportance::TensorImportance(const ImatrixEntry& entry, const TensorInfo& tensor)
+    : entry_(&entry),
+      inputs_(matrix_shape(tensor).inputs),
+      rows_of_matrix_(matrix_shape(tensor).channels / stacked_matrices(tensor)) {}
 
 std::span<const float> TensorImportance::row_from(std::uint64_t first) const {
     const std::uint64_t matrix = first / inputs_ / rows_of_matrix_;
@@ -68,8 +78,7 @@ void Importance::match_tensors(const Model& model) {
         const ImatrixEntry& entry = *match->second;
         for (Issue& issue : issues_)
             if (issue.tensor == entry.weight) issue.tensor = tensor.name;
-        const MatrixLayout layout = matrix_layout(tensor);
-        const std::uint64_t expected = layout.matrices * layout.inputs();
+        const std::uint64_t expected = stacked_matrices(tensor) * matrix_shape(tensor).inputs;
         if (tensor.elements == 0 || entry.mean_squares.size() != expected) {
             issues_.push_back({Severity::warning, tensor.name,
                                fmt::format("the importance matrix has {} values for it, {} were expected: it "
@@ -77,7 +86,7 @@ void Importance::match_tensors(const Model& model) {
                                            entry.mean_squares.size(), expected)});
             continue;
         }
-        tensors_.emplace(tensor.name, TensorImportance(entry, layout));
+        tensors_.emplace(tensor.name, TensorImportance(entry, tensor));
     }
     for (const ImatrixEntry& entry : imatrix_.entries)
         if (!found.contains(entry.weight)) unmatched_.push_back(entry.weight);

@@ -21,7 +21,7 @@ namespace halfstep {
 class TensorImportance {
   public:
     // `entry` has a value for every input of each matrix, and outlives this.
-    TensorImportance(const ImatrixEntry& entry, const MatrixLayout& layout);
+    TensorImportance(const ImatrixEntry& entry, const TensorInfo& tensor);
 
     const ImatrixEntry& entry() const { return *entry_; }
     std::uint64_t inputs() const { return inputs_; }
@@ -41,6 +41,9 @@ class TensorImportance {
     std::uint64_t inputs_;
     std::uint64_t rows_of_matrix_;
 };
+
+// How many matrices are stacked in a tensor: all that its axes before those of the matrix count.
+std::uint64_t stacked_matrices(const TensorInfo& tensor);
 
 // An importance matrix for the tensors of a model. Immutable, shared by whoever measures with it.
 class Importance {
