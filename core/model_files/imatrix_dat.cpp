@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::uint64_t least_entry_bytes = 4 + 1 + 4 + 4 + 4;  // of one letter and one value
 
+constexpr std::size_t values_between_stops = 65536;
+
 class DatReader {
   public:
     DatReader(const InputFile& file, const JobContext& job) : reader_(file), job_(job) {}
@@ -70,9 +72,10 @@ class DatReader {
         const auto calls = reader_.read<std::int32_t>();
         if (calls < 0) reader_.fail(fmt::format("it was called {} times", calls), calls_position);
         entry.mean_squares.resize(static_cast<std::size_t>(read_count("values", sizeof(float))));
-        for (float& value : entry.mean_squares) {
-            value = reader_.read<float>();
-            if (calls > 0) value /= static_cast<float>(calls);
+        for (std::size_t i = 0; i < entry.mean_squares.size(); ++i) {
+            if (i % values_between_stops == 0) job_.throw_if_stopped();
+            const auto value = reader_.read<float>();
+            entry.mean_squares[i] = calls > 0 ? value / static_cast<float>(calls) : value;
         }
         entry.counts = {static_cast<double>(calls)};
         take_entry(result_, std::move(entry));

@@ -23,6 +23,7 @@ namespace {
 constexpr std::string_view sums_suffix = ".in_sum2";
 constexpr std::string_view counts_suffix = ".counts";
 constexpr std::size_t most_datasets = 100;
+constexpr std::size_t most_read = std::size_t{4} << 20U;  // between two looks for a stop
 
 class GgufImatrixReader {
   public:
@@ -101,7 +102,12 @@ class GgufImatrixReader {
         if (tensor.dtype != DType::f32)
             fail(tensor, fmt::format("it is of type {}, f32 was expected", tensor.dtype_name));
         std::vector<float> values(static_cast<std::size_t>(tensor.elements));
-        file_.read_at(tensor.file_offset, std::as_writable_bytes(std::span(values)), tensor.name);
+        const auto bytes = std::as_writable_bytes(std::span(values));
+        for (std::size_t done = 0; done < bytes.size(); done += most_read) {
+            job_.throw_if_stopped();
+            file_.read_at(tensor.file_offset + done,
+                          bytes.subspan(done, std::min(most_read, bytes.size() - done)), tensor.name);
+        }
         return values;
     }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace halfstep {
@@ -64,29 +65,24 @@ std::shared_ptr<const Importance> Importance::match(Imatrix imatrix, const Model
 }
 
 void Importance::match_tensors(const Model& model) {
-    issues_ = imatrix_.issues;
-    std::unordered_map<std::string_view, const ImatrixEntry*> waiting;
+    std::unordered_map<std::string_view, const ImatrixEntry*> entries;
     for (const ImatrixEntry& entry : imatrix_.entries)
-        waiting.emplace(entry.weight, &entry);
-    std::unordered_map<std::string_view, bool> found;
+        entries.emplace(entry.weight, &entry);
+    std::unordered_map<std::string, std::string> own_names;  // of the model, by those in GGUF
+    std::unordered_set<std::string_view> found;
     for (const TensorInfo& tensor : model.tensors()) {
-        const auto exact = waiting.find(tensor.name);
         const std::string in_gguf = gguf_name(tensor.name).value_or(tensor.name);
-        const auto match = exact != waiting.end() ? exact : waiting.find(in_gguf);
-        if (match == waiting.end()) continue;
-        found[match->first] = true;
-        const ImatrixEntry& entry = *match->second;
-        for (Issue& issue : issues_)
-            if (issue.tensor == entry.weight) issue.tensor = tensor.name;
-        const std::uint64_t expected = stacked_matrices(tensor) * matrix_shape(tensor).inputs;
-        if (tensor.elements == 0 || entry.mean_squares.size() != expected) {
-            issues_.push_back({Severity::warning, tensor.name,
-                               fmt::format("the importance matrix has {} values for it, {} were expected: it "
-                                           "is measured without",
-                                           entry.mean_squares.size(), expected)});
-            continue;
-        }
-        tensors_.emplace(tensor.name, TensorImportance(entry, tensor));
+        own_names.emplace(in_gguf, tensor.name);
+        auto match = entries.find(tensor.name);
+        if (match == entries.end()) match = entries.find(in_gguf);
+        if (match == entries.end()) continue;
+        found.insert(match->first);
+        take(*match->second, tensor);
+    }
+    for (Issue issue : imatrix_.issues) {
+        const auto own = own_names.find(issue.tensor);
+        if (own != own_names.end()) issue.tensor = own->second;
+        issues_.push_back(std::move(issue));
     }
     for (const ImatrixEntry& entry : imatrix_.entries)
         if (!found.contains(entry.weight)) unmatched_.push_back(entry.weight);
@@ -97,6 +93,18 @@ void Importance::match_tensors(const Model& model) {
                                    "model: {}{}",
                                    unmatched_.size(), imatrix_.entries.size(), quotable(unmatched_.front()),
                                    unmatched_.size() == 1 ? "" : ", ...")});
+}
+
+void Importance::take(const ImatrixEntry& entry, const TensorInfo& tensor) {
+    const std::uint64_t expected = stacked_matrices(tensor) * matrix_shape(tensor).inputs;
+    if (tensor.elements != 0 && entry.mean_squares.size() == expected) {
+        tensors_.emplace(tensor.name, TensorImportance(entry, tensor));
+        return;
+    }
+    issues_.push_back({Severity::warning, tensor.name,
+                       fmt::format("the importance matrix has {} values for it, {} were expected: it is "
+                                   "measured without",
+                                   entry.mean_squares.size(), expected)});
 }
 
 const TensorImportance* Importance::find(std::string_view tensor) const {

@@ -66,6 +66,7 @@ class Importance {
   private:
     explicit Importance(Imatrix imatrix) : imatrix_(std::move(imatrix)) {}
     void match_tensors(const Model& model);
+    void take(const ImatrixEntry& entry, const TensorInfo& tensor);
 
     Imatrix imatrix_;
     std::unordered_map<std::string, TensorImportance> tensors_;  // by the model's own names

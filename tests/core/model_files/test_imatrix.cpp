@@ -8,6 +8,7 @@
 
 #include <cstring>
 #include <limits>
+#include <random>
 
 using namespace halfstep;
 using testing::ByteString;
@@ -244,6 +245,24 @@ class TestImatrix : public QObject {
         QCOMPARE(imatrix.entries.size(), std::size_t{2});
         QCOMPARE(imatrix.issues.size(), std::size_t{1});
         QVERIFY(imatrix.issues[0].message.starts_with("3 bytes follow"));
+    }
+
+    // Whatever is changed in a file, it is read or refused.
+    void damaged_files_do_no_harm() {
+        std::mt19937 random(2026);
+        for (const std::string& whole : {two_weights().gguf(), two_weights().dat()}) {
+            for (int round = 0; round < 2000; ++round) {
+                std::string bytes = whole;
+                for (int change = 0; change < 3; ++change) {
+                    const std::size_t at = random() % bytes.size();
+                    if (random() % 4 == 0)
+                        bytes.insert(at, bytes.substr(at, random() % 9));
+                    else
+                        bytes[at] = static_cast<char>(random() % 3 == 0 ? 0xff : random());
+                }
+                error(bytes);  // anything but an Error ends the test
+            }
+        }
     }
 
     // Of the older form, a file without its tail is whole; nothing else that is cut off is.

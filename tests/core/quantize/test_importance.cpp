@@ -142,6 +142,19 @@ class TestImportance : public QObject {
                  std::vector<double>{1, 1, 1, 1}));
     }
 
+    void so_do_those_of_entries_that_are_left_out() {
+        const Model model = described_model({described_matrix("model.layers.0.mlp.down_proj.weight", 3, 2),
+                                             described_matrix("model.layers.1.mlp.down_proj.weight", 3, 2)});
+        const auto importance = load(folder_,
+                                     ImatrixBuilder()
+                                         .add("blk.0.ffn_down.weight", {1, -2}, {1})
+                                         .add("blk.1.ffn_down.weight", {1, 2}, {1}),
+                                     model);
+        QCOMPARE(importance->matched(), std::size_t{1});
+        QCOMPARE(importance->issues().size(), std::size_t{1});
+        QCOMPARE(importance->issues()[0].tensor, std::string("model.layers.0.mlp.down_proj.weight"));
+    }
+
     void a_matrix_of_another_model_is_refused() {
         const Model model = described_model({described_matrix("blk.0.ffn_down.weight", 3, 4)});
         const auto path = folder_.put("other", ImatrixBuilder().add("x", {1}, {1}).gguf());
