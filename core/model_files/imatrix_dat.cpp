@@ -36,12 +36,19 @@ class DatReader {
     }
 
   private:
+    // Any file may begin with a number that could be one of entries: the first entry has to look like one
+    // too.
     std::uint64_t read_entry_count() {
         const std::int32_t count = reader_.remaining() < 4 ? 0 : reader_.read<std::int32_t>();
-        if (count < 1 || static_cast<std::uint64_t>(count) > reader_.remaining() / least_entry_bytes)
+        const bool fits =
+            count >= 1 && static_cast<std::uint64_t>(count) <= reader_.remaining() / least_entry_bytes;
+        ByteReader ahead(reader_.file(), reader_.position());
+        const std::int32_t length = fits ? ahead.read<std::int32_t>() : 0;
+        if (length < 1 || static_cast<std::uint64_t>(length) > ahead.remaining() ||
+            !is_utf8(ahead.text(static_cast<std::uint64_t>(length))))
             throw Error(
                 "this is no importance matrix: it is neither a GGUF file, nor does it begin with a number "
-                "of entries that it could hold",
+                "of entries and the name of the first",
                 {reader_.file().path().string(), {}, 0}, "Choose a file that llama-imatrix has written");
         return static_cast<std::uint64_t>(count);
     }

@@ -163,14 +163,15 @@ class TestImportanceWindow : public QObject {
         QVERIFY(!label()->isVisible());
         QVERIFY(!document().currentMeasurement(0)->weighted);
         document().undoStack().undo();
-        QVERIFY(label()->isVisible());
+        settle();
+        QTRY_VERIFY(label()->isVisible());
     }
 
     void another_model_starts_without() {
         document().undoStack().setClean();
         window_->files().closeModel();
         QVERIFY(document().importance() == nullptr);
-        QVERIFY(!label()->isVisible());
+        QTRY_VERIFY(!label()->isVisible());
     }
 
   private:

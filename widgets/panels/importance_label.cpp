@@ -23,8 +23,9 @@ ImportanceLabel::ImportanceLabel(QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(10, 5, 10, 5);
     layout->setSpacing(4);
-    layout->addWidget(text_, 1);
+    layout->addWidget(text_);
     layout->addWidget(remove_, 0, Qt::AlignVCenter);
+    layout->addStretch(1);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     connect(remove_, &QToolButton::clicked, this, &ImportanceLabel::removeRequested);
     refresh();

@@ -20,10 +20,10 @@
 namespace halfstep {
 namespace {
 
-constexpr int click_slack = 3;             // pixels between press and release of a click
-constexpr int side_width = 92;             // pixels: colour scale and legend on the right
-constexpr double importance_share = 0.22;  // of the map's width
-constexpr double least_decades = 2;
+constexpr int click_slack = 3;            // pixels between press and release of a click
+constexpr int side_width = 92;            // pixels: colour scale and legend on the right
+constexpr double importance_share = 0.3;  // of the map's width
+constexpr double least_decades = 2.1;
 constexpr double most_decades = 6;
 constexpr double wide_bar = 3;  // pixels: channels this wide are drawn one by one
 
@@ -77,7 +77,10 @@ Columns columnsOf(const QCPAxisRect* rect, const ChannelProfile& profile,
 }  // namespace
 
 ChannelPlot::ChannelPlot(QWidget* parent)
-    : PlotView(parent), order_box_(new QComboBox(this)), quantity_box_(new QComboBox(this)) {
+    : PlotView(parent),
+      importance_ticker_(QSharedPointer<LogValueTicker>::create()),
+      order_box_(new QComboBox(this)),
+      quantity_box_(new QComboBox(this)) {
     buildPanes();
     buildControls();
     clear();
@@ -113,7 +116,7 @@ void ChannelPlot::buildPanes() {
     map_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
     QCPAxis* importance = importance_rect_->axis(QCPAxis::atBottom);
     importance->setScaleType(QCPAxis::stLogarithmic);
-    importance->setTicker(QSharedPointer<LogValueTicker>::create());
+    importance->setTicker(importance_ticker_);
     importance_rect_->setRangeDragAxes(nullptr, nullptr);
     importance_rect_->setRangeZoomAxes(nullptr, nullptr);
     importance_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
@@ -274,17 +277,24 @@ void ChannelPlot::rebuild() {
     const QCPRange all(-0.5, std::max(0.5, static_cast<double>(order_.size()) - 0.5));
     for (QCPAxisRect* rect : {ranges_, outliers_, map_rect_})
         setFullRange(rect->axis(QCPAxis::atBottom), all);
-    if (!importance_.empty()) {
-        const double top = *std::ranges::max_element(importance_);
-        double least = top;
-        for (const double value : importance_)
-            if (value > 0) least = std::min(least, value);
-        const double decades = top > 0 ? std::log10(top / least) : 0;
-        const double upper = top > 0 ? top * 1.25 : 1;
-        importance_rect_->axis(QCPAxis::atBottom)
-            ->setRange(upper / std::pow(10, std::clamp(decades + 0.3, least_decades, most_decades)), upper);
-    }
+    rebuildImportance();
     rebuildMap();
+}
+
+void ChannelPlot::rebuildImportance() {
+    if (importance_.empty()) return;
+    const double top = *std::ranges::max_element(importance_);
+    double least = top;
+    for (const double value : importance_)
+        if (value > 0) least = std::min(least, value);
+    const double decades =
+        std::clamp(top > 0 ? std::log10(top / least) + 0.4 : 0, least_decades, most_decades);
+    const double upper = top > 0 ? top * 1.25 : 1;
+    importance_rect_->axis(QCPAxis::atBottom)->setRange(upper / std::pow(10, decades), upper);
+    // The pane is narrow: a label or two, at whole powers of ten.
+    const double step = std::ceil(decades / 2);
+    importance_ticker_->setLogBase(std::pow(10, step));
+    importance_ticker_->setSubTickCount(step > 1 ? 0 : 8);
 }
 
 void ChannelPlot::rebuildMap() {

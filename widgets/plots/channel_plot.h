@@ -54,6 +54,7 @@ class ChannelPlot : public PlotView {
     void retranslate();
     void sortChannels();
     void rebuildMap();
+    void rebuildImportance();
     void drawRanges(QCPPainter* painter) const;
     void drawOutliers(QCPPainter* painter) const;
     void drawImportance(QCPPainter* painter) const;
@@ -79,6 +80,7 @@ class ChannelPlot : public PlotView {
     QCPAxisRect* outliers_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
     QCPAxisRect* importance_rect_ = nullptr;  // beside the map, where an importance is known
+    QSharedPointer<QCPAxisTickerLog> importance_ticker_;
     PaintedElement* legend_ = nullptr;
     QCPColorScale* scale_ = nullptr;
     QComboBox* order_box_ = nullptr;

@@ -190,10 +190,14 @@ class TestImatrix : public QObject {
         row("negative number of entries", dat_file(-1, entry), "this is no importance matrix");
         row("2^31 - 1 entries", dat_file(0x7fffffff, entry), "this is no importance matrix");
         row("an entry too many", dat_file(2, ByteString(entry).zeros(17)), "0 letters in its name");
-        row("negative name", dat_file(1, ByteString().u32(~0U).zeros(17)), "it has -1 letters in its name");
-        row("huge name", dat_file(1, ByteString().u32(0x7fffffff).zeros(17)),
+        row("negative name", dat_file(2, ByteString(entry).u32(~0U).zeros(17)),
+            "it has -1 letters in its name");
+        row("huge name", dat_file(2, ByteString(entry).u32(0x7fffffff).zeros(17)),
             "2147483647 letters in its name cannot fit in the 17 bytes that follow");
-        row("name not UTF-8", dat_file(1, dat_entry("\xff", 1, {1})), "not valid UTF-8");
+        row("name not UTF-8", dat_file(2, ByteString(entry).raw(dat_entry("\xff", 1, {1}).bytes())),
+            "not valid UTF-8");
+        row("first name not UTF-8", dat_file(1, dat_entry("\xff", 1, {1})), "this is no importance matrix");
+        row("no first name", dat_file(1, ByteString().zeros(17)), "this is no importance matrix");
         row("name with a zero", dat_file(1, dat_entry(std::string("a\0b", 3), 1, {1})), "not valid UTF-8");
         row("negative calls", dat_file(1, dat_entry("w", -3, {1})), "it was called -3 times");
         row("no values", dat_file(1, ByteString(dat_entry("w", 1, {})).zeros(9)), "it has 0 values");
