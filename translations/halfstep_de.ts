@@ -174,6 +174,14 @@
         <source>rms error %1</source>
         <translation>RMS-Fehler %1</translation>
     </message>
+    <message>
+        <source>importance</source>
+        <translation>Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>importance of input %1: %2</source>
+        <translation>Wichtigkeit von Eingang %1: %2</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::ChannelsView</name>
@@ -785,6 +793,26 @@ beschnitten</translation>
         <source>file</source>
         <translation>Datei</translation>
     </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>Lese %1</translation>
+    </message>
+    <message>
+        <source>load importance %1</source>
+        <translation>Wichtigkeit %1 laden</translation>
+    </message>
+    <message>
+        <source>remove importance</source>
+        <translation>Wichtigkeit entfernen</translation>
+    </message>
+    <message>
+        <source>Load importance</source>
+        <translation>Wichtigkeit laden</translation>
+    </message>
+    <message>
+        <source>Importance matrices (*.gguf *.dat);;All files (*)</source>
+        <translation>Wichtigkeitsmatrizen (*.gguf *.dat);;Alle Dateien (*)</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::HistogramPlot</name>
@@ -869,6 +897,28 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>value; levels of %1</source>
         <translation>Wert; Stufen von %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ImportanceLabel</name>
+    <message>
+        <source>importance: %1</source>
+        <translation>Wichtigkeit: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>The inputs of %1 of %n layer(s) are weighted with it.</source>
+        <translation>
+            <numerusform>Die Eingänge von %1 von %n Schicht werden damit gewichtet.</numerusform>
+            <numerusform>Die Eingänge von %1 von %n Schichten werden damit gewichtet.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It was made with %1.</source>
+        <translation>Erstellt wurde sie mit %1.</translation>
+    </message>
+    <message>
+        <source>Measure without importance</source>
+        <translation>Ohne Wichtigkeit messen</translation>
     </message>
 </context>
 <context>
@@ -1336,6 +1386,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <comment>%1 is a scheme</comment>
         <translation>%1 im Plan: %2</translation>
     </message>
+    <message>
+        <source>Weighted error</source>
+        <translation>Gewichteter Fehler</translation>
+    </message>
+    <message>
+        <source>The relative error with every weight&apos;s importance as a factor: the mean squared input that it is multiplied with</source>
+        <translation>Der relative Fehler mit der Wichtigkeit jedes Gewichts als Faktor: dem mittleren Quadrat des Eingangs, mit dem es multipliziert wird</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::MainMenu</name>
@@ -1502,6 +1560,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Take the reci&amp;pe of a file…</source>
         <translation>Reze&amp;pt einer Datei übernehmen…</translation>
+    </message>
+    <message>
+        <source>Load i&amp;mportance (imatrix)…</source>
+        <translation>&amp;Wichtigkeit laden (imatrix)…</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve importance</source>
+        <translation>Wichtigkeit entfer&amp;nen</translation>
     </message>
 </context>
 <context>

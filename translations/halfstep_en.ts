@@ -62,6 +62,16 @@
     </message>
 </context>
 <context>
+    <name>halfstep::ImportanceLabel</name>
+    <message numerus="yes">
+        <source>The inputs of %1 of %n layer(s) are weighted with it.</source>
+        <translation>
+            <numerusform>The inputs of %1 of %n layer are weighted with it.</numerusform>
+            <numerusform>The inputs of %1 of %n layers are weighted with it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::IssuesPanel</name>
     <message numerus="yes">
         <source>%n error(s)</source>

@@ -25,6 +25,7 @@ namespace {
 
 constexpr auto open_lane = "open";
 constexpr auto read_lane = "recipe";
+constexpr auto imatrix_lane = "imatrix";
 constexpr auto compare_lane = "compare-models";
 constexpr auto write_lane = "write";
 
@@ -205,6 +206,30 @@ void FileController::exportTo(const QString& target, const QString& path) {
                              .arg(QFileInfo(path).fileName()) +
                          "\n\n" + listOf(*issues));
         });
+}
+
+void FileController::loadImatrix(const QString& path) {
+    const QString name = QFileInfo(path).fileName();
+    jobs_.start<std::shared_ptr<const Importance>>(
+        {imatrix_lane, tr("Reading %1").arg(name)},
+        [model = document_.model(), file = nativePath(path)](const JobContext& job) {
+            return load_importance(file, *model, job);
+        },
+        [this, name, model = document_.model()](std::shared_ptr<const Importance> importance) {
+            if (document_.model() == model)
+                document_.useImportance(std::move(importance), tr("load importance %1").arg(name));
+        },
+        [this](const QString& message) { tell(message); });
+}
+
+void FileController::removeImatrix() {
+    if (document_.importance()) document_.useImportance(nullptr, tr("remove importance"));
+}
+
+void FileController::askForImatrix() {
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Load importance"), {}, tr("Importance matrices (*.gguf *.dat);;All files (*)"));
+    if (!path.isEmpty()) loadImatrix(path);
 }
 
 QString FileController::proposedPath(const QString& suffix) const {

@@ -33,6 +33,9 @@ class FileController : public QObject {
     void loadPlan(const QString& path);
     // Plans for the open model what another file stores the same tensors in: one step of undo.
     void takeRecipe(const QString& path);
+    // Measures with the importance matrix of a file from then on, or without any: each one step of undo.
+    void loadImatrix(const QString& path);
+    void removeImatrix();
     // Holds the open model against the one it was made from; compared() has the result.
     void compareWith(const QString& path);
     void savePlan(const QString& path);
@@ -45,6 +48,7 @@ class FileController : public QObject {
     void askForPlan();
     void askForRecipe();
     void askForOriginal();
+    void askForImatrix();
     bool savePlanOrAsk();  // false where the user gave up
     bool savePlanAs();
     void askForWorkspace();

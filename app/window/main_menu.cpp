@@ -79,6 +79,12 @@ void MainMenu::buildFile() {
     menu->addSeparator();
     add(menu, QT_TR_NOOP("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
     add(menu, QT_TR_NOOP("Take the reci&pe of a file…"), {}, true, [this] { files_.askForRecipe(); });
+    add(menu, QT_TR_NOOP("Load i&mportance (imatrix)…"), {}, true, [this] { files_.askForImatrix(); });
+    QAction* remove =
+        add(menu, QT_TR_NOOP("Remo&ve importance"), {}, false, [this] { files_.removeImatrix(); });
+    remove->setEnabled(false);
+    connect(&window_.document(), &Document::importanceChanged, remove,
+            [this, remove] { remove->setEnabled(window_.document().importance() != nullptr); });
     add(menu, QT_TR_NOOP("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
     add(menu, QT_TR_NOOP("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
     add(menu, QT_TR_NOOP("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });

@@ -24,6 +24,7 @@ namespace halfstep {
 
 class BudgetStrip;
 class FileController;
+class ImportanceLabel;
 class IssuesPanel;
 class JobsPanel;
 class LayerBinder;
@@ -81,6 +82,7 @@ class MainWindow : public QMainWindow {
     void showNumbers();
     void showBudget();
     void showIssues();
+    void showImportance();
     void showComparison(const ModelComparison& comparison, const QString& original);
     void updateTitle();
     void measureStatistics();
@@ -103,6 +105,8 @@ class MainWindow : public QMainWindow {
     SchemeEditor* editor_;
     LiveNumbersPanel* numbers_;
     BudgetStrip* budget_;
+    ImportanceLabel* importance_;
+    QAction* importance_shown_;  // of the label in its tool bar
     IssuesPanel* issues_;
     JobsPanel* job_list_;
     std::vector<QDockWidget*> docks_;

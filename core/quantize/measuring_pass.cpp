@@ -5,6 +5,7 @@
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/nested_scales.h"
 #include "core/quantize/stretch_summary.h"
+#include "core/quantize/weighted_sums.h"
 
 #include <algorithm>
 
@@ -67,6 +68,7 @@ struct Bench {
     std::vector<StretchQuantizer> quantizers;  // one an entry
     std::vector<float> reconstruction;
     std::vector<float> clipped;
+    std::vector<float> importance;
 };
 
 // The groups whose limits the schemes that are not flat will want.
@@ -84,16 +86,30 @@ struct PartResult {
     ErrorSums sums;
     bool scale_lost = false;
     bool scale_overflow = false;
+    WeightedSums weighted;
 };
 
+// The weighted sums of one segment, which the quantizer is at.
+WeightedSums weigh_segment(const TensorImportance& importance, const Window& window, std::uint64_t first,
+                           std::size_t n, StretchQuantizer& quantizer, Bench& bench) {
+    bench.reconstruction.resize(segment_elements);
+    bench.clipped.resize(segment_elements);
+    bench.importance.resize(segment_elements);
+    quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
+    importance.fill(first, std::span(bench.importance).first(n));
+    return weighted_sums(window.part(first, n), std::span(bench.reconstruction).first(n),
+                         std::span(bench.importance).first(n));
+}
+
 void measure_stretch(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-                     const StretchSummarizer& summarizer, const JobContext& job, StretchQuantizer& quantizer,
-                     PartResult& result) {
+                     const JobContext& job, Bench& bench, StretchQuantizer& quantizer, PartResult& result) {
     job.throw_if_stopped();
-    quantizer.start(applied, window, stretch, summarizer.summary(), job);
-    summarizer.for_each_segment(
+    quantizer.start(applied, window, stretch, bench.summarizer.summary(), job);
+    bench.summarizer.for_each_segment(
         stretch, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
             result.sums += quantizer.measure(first, n, summary);
+            if (applied.importance != nullptr)
+                result.weighted += weigh_segment(*applied.importance, window, first, n, quantizer, bench);
         });
     result.scale_lost = result.scale_lost || quantizer.scale_lost();
     result.scale_overflow = result.scale_overflow || quantizer.scale_overflow();
@@ -120,8 +136,8 @@ void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, c
             bench.summarizer.look_at(window, stretch, group);
         for (std::size_t i = 0; i < task.entries.size(); ++i)
             if (same_layout(task.entries[i]))
-                measure_stretch(task.entries[i].applied, window, stretch, bench.summarizer, job,
-                                bench.quantizers[i], results[i]);
+                measure_stretch(task.entries[i].applied, window, stretch, job, bench, bench.quantizers[i],
+                                results[i]);
     });
 }
 
@@ -258,6 +274,7 @@ void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, Elem
             const PartResult& result = results[index][i];
             MeasuringTask::Entry& entry = entries[i % entries.size()];
             entry.sums += result.sums;
+            entry.weighted += result.weighted;
             entry.scale_lost = entry.scale_lost || result.scale_lost;
             entry.scale_overflow = entry.scale_overflow || result.scale_overflow;
         }

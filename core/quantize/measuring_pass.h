@@ -19,6 +19,7 @@ struct MeasuringTask {
         ErrorSums sums;
         bool scale_lost = false;
         bool scale_overflow = false;
+        WeightedSums weighted;  // where the task has an importance
     };
 
     const TensorInfo* tensor = nullptr;
@@ -27,6 +28,7 @@ struct MeasuringTask {
     std::vector<kernels::ValueSummary> flat_summaries;
     // The whole tensor as it is stored, once a pass for limits has read it; empty where it is not held.
     std::span<std::byte> held;
+    const TensorImportance* importance = nullptr;  // of the tensor's inputs; null where not known
 };
 
 // Finds the nested scales of the entries that have such (dq): each depends on all others of the tensor.

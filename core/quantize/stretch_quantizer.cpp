@@ -255,7 +255,10 @@ void StretchQuantizer::start_blocks() {
                        [](float x) { return std::isfinite(x) ? x : 0.0F; });
         finite = std::span<const float>(other_).first(values.size());
     }
-    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite, {},
+    std::span<const float> importance;
+    if (applied_->importance != nullptr)
+        importance = applied_->importance->in_row(stretch_.first, values.size());
+    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite, importance,
                                                         std::span(reconstruction_).first(values.size()));
     block_clipped_ = outcome.clipped;
     scale_overflow_ = outcome.scale_overflow;

@@ -5,6 +5,7 @@
 #include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/block_reader.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 #include "core/quantize/range.h"
 #include "core/quantize/stretch_summary.h"
@@ -23,8 +24,10 @@ struct AppliedScheme {
     Scheme scheme;
     UnitLayout layout;
     std::vector<UnitParameters> streamed_units;  // one a row, where the layout's units are streamed
-    float tensor_scale = 0;                      // nvfp4
-    std::vector<float> nested_scales = {};       // dq: of all units of the tensor, as they are read back
+    // Of the tensor's inputs, for the scales of GGUF blocks; null where not known. Must outlive this.
+    const TensorImportance* importance = nullptr;
+    float tensor_scale = 0;                 // nvfp4
+    std::vector<float> nested_scales = {};  // dq: of all units of the tensor, as they are read back
 };
 
 // Quantizes one stretch of a tensor after another. Holds buffers; one a thread.

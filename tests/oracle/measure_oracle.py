@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What quantization schemes do to the tensors of a safetensors file, computed with NumPy.
 
-    measure_oracle.py MODEL.safetensors SCHEME...
+    measure_oracle.py [--importance FILE.json] MODEL.safetensors SCHEME...
 
 prints the JSON of `halfstep-cli measure --json`: for every floating-point tensor and scheme bits_per_weight,
 bytes, mse, rel_error, sqnr_db, max_abs_error, cosine, clipped, and for one scale a tensor scale and zero_point.
+
+With FILE.json, {"NAME": [importance of each input]}, results of these tensors have weighted_rel_error as well.
 
 It is written from the definition of the schemes, not from the program, and takes the long way everywhere: the
 program's results are held against it. Arithmetic is float32, each operation rounded, where the definition says
@@ -619,7 +621,16 @@ def quantize(scheme, rows):
     return quantized, clipped, scales, zero_points
 
 
-def measure(text, kind, tensor):
+def weighted_rel_error(rows, quantized, importance):
+    x, q = rows.reshape(-1).astype(np.float64), quantized.astype(np.float64)
+    weights = np.tile(np.array(importance, F32).astype(np.float64), rows.shape[0])
+    finite = np.isfinite(x)
+    x, q, weights = x[finite], q[finite], weights[finite]
+    power = math.fsum(weights * x * x)
+    return math.sqrt(math.fsum(weights * (x - q) ** 2) / power) if power else None
+
+
+def measure(text, kind, tensor, importance):
     scheme = Scheme(text)
     rows = matrix(tensor)
     result = {"scheme": text}
@@ -636,6 +647,8 @@ def measure(text, kind, tensor):
     bits = stored_bits(scheme, rows, kind)
     error, power = math.fsum((x - q) ** 2), math.fsum(x * x)
     quantized_power, product = math.fsum(q * q), math.fsum(x * q)
+    if importance is not None:
+        result["weighted_rel_error"] = weighted_rel_error(rows, quantized, importance)
     result["bits_per_weight"] = bits / rows.size if rows.size else 0.0
     result["bytes"] = -(-bits // 8)
     result["mse"] = error / len(x) if len(x) else 0.0
@@ -653,11 +666,17 @@ def measure(text, kind, tensor):
 
 
 def main():
-    if len(sys.argv) < 3:
+    arguments = sys.argv[1:]
+    importance = {}
+    if arguments[:1] == ["--importance"] and len(arguments) > 1:
+        with open(arguments[1], encoding="utf-8") as file:
+            importance = json.load(file)
+        arguments = arguments[2:]
+    if len(arguments) < 2:
         sys.exit(__doc__)
     tensors = []
-    for name, (kind, tensor) in read_safetensors(sys.argv[1]).items():
-        results = [measure(text, kind, tensor) for text in sys.argv[2:]]
+    for name, (kind, tensor) in read_safetensors(arguments[0]).items():
+        results = [measure(text, kind, tensor, importance.get(name)) for text in arguments[1:]]
         tensors.append({"name": name, "elements": tensor.size, "results": results})
     print(json.dumps({"tensors": tensors}))
 
