@@ -65,7 +65,7 @@ Json stored_json(const StoredBytes& stored) {
         Json bits = Json::array();
         for (const std::uint32_t bit : group.bits)
             bits.push_back(8 * stored.first_byte + bit);
-        fields.push_back({{"role", words.role(group.role)},
+        fields.push_back({{"role", group_name(stored, group)},
                           {"bits", std::move(bits)},
                           {"binary", binary_text(stored, group)},
                           {"value", json_number(group.value)}});

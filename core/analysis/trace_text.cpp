@@ -28,38 +28,20 @@ bool are_whole_bytes(const std::vector<BitRun>& runs) {
     return !runs.empty();
 }
 
-void add_groups(const StoredBytes& stored, const TraceWording& words, std::vector<TraceLine>& lines) {
-    for (const BitGroup& group : stored.selected) {
-        if (group.bits.empty()) continue;
-        std::string value;
-        if (group.role != BitRole::index) {
-            const bool narrow = group.bits.size() <= 32;
-            value = group.split.is_float() && narrow ? number_text({group.value, NumberKind::float32}, words)
-                                                     : number_text({group.value, NumberKind::float64}, words);
-            value = " = " + value;
-        }
-        std::string label =
-            stored.part == StoredPart::weight ? words.step(StepLabel::weight) : words.role(group.role);
-        label += " (" + place_text(stored, group, words) + ")";
-        lines.push_back({false, label, binary_text(stored, group) + value});
-    }
-}
-
 void add_stored(const StoredBytes& stored, const TraceWording& words, std::vector<TraceLine>& lines) {
-    std::string label = words.part(stored.part);
-    if (stored.bytes.size() < stored.total_bytes)
-        label += fmt::format(" ({} {} / {})", words.bytes(),
-                             range_text(stored.first_byte, stored.first_byte + stored.bytes.size() - 1),
-                             stored.total_bytes);
     constexpr std::size_t a_line = 16;
     for (std::size_t from = 0; from < stored.bytes.size(); from += a_line) {
         StoredBytes part;
-        part.bytes.assign(
-            stored.bytes.begin() + static_cast<std::ptrdiff_t>(from),
-            stored.bytes.begin() + static_cast<std::ptrdiff_t>(std::min(from + a_line, stored.bytes.size())));
-        lines.push_back({false, from == 0 ? label : " ", hex_text(part)});
+        const std::size_t end = std::min(from + a_line, stored.bytes.size());
+        part.bytes.assign(stored.bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                          stored.bytes.begin() + static_cast<std::ptrdiff_t>(end));
+        lines.push_back({false, from == 0 ? stored_name(stored, words) : " ", hex_text(part)});
     }
-    add_groups(stored, words, lines);
+    for (const BitGroup& group : stored.selected)
+        if (!group.bits.empty())
+            lines.push_back(
+                {false, group_name(stored, group, words),
+                 group_text(stored, group, words) + "  (" + place_text(stored, group, words) + ")"});
 }
 
 void add_steps(const std::vector<TraceStep>& steps, const TraceWording& words,
@@ -89,7 +71,8 @@ std::string number_text(const TraceNumber& number, const TraceWording& words) {
                            ? fmt::format("{}", static_cast<float>(number.value))
                        : number.kind == NumberKind::shown ? fmt::format("{:.9g}", number.value)
                                                           : fmt::format("{}", number.value);
-    std::ranges::replace(text, '.', words.decimal_point());
+    if (const std::size_t point = text.find('.'); point != std::string::npos)
+        text.replace(point, 1, words.decimal_point());
     return text;
 }
 
@@ -144,12 +127,12 @@ std::string formula_text(const TraceStep& step, const TraceWording& words) {
 std::string place_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
     const std::vector<BitRun> runs = runs_of(stored, group);
     if (are_whole_bytes(runs))
-        return fmt::format("{} {}", words.bytes(), range_text(runs.back().byte, runs.front().byte));
+        return fmt::format("{} {}", words.byte(), range_text(runs.back().byte, runs.front().byte));
     std::string text;
     for (const BitRun& run : runs) {
         if (!text.empty()) text += " + ";
         text += fmt::format(
-            "{} {} {} {}", words.bytes(), run.byte, words.bits(),
+            "{} {} {} {}", words.byte(), run.byte, words.bit(),
             range_text(static_cast<std::uint64_t>(run.low), static_cast<std::uint64_t>(run.high)));
     }
     return text;
@@ -169,18 +152,40 @@ std::string unit_text(const TraceUnit& unit, const TraceWording& words) {
                        place(unit.last), unit.count, words.weights());
 }
 
-std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording& words) {
+std::string group_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
+    std::string text = binary_text(stored, group);
+    if (group.role == BitRole::index) return text;
+    const bool single = group.split.is_float() && group.bits.size() <= 32;
+    return text + " = " +
+           number_text({group.value, single ? NumberKind::float32 : NumberKind::float64}, words);
+}
+
+std::string group_name(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
+    return stored.part == StoredPart::weight ? words.step(StepLabel::weight) : words.role(group.role);
+}
+
+std::string stored_name(const StoredBytes& stored, const TraceWording& words) {
+    std::string name = words.part(stored.part);
+    if (stored.bytes.size() < stored.total_bytes)
+        name += fmt::format(" ({} {} / {})", words.byte(),
+                            range_text(stored.first_byte, stored.first_byte + stored.bytes.size() - 1),
+                            stored.total_bytes);
+    return name;
+}
+
+std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording& words, TraceDetail detail) {
+    const bool with_bytes = detail == TraceDetail::all;
     std::vector<TraceLine> lines;
     const auto heading = [&](TraceSection section, const std::string& more = {}) {
         lines.push_back({true, {}, words.section(section) + more});
     };
     heading(TraceSection::as_stored, fmt::format(" ({})", traits(trace.dtype).name));
-    add_stored(trace.source, words, lines);
+    if (with_bytes) add_stored(trace.source, words, lines);
     add_steps(trace.reading, words, lines);
     heading(TraceSection::unit);
     lines.push_back({false, {}, unit_text(trace.unit, words)});
     if (trace.sub_unit) lines.push_back({false, {}, unit_text(*trace.sub_unit, words)});
-    if (!trace.stored.empty()) {
+    if (with_bytes && !trace.stored.empty()) {
         heading(TraceSection::stored, fmt::format(" ({})", to_string(trace.asked)));
         for (const StoredBytes& stored : trace.stored)
             add_stored(stored, words, lines);

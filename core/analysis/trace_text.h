@@ -10,7 +10,7 @@ namespace halfstep {
 
 enum class TraceSection : std::uint8_t { as_stored, unit, stored, encoding, decoding, notes };
 
-// The words of a trace; these are English, the window's own are the user's language.
+// The words of a trace: English, unless said() is told otherwise.
 class TraceWording {
   public:
     TraceWording() = default;
@@ -18,17 +18,20 @@ class TraceWording {
     TraceWording(const TraceWording&) = delete;
     TraceWording& operator=(const TraceWording&) = delete;
 
-    virtual std::string section(TraceSection section) const;
-    virtual std::string step(StepLabel label) const;
-    virtual std::string part(StoredPart part) const;
-    virtual std::string role(BitRole role) const;
-    virtual std::string unit(UnitKind kind) const;
-    virtual std::string note(TraceNote note) const;
-    virtual std::string bytes() const { return "byte"; }
-    virtual std::string bits() const { return "bit"; }
-    virtual std::string weights() const { return "weights"; }
-    virtual std::string clipped() const { return "clipped"; }
-    virtual char decimal_point() const { return '.'; }
+    std::string section(TraceSection section) const;
+    std::string step(StepLabel label) const;
+    std::string part(StoredPart part) const;
+    std::string role(BitRole role) const;
+    std::string unit(UnitKind kind) const;
+    std::string note(TraceNote note) const;
+    std::string byte() const { return said("byte"); }
+    std::string bit() const { return said("bit"); }
+    std::string weights() const { return said("weights"); }
+    std::string clipped() const;
+    virtual std::string decimal_point() const { return "."; }
+
+  protected:
+    virtual std::string said(const char* english) const { return english; }
 };
 
 // "0.0123", "-7": the shortest text that reads back as the same number.
@@ -52,7 +55,21 @@ struct TraceLine {
     std::string label;  // empty for what stands by itself
     std::string text;
 };
-std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording& words = {});
+enum class TraceDetail : std::uint8_t {
+    all,
+    steps,  // without the bytes and where the bits lie, for beside a picture of them
+};
+std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording& words = {},
+                                   TraceDetail detail = TraceDetail::all);
+
+// "0 01101 1001100110 = 0.0123", without what bits of an index would stand for.
+std::string group_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words = {});
+
+// "scale"; of a whole stored weight "weight".
+std::string group_name(const StoredBytes& stored, const BitGroup& group, const TraceWording& words = {});
+
+// "codes (byte 0-31 / 256)"
+std::string stored_name(const StoredBytes& stored, const TraceWording& words = {});
 
 // The lines with their labels in a column.
 std::string aligned_text(const std::vector<TraceLine>& lines);

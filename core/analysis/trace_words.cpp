@@ -6,17 +6,17 @@ namespace halfstep {
 std::string TraceWording::section(TraceSection section) const {
     switch (section) {
         case TraceSection::as_stored:
-            return "In the file";
+            return said("In the file");
         case TraceSection::unit:
-            return "What shares its scale";
+            return said("What shares its scale");
         case TraceSection::stored:
-            return "Quantized";
+            return said("Quantized");
         case TraceSection::encoding:
-            return "From the weight to its code";
+            return said("From the weight to its code");
         case TraceSection::decoding:
-            return "And back";
+            return said("And back");
         case TraceSection::notes:
-            return "Notes";
+            return said("Notes");
     }
     return {};
 }
@@ -24,61 +24,61 @@ std::string TraceWording::section(TraceSection section) const {
 std::string TraceWording::step(StepLabel label) const {
     switch (label) {
         case StepLabel::weight:
-            return "weight";
+            return said("weight");
         case StepLabel::rounded_to_float32:
-            return "in float32";
+            return said("in float32");
         case StepLabel::block_extreme:
-            return "largest weight of the block";
+            return said("largest of the block");
         case StepLabel::block_largest:
-            return "largest magnitude of the block";
+            return said("largest |x| of the block");
         case StepLabel::block_minimum:
-            return "smallest weight of the block";
+            return said("smallest of the block");
         case StepLabel::block_maximum:
-            return "largest weight of the block";
+            return said("largest of the block");
         case StepLabel::exact_scale:
-            return "scale before it is stored";
+            return said("scale, unrounded");
         case StepLabel::scale:
-            return "scale";
+            return said("scale");
         case StepLabel::minimum:
-            return "minimum";
+            return said("minimum");
         case StepLabel::sub_scale:
-            return "scale of the sub-block";
+            return said("sub-block scale");
         case StepLabel::sub_minimum:
-            return "minimum of the sub-block";
+            return said("sub-block minimum");
         case StepLabel::reciprocal:
-            return "reciprocal of the scale";
+            return said("1 / scale");
         case StepLabel::above_minimum:
-            return "above the minimum";
+            return said("above the minimum");
         case StepLabel::scaled:
-            return "in steps of the scale";
+            return said("in units of the scale");
         case StepLabel::half_added:
-            return "shifted, with a half to round";
+            return said("plus half a code");
         case StepLabel::rounded:
-            return "rounded";
+            return said("rounded");
         case StepLabel::offset_added:
-            return "plus the code of zero";
+            return said("plus the code of zero");
         case StepLabel::clamped:
-            return "kept within the codes";
+            return said("within the codes");
         case StepLabel::octaves:
-            return "in octaves";
+            return said("in octaves");
         case StepLabel::below_largest:
-            return "steps below the largest level";
+            return said("steps below largest");
         case StepLabel::level_place:
-            return "place of the level";
+            return said("place of the level");
         case StepLabel::nearest:
-            return "nearest value";
+            return said("nearest value");
         case StepLabel::code:
-            return "code";
+            return said("code");
         case StepLabel::centred:
-            return "less the code of zero";
+            return said("less the code of zero");
         case StepLabel::code_value:
-            return "value of the code";
+            return said("value of the code");
         case StepLabel::times_scale:
-            return "times the scale";
+            return said("times the scale");
         case StepLabel::reconstruction:
-            return "reconstruction";
+            return said("reconstruction");
         case StepLabel::error:
-            return "error";
+            return said("error");
     }
     return {};
 }
@@ -86,17 +86,17 @@ std::string TraceWording::step(StepLabel label) const {
 std::string TraceWording::part(StoredPart part) const {
     switch (part) {
         case StoredPart::weight:
-            return "bytes";
+            return said("bytes");
         case StoredPart::block:
-            return "block";
+            return said("block");
         case StoredPart::codes:
-            return "codes";
+            return said("codes");
         case StoredPart::scale:
-            return "scale";
+            return said("scale");
         case StoredPart::zero_point:
-            return "zero-point";
+            return said("zero-point");
         case StoredPart::codebook:
-            return "codebook";
+            return said("codebook");
     }
     return {};
 }
@@ -104,31 +104,31 @@ std::string TraceWording::part(StoredPart part) const {
 std::string TraceWording::role(BitRole role) const {
     switch (role) {
         case BitRole::unused:
-            return "unused";
+            return said("unused");
         case BitRole::sign:
-            return "sign";
+            return said("sign");
         case BitRole::exponent:
-            return "exponent";
+            return said("exponent");
         case BitRole::mantissa:
-            return "mantissa";
+            return said("mantissa");
         case BitRole::code:
-            return "code";
+            return said("code");
         case BitRole::high_bits:
-            return "high bits";
+            return said("high bits");
         case BitRole::scale:
-            return "scale";
+            return said("scale");
         case BitRole::minimum:
-            return "minimum";
+            return said("minimum");
         case BitRole::sub_scale:
-            return "scale of the sub-block";
+            return said("sub-block scale");
         case BitRole::sub_minimum:
-            return "minimum of the sub-block";
+            return said("sub-block minimum");
         case BitRole::zero_point:
-            return "zero-point";
+            return said("zero-point");
         case BitRole::level:
-            return "level";
+            return said("level");
         case BitRole::index:
-            return "index";
+            return said("index");
     }
     return {};
 }
@@ -136,17 +136,17 @@ std::string TraceWording::role(BitRole role) const {
 std::string TraceWording::unit(UnitKind kind) const {
     switch (kind) {
         case UnitKind::weight:
-            return "the weight alone";
+            return said("the weight alone");
         case UnitKind::tensor:
-            return "tensor";
+            return said("tensor");
         case UnitKind::channel:
-            return "channel";
+            return said("channel");
         case UnitKind::group:
-            return "group";
+            return said("group");
         case UnitKind::block:
-            return "block";
+            return said("block");
         case UnitKind::sub_block:
-            return "sub-block";
+            return said("sub-block");
     }
     return {};
 }
@@ -154,28 +154,36 @@ std::string TraceWording::unit(UnitKind kind) const {
 std::string TraceWording::note(TraceNote note) const {
     switch (note) {
         case TraceNote::not_finite:
-            return "The weight is not finite: it is left out, and its reconstruction counts as 0.";
+            return said("The weight is not finite: it is left out, and its reconstruction counts as 0.");
         case TraceNote::quantized_already:
-            return "The file holds what an earlier quantization left of the weight.";
+            return said("The file holds what an earlier quantization left of the weight.");
         case TraceNote::plain_packing:
-            return "Codes are shown one after the other, lowest bits first; runtimes order them in ways of "
-                   "their own.";
+            return said(
+                "Codes are shown one after the other, lowest bits first; runtimes order them in ways of "
+                "their own.");
         case TraceNote::scales_in_32_bits:
-            return "16-bit storage would lose one of the tensor's scales: 32-bit scales are used.";
+            return said("16-bit storage would lose one of the tensor's scales: 32-bit scales are used.");
         case TraceNote::rescaled:
-            return "gamma: the code was chosen with another scale than the stored one.";
+            return said("gamma: the code was chosen with another scale than the stored one.");
         case TraceNote::scale_is_zero:
-            return "The scale is 0: everything it is for becomes 0.";
+            return said("The scale is 0: everything it is for becomes 0.");
         case TraceNote::code_searched:
-            return "A search over the whole block chose this code, not the rounding of this weight alone.";
+            return said(
+                "A search over the whole block chose this code, not the rounding of this weight alone.");
         case TraceNote::lattice:
-            return "Several weights share an index into a codebook: the bits on which this one depends are "
-                   "marked.";
+            return said(
+                "Several weights share an index into a codebook: the bits on which this one depends are "
+                "marked.");
         case TraceNote::not_laid_out:
-            return "How this format lays out its bits is not shown yet; the numbers are those it is measured "
-                   "with.";
+            return said(
+                "How this format lays out its bits is not shown yet; the numbers are those it is measured "
+                "with.");
     }
     return {};
+}
+
+std::string TraceWording::clipped() const {
+    return said("The code was cut to the outermost one: the weight is clipped.");
 }
 
 }  // namespace halfstep

@@ -312,6 +312,24 @@ void WeightTracer::trace_ggml(std::uint64_t element, WeightTrace& trace) const {
     trace.reconstruction = reconstruction[index];
 }
 
+MatrixPlace WeightTracer::largest_weight_in(MatrixPlace first, MatrixShape extent,
+                                            const JobContext& job) const {
+    MatrixPlace largest = first;
+    float most = -1;
+    std::vector<float> weights(static_cast<std::size_t>(extent.inputs));
+    RowReader reader;
+    for (std::uint64_t row = first.row; row < first.row + extent.channels; ++row) {
+        job.throw_if_stopped();
+        reader.read_floats(*model_, *tensor_, row * shape().inputs + first.input, weights);
+        for (std::size_t i = 0; i < weights.size(); ++i) {
+            if (!std::isfinite(weights[i]) || std::fabs(weights[i]) <= most) continue;
+            most = std::fabs(weights[i]);
+            largest = {row, first.input + i};
+        }
+    }
+    return largest;
+}
+
 WeightTracer::Extremes WeightTracer::find_extremes(const JobContext& job) const {
     struct Found {
         double weight = 0;

@@ -36,6 +36,10 @@ class WeightTracer {
     };
     Extremes find_extremes(const JobContext& job = {}) const;
 
+    // The first of the weights with the largest magnitude among some rows and inputs, which have to be inside
+    // the tensor; their first one where none is finite.
+    MatrixPlace largest_weight_in(MatrixPlace first, MatrixShape extent, const JobContext& job = {}) const;
+
   private:
     WeightTracer() = default;
 
