@@ -269,6 +269,9 @@ void MainWindow::connectJobs() {
 
 void MainWindow::connectInspector() {
     connect(docks_[4], &QDockWidget::visibilityChanged, weight_, &WeightInspection::setActive);
+    connect(docks_[4]->toggleViewAction(), &QAction::triggered, this, [this](bool on) {
+        if (on) showInspector();
+    });
     connect(weight_, &WeightInspection::traced, inspector_, &InspectorPanel::setTrace);
     connect(weight_, &WeightInspection::failed, inspector_, &InspectorPanel::setProblem);
     connect(weight_, &WeightInspection::tensorChanged, this, [this] {
@@ -295,11 +298,10 @@ void MainWindow::connectInspector() {
 
 void MainWindow::showInspector() {
     QDockWidget* dock = docks_[4];
-    if (!dock->isVisible()) {
-        dock->show();
-        if (!dock->isFloating()) resizeDocks({dock}, {inspector_height}, Qt::Vertical);
-    }
+    dock->show();
     dock->raise();
+    if (!dock->isFloating() && dock->height() < inspector_height)
+        resizeDocks({dock}, {inspector_height}, Qt::Vertical);
 }
 
 void MainWindow::modelChanged() {
