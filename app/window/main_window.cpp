@@ -49,7 +49,7 @@ constexpr int roomy_center = 1080;
 constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
-constexpr int layout_version = 1;
+constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
 constexpr int inspector_height = 320;
 
@@ -185,7 +185,8 @@ void MainWindow::buildDocks() {
     tabifyDockWidget(issues, jobs);
     QDockWidget* inspector = addDock("inspector", inspector_, Qt::BottomDockWidgetArea);
     tabifyDockWidget(jobs, inspector);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    // The inspector needs the width of the layers too; beside it the scheme keeps its height.
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     issues->hide();
     jobs->hide();

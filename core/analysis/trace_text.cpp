@@ -127,12 +127,13 @@ std::string formula_text(const TraceStep& step, const TraceWording& words) {
 std::string place_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
     const std::vector<BitRun> runs = runs_of(stored, group);
     if (are_whole_bytes(runs))
-        return fmt::format("{} {}", words.byte(), range_text(runs.back().byte, runs.front().byte));
+        return fmt::format("{} {}", words.byte(runs.size() > 1),
+                           range_text(runs.back().byte, runs.front().byte));
     std::string text;
     for (const BitRun& run : runs) {
         if (!text.empty()) text += " + ";
         text += fmt::format(
-            "{} {} {} {}", words.byte(), run.byte, words.bit(),
+            "{} {} {} {}", words.byte(false), run.byte, words.bit(run.high > run.low),
             range_text(static_cast<std::uint64_t>(run.low), static_cast<std::uint64_t>(run.high)));
     }
     return text;
@@ -153,11 +154,14 @@ std::string unit_text(const TraceUnit& unit, const TraceWording& words) {
 }
 
 std::string group_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
-    std::string text = binary_text(stored, group);
-    if (group.role == BitRole::index) return text;
+    const std::string value = group_value(group, words);
+    return binary_text(stored, group) + (value.empty() ? "" : " = " + value);
+}
+
+std::string group_value(const BitGroup& group, const TraceWording& words) {
+    if (group.role == BitRole::index) return {};
     const bool single = group.split.is_float() && group.bits.size() <= 32;
-    return text + " = " +
-           number_text({group.value, single ? NumberKind::float32 : NumberKind::float64}, words);
+    return number_text({group.value, single ? NumberKind::float32 : NumberKind::float64}, words);
 }
 
 std::string group_name(const StoredBytes& stored, const BitGroup& group, const TraceWording& words) {
@@ -167,7 +171,7 @@ std::string group_name(const StoredBytes& stored, const BitGroup& group, const T
 std::string stored_name(const StoredBytes& stored, const TraceWording& words) {
     std::string name = words.part(stored.part);
     if (stored.bytes.size() < stored.total_bytes)
-        name += fmt::format(" ({} {} / {})", words.byte(),
+        name += fmt::format(" ({} {} / {})", words.byte(stored.bytes.size() > 1),
                             range_text(stored.first_byte, stored.first_byte + stored.bytes.size() - 1),
                             stored.total_bytes);
     return name;

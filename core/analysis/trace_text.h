@@ -24,8 +24,8 @@ class TraceWording {
     std::string role(BitRole role) const;
     std::string unit(UnitKind kind) const;
     std::string note(TraceNote note) const;
-    std::string byte() const { return said("byte"); }
-    std::string bit() const { return said("bit"); }
+    std::string byte(bool several) const { return several ? said("bytes") : said("byte"); }
+    std::string bit(bool several) const { return several ? said("bits") : said("bit"); }
     std::string weights() const { return said("weights"); }
     std::string clipped() const;
     virtual std::string decimal_point() const { return "."; }
@@ -40,7 +40,7 @@ std::string number_text(const TraceNumber& number, const TraceWording& words = {
 // "0.25 × 81.3 = 20.325"
 std::string formula_text(const TraceStep& step, const TraceWording& words = {});
 
-// "byte 4 bit 0-3 + byte 20 bit 7", the highest bits first; "byte 0-1" of whole bytes.
+// "byte 4 bits 0-3 + byte 20 bit 7", the highest bits first; "bytes 0-1" of whole bytes.
 std::string place_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words = {});
 
 // "3d cc cc cd": in the order of the file.
@@ -65,10 +65,13 @@ std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording&
 // "0 01101 1001100110 = 0.0123", without what bits of an index would stand for.
 std::string group_text(const StoredBytes& stored, const BitGroup& group, const TraceWording& words = {});
 
+// "0.0123": what the bits stand for; empty of an index.
+std::string group_value(const BitGroup& group, const TraceWording& words = {});
+
 // "scale"; of a whole stored weight "weight".
 std::string group_name(const StoredBytes& stored, const BitGroup& group, const TraceWording& words = {});
 
-// "codes (byte 0-31 / 256)"
+// "codes (bytes 0-31 / 256)"
 std::string stored_name(const StoredBytes& stored, const TraceWording& words = {});
 
 // The lines with their labels in a column.

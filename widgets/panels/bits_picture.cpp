@@ -175,8 +175,10 @@ void BitsPicture::drawGroup(Pen& pen, const StoredBytes& stored, const BitGroup&
     } else {
         x += box * count + gap * static_cast<int>(std::ranges::count(digits, ' '));
     }
-    QString what =
-        QString::fromStdString(group_name(stored, group, words) + "  " + place_text(stored, group, words));
+    const std::string number = group_value(group, words);
+    const QString what =
+        QString::fromStdString(group_name(stored, group, words) + (number.empty() ? "" : " = " + number) +
+                               "   " + place_text(stored, group, words));
     const bool beside = pen.width - margin - x > QFontMetrics(pen.label_font).horizontalAdvance(what) + 10;
     if (!beside) pen.y += height + 1;
     if (pen.painter != nullptr)
@@ -187,7 +189,8 @@ void BitsPicture::drawGroup(Pen& pen, const StoredBytes& stored, const BitGroup&
 }
 
 void BitsPicture::drawBytes(Pen& pen, const StoredBytes& stored) const {
-    const int gutter = 3 * pen.digitWidth() + 6;
+    const auto last = QString::number(stored.first_byte + stored.bytes.size());
+    const int gutter = QFontMetrics(pen.label_font).horizontalAdvance(last) + 8;
     const int width = 2 * pen.digitWidth() + 4;
     const int height = pen.digitHeight() + 7;
     const int room = (pen.width - 2 * margin - gutter) / width;

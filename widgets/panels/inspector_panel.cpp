@@ -30,6 +30,7 @@ namespace halfstep {
 namespace {
 
 constexpr int side_by_side_from = 640;  // pixels of width
+constexpr int side_by_side_picture = 425;
 
 int spinLimit(std::uint64_t count) {
     const std::uint64_t most = std::numeric_limits<int>::max();
@@ -56,6 +57,7 @@ struct InspectorPanel::Parts {
     MatrixShape shape;
     std::optional<WeightTrace> trace;
     QString problem;
+    bool laid_out = false;
 
     void build();
     QBoxLayout* buildControls();
@@ -219,6 +221,7 @@ void InspectorPanel::Parts::show() {
 
 void InspectorPanel::Parts::showSteps() {
     if (!trace) {
+        steps->setCurrentCharFormat({});
         steps->setPlainText(
             problem.isEmpty()
                 ? InspectorPanel::tr("Choose a tensor, and click on the map of its channels, or enter a row "
@@ -236,6 +239,8 @@ void InspectorPanel::Parts::showSteps() {
         return all;
     }();
     steps->setLineWrapMode(QPlainTextEdit::NoWrap);
+    steps->moveCursor(QTextCursor::Start);
+    steps->setCurrentCharFormat({});
     steps->setPlainText(QString::fromStdString(aligned_text(lines)).trimmed());
     QTextCharFormat bold;
     bold.setFontWeight(QFont::DemiBold);
@@ -265,8 +270,8 @@ void InspectorPanel::setTrace(const WeightTrace& trace) {
         const QSignalBlocker input_quiet(parts_->input);
         parts_->row->setMaximum(spinLimit(trace.shape.channels));
         parts_->input->setMaximum(spinLimit(trace.shape.inputs));
-        parts_->row->setValue(spinLimit(trace.place.row + 1));
-        parts_->input->setValue(spinLimit(trace.place.input + 1));
+        parts_->row->setValue(static_cast<int>(trace.place.row));
+        parts_->input->setValue(static_cast<int>(trace.place.input));
     }
     parts_->show();
 }
@@ -315,8 +320,14 @@ void InspectorPanel::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     const bool wide = event->size().width() >= side_by_side_from;
     const Qt::Orientation orientation = wide ? Qt::Horizontal : Qt::Vertical;
-    if (parts_->halves->orientation() == orientation) return;
+    if (parts_->halves->orientation() == orientation && parts_->laid_out) return;
+    parts_->laid_out = true;
     parts_->halves->setOrientation(orientation);
+    // The picture as wide as 16 bytes need; above each other, half and half.
+    if (wide)
+        parts_->halves->setSizes({side_by_side_picture, event->size().width() - side_by_side_picture});
+    else
+        parts_->halves->setSizes({event->size().height() / 2, event->size().height() / 2});
 }
 
 }  // namespace halfstep

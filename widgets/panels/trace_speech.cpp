@@ -83,6 +83,7 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "The code was cut to the outermost one: the weight is clipped."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "byte"),
+    QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "bits"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "bit"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "weights"),
 };

@@ -206,7 +206,7 @@ class TestWeightTrace : public QObject {
         QCOMPARE(codes.bytes.size(), std::size_t{16});
         QCOMPARE(codes.bytes[0], std::uint8_t{0xd0});  // 0, then -3
         QCOMPARE(codes.bytes[1], std::uint8_t{0x07});
-        QCOMPARE(place_text(codes, codes.selected[0]), std::string("byte 0 bit 4-7"));
+        QCOMPARE(place_text(codes, codes.selected[0]), std::string("byte 0 bits 4-7"));
         QCOMPARE(binary_text(codes, codes.selected[0]), std::string("1101"));
         QCOMPARE(hex_text(trace.stored[1]), std::string("00 00 80 3f"));
         QCOMPARE(binary_text(trace.stored[1], trace.stored[1].selected[0]),
