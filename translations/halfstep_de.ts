@@ -933,6 +933,69 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
 </context>
 <context>
+    <name>halfstep::InspectorPanel</name>
+    <message>
+        <source>&amp;Row</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C&amp;olumn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Output channel of the weight, counted from 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Input of the weight, counted from 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The weight before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The next weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest error</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go to the weight that the scheme changes most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest weight</source>
+        <translation type="unfinished">Größtes Gewicht</translation>
+    </message>
+    <message>
+        <source>Go to the weight that is farthest from 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy everything shown here as text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stored bits of the weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arithmetic from the weight to its code and back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a tensor, and click on the map of its channels, or enter a row and a column, to see one weight down to its bits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>halfstep::IssuesPanel</name>
     <message>
         <source>Error</source>
@@ -1602,6 +1665,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Quantization</source>
         <translation>Quantisierung</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2384,6 +2451,272 @@ ist nicht mehr da.</translation>
     <message>
         <source>Recent models</source>
         <translation>Zuletzt geöffnete Modelle</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::TraceSpeech</name>
+    <message>
+        <source>In the file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What shares its scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Quantized</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the weight to its code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>And back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation type="unfinished">Gewicht</translation>
+    </message>
+    <message>
+        <source>in float32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>largest |x| of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>smallest of the block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale, unrounded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minimum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sub-block scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sub-block minimum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 / scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>above the minimum</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in units of the scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>plus half a code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>rounded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>plus the code of zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>within the codes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in octaves</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>steps below largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>place of the level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>nearest value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>less the code of zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>value of the code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>times the scale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reconstruction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation type="unfinished">Fehler</translation>
+    </message>
+    <message>
+        <source>bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation type="unfinished">Block</translation>
+    </message>
+    <message>
+        <source>codes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>zero-point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>codebook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sign</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>exponent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mantissa</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>high bits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>index</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the weight alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>channel</source>
+        <translation type="unfinished">Kanal</translation>
+    </message>
+    <message>
+        <source>group</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sub-block</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The weight is not finite: it is left out, and its reconstruction counts as 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file holds what an earlier quantization left of the weight.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Codes are shown one after the other, lowest bits first; runtimes order them in ways of their own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>16-bit storage would lose one of the tensor&apos;s scales: 32-bit scales are used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>gamma: the code was chosen with another scale than the stored one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The scale is 0: everything it is for becomes 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A search over the whole block chose this code, not the rounding of this weight alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several weights share an index into a codebook: the bits on which this one depends are marked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How this format lays out its bits is not shown yet; the numbers are those it is measured with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The code was cut to the outermost one: the weight is clipped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>byte</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::WeightInspection</name>
+    <message>
+        <source>Scales of %1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for a weight</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,10 @@ ChannelsView::ChannelsView(Document& document, Inspection& inspection, JobRunner
         stale_ = true;
         refresh();
     };
+    connect(plot_, &ChannelPlot::cellSelected, this,
+            [this](std::uint64_t channel, std::uint64_t input, std::uint64_t channels, std::uint64_t inputs) {
+                emit weightsChosen({channel, input}, {channels, inputs});
+            });
     connect(&inspection_, &Inspection::tensorChanged, this, changed);
     connect(&document_, &Document::schemesChanged, this, [this, changed](const QList<int>& tensors) {
         if (tensors.contains(inspection_.tensor())) changed();

@@ -22,6 +22,9 @@ class ChannelsView : public View {
     bool isSettled() const override;
     void setActive(bool active) override;
 
+  signals:
+    void weightsChosen(halfstep::MatrixPlace first, halfstep::MatrixShape extent);  // a cell of the map
+
   private:
     void refresh();
 

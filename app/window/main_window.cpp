@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
+#include "app/document/weight_inspection.h"
 #include "app/views/channels_view.h"
 #include "app/views/compare_view.h"
 #include "app/views/error_view.h"
@@ -13,6 +14,7 @@
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/panels/budget_strip.h"
 #include "widgets/panels/importance_label.h"
+#include "widgets/panels/inspector_panel.h"
 #include "widgets/panels/issues_panel.h"
 #include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/live_numbers_panel.h"
@@ -48,8 +50,9 @@ constexpr int roomy_center = 1080;
 constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
-constexpr int layout_version = 1;
+constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
+constexpr int inspector_height = 320;
 
 // Scrolls up and down only: as wide as what it holds needs.
 class ColumnScroll : public QScrollArea {
@@ -86,6 +89,7 @@ MainWindow::MainWindow(Language& language, QWidget* parent)
     connectDocument();
     connectEditing();
     connectJobs();
+    connectInspector();
     default_layout_ = saveState(layout_version);
     retranslate();
     modelChanged();
@@ -101,6 +105,7 @@ MainWindow::~MainWindow() = default;
 void MainWindow::buildParts() {
     measures_ = new MeasureService(document_, jobs_, this);
     inspection_ = new Inspection(document_, jobs_, *measures_, this);
+    weight_ = new WeightInspection(document_, *inspection_, jobs_, this);
     files_ = new FileController(document_, jobs_, recent_, *this);
 
     pages_ = new QStackedWidget(this);
@@ -116,6 +121,7 @@ void MainWindow::buildParts() {
     budget_ = new BudgetStrip;
     importance_ = new ImportanceLabel;
     issues_ = new IssuesPanel;
+    inspector_ = new InspectorPanel;
     job_list_ = new JobsPanel;
 }
 
@@ -181,10 +187,14 @@ void MainWindow::buildDocks() {
     QDockWidget* issues = addDock("issues", issues_, Qt::BottomDockWidgetArea);
     QDockWidget* jobs = addDock("jobs", job_list_, Qt::BottomDockWidgetArea);
     tabifyDockWidget(issues, jobs);
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    QDockWidget* inspector = addDock("inspector", inspector_, Qt::BottomDockWidgetArea);
+    tabifyDockWidget(jobs, inspector);
+    // The inspector needs the width of the layers too; beside it the scheme keeps its height.
+    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     issues->hide();
     jobs->hide();
+    inspector->hide();
 }
 
 void MainWindow::connectDocument() {
@@ -262,6 +272,43 @@ void MainWindow::connectJobs() {
     connect(start_page_, &StartPage::removeRecentRequested, &recent_, &RecentFiles::remove);
     connect(start_page_, &StartPage::clearRecentRequested, &recent_, &RecentFiles::clear);
     connect(&recent_, &RecentFiles::changed, this, [this] { start_page_->setRecentFiles(recent_.files()); });
+}
+
+void MainWindow::connectInspector() {
+    connect(docks_[4], &QDockWidget::visibilityChanged, weight_, &WeightInspection::setActive);
+    connect(docks_[4]->toggleViewAction(), &QAction::triggered, this, [this](bool on) {
+        if (on) showInspector();
+    });
+    connect(weight_, &WeightInspection::traced, inspector_, &InspectorPanel::setTrace);
+    connect(weight_, &WeightInspection::failed, inspector_, &InspectorPanel::setProblem);
+    connect(weight_, &WeightInspection::tensorChanged, this, [this] {
+        const auto shape = weight_->shape();
+        if (shape)
+            inspector_->setShape(*shape);
+        else
+            inspector_->clear();
+    });
+    connect(inspector_, &InspectorPanel::placeChosen, weight_, [this](quint64 row, quint64 input) {
+        weight_->setPlace({row, input});
+    });
+    connect(inspector_, &InspectorPanel::largestErrorRequested, weight_, &WeightInspection::setLargestError);
+    connect(inspector_, &InspectorPanel::largestWeightRequested, weight_,
+            &WeightInspection::setLargestWeight);
+    for (View* view : views_)
+        if (auto* channels = qobject_cast<ChannelsView*>(view))
+            connect(channels, &ChannelsView::weightsChosen, this,
+                    [this](MatrixPlace first, MatrixShape extent) {
+                        showInspector();
+                        weight_->setLargestIn(first, extent);
+                    });
+}
+
+void MainWindow::showInspector() {
+    QDockWidget* dock = docks_[4];
+    dock->show();
+    dock->raise();
+    if (!dock->isFloating() && dock->height() < inspector_height)
+        resizeDocks({dock}, {inspector_height}, Qt::Vertical);
 }
 
 void MainWindow::modelChanged() {
@@ -450,7 +497,7 @@ void MainWindow::retranslate() {
     start_page_->setRecentFiles(recent_.files());
     for (std::size_t i = 0; i < views_.size(); ++i)
         tabs_->setTabText(static_cast<int>(i), views_[i]->title());
-    const QStringList titles{tr("Layers"), tr("Quantization"), tr("Issues"), tr("Jobs")};
+    const QStringList titles{tr("Layers"), tr("Quantization"), tr("Issues"), tr("Jobs"), tr("Inspector")};
     for (std::size_t i = 0; i < docks_.size(); ++i)
         docks_[i]->setWindowTitle(titles[static_cast<qsizetype>(i)]);
     menu_->retranslate();

@@ -25,6 +25,7 @@ namespace halfstep {
 class BudgetStrip;
 class FileController;
 class ImportanceLabel;
+class InspectorPanel;
 class IssuesPanel;
 class JobsPanel;
 class LayerBinder;
@@ -34,6 +35,7 @@ class MainMenu;
 class SchemeEditor;
 class StartPage;
 class View;
+class WeightInspection;
 
 // The window: layer table on the left, views in the centre, scheme editor and live numbers on the right,
 // costs below. It holds the parts together; what they show comes from the document and the inspection.
@@ -52,6 +54,8 @@ class MainWindow : public QMainWindow {
     View* currentView() const;
     LayerTableView& layers() { return *layers_; }
     SchemeEditor& editor() { return *editor_; }
+    InspectorPanel& inspector() { return *inspector_; }
+    void showInspector();
 
     // Nothing is being read, measured or laid out.
     bool isSettled() const;
@@ -74,6 +78,7 @@ class MainWindow : public QMainWindow {
     void connectDocument();
     void connectEditing();
     void connectJobs();
+    void connectInspector();
     void retranslate();
     void modelChanged();
     void selectionChanged();
@@ -93,6 +98,7 @@ class MainWindow : public QMainWindow {
     RecentFiles recent_;
     MeasureService* measures_;
     Inspection* inspection_;
+    WeightInspection* weight_;
     FileController* files_;
     LayerBinder* binder_;
     MainMenu* menu_;
@@ -108,6 +114,7 @@ class MainWindow : public QMainWindow {
     ImportanceLabel* importance_;
     QAction* importance_shown_;  // of the label in its tool bar
     IssuesPanel* issues_;
+    InspectorPanel* inspector_;
     JobsPanel* job_list_;
     std::vector<QDockWidget*> docks_;
     QToolBar* costs_;

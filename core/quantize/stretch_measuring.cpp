@@ -33,6 +33,24 @@ kernels::UniformUnits StretchQuantizer::units_at(std::uint64_t first, bool may_c
     return uniform_units_.view(offset / step, step, offset % step, may_clip);
 }
 
+UniformUnit StretchQuantizer::scaled_unit_at(std::uint64_t element) const {
+    if (form_ != Form::uniform && form_ != Form::floating && form_ != Form::scaled_codebook) return {};
+    if (applied_->scheme.family == Family::floating) return {};
+    const kernels::UniformUnits units = units_at(element, true);
+    return {*units.reciprocal, *units.scale, *units.low, *units.high};
+}
+
+UnitParameters StretchQuantizer::searched_unit_at(std::uint64_t element) {
+    const Family family = applied_->scheme.family;
+    if (family != Family::logarithmic && family != Family::kmeans) return {};
+    if (applied_->layout.streamed()) return applied_->streamed_units[stretch_.row];
+    const std::uint64_t step = applied_->layout.unit_elements;
+    const auto index = static_cast<std::size_t>((element - covered_.first) / step);
+    const std::uint64_t offset = index * step;
+    const Unit unit{covered_.first + offset, std::min(step, covered_.count - offset)};
+    return family == Family::kmeans ? fit(unit) : estimate(unit, lows_[index], highs_[index]);
+}
+
 std::uint64_t StretchQuantizer::apply_units(const float* x, std::size_t n, const kernels::UniformUnits& units,
                                             float* reconstruction, float* clipped) const {
     const kernels::KernelTable& kernel = kernel_table();

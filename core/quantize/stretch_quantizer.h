@@ -39,6 +39,11 @@ class StretchQuantizer {
     void start(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
                const StretchSummary& summary, const JobContext& job);
 
+    // What the unit of an element of the stretch is quantized with, to be shown: of integers and small floats
+    // in the form of the kernels, of log formats and codebooks by themselves; empty for the others.
+    UniformUnit scaled_unit_at(std::uint64_t element) const;
+    UnitParameters searched_unit_at(std::uint64_t element);
+
     // The sums over elements [first, first + n) of the tensor, which lie in the stretch; `summary` is theirs.
     ErrorSums measure(std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary);
 

@@ -457,18 +457,25 @@ QStringList ChannelPlot::describe(std::size_t index) const {
     return lines;
 }
 
-QStringList ChannelPlot::describeCell(const QPoint& point) const {
-    if (!map_rect_->rect().contains(point) || map_.values.empty()) return {};
+std::optional<QPoint> ChannelPlot::cellAt(const QPoint& point) const {
+    if (!map_rect_->rect().contains(point) || map_.values.empty()) return std::nullopt;
     const double x = map_rect_->axis(QCPAxis::atBottom)->pixelToCoord(point.x()) - map_.extent.left();
     const double y = map_rect_->axis(QCPAxis::atLeft)->pixelToCoord(point.y()) - map_.extent.top();
-    if (x < 0 || y < 0 || x >= map_.extent.width() || y >= map_.extent.height()) return {};
+    if (x < 0 || y < 0 || x >= map_.extent.width() || y >= map_.extent.height()) return std::nullopt;
     const auto column =
         std::min(map_.columns - 1,
                  static_cast<std::size_t>(x / map_.extent.width() * static_cast<double>(map_.columns)));
     const auto row = std::min(
         map_.rows - 1, static_cast<std::size_t>(y / map_.extent.height() * static_cast<double>(map_.rows)));
+    return QPoint(static_cast<int>(column), static_cast<int>(row));
+}
+
+QStringList ChannelPlot::describeCell(const QPoint& point) const {
+    const std::optional<QPoint> cell = cellAt(point);
+    if (!cell) return {};
+    const auto row = static_cast<std::size_t>(cell->y());
     const std::uint64_t first = row * profile_.map.inputs_per_column;
-    const QString value = valueText(map_.at(column, row));
+    const QString value = valueText(map_.at(static_cast<std::size_t>(cell->x()), row));
     return {
         tr("inputs %1 to %2").arg(countText(first), countText(first + profile_.map.inputs_per_column - 1)),
         quantity_ == Quantity::abs_max ? tr("largest |weight| %1").arg(value)
@@ -486,6 +493,19 @@ QStringList ChannelPlot::describeImportance(const QPoint& point) const {
         return {tr("importance of input %1: %2").arg(countText(index), valueText(importance_[index]))};
     }
     return {};
+}
+
+void ChannelPlot::selectCell(const QPoint& point) {
+    const std::optional<QPoint> cell = cellAt(point);
+    if (!cell) return;
+    const auto column = static_cast<std::size_t>(cell->x());
+    const ChannelProfile::Map& map = profile_.map;
+    const std::uint64_t channel =
+        map.channels_per_row * (mapFollowsOrder() ? order_[column] : std::uint64_t{column});
+    const std::uint64_t input = map.inputs_per_column * static_cast<std::uint64_t>(cell->y());
+    emit cellSelected(channel, input,
+                      std::min<std::uint64_t>(map.channels_per_row, profile_.channels.size() - channel),
+                      map.inputs_per_column);
 }
 
 bool ChannelPlot::mousePressed(QMouseEvent* event) {
@@ -521,6 +541,7 @@ bool ChannelPlot::mouseReleased(QMouseEvent* event) {
     if (const std::optional<std::size_t> channel = channelAt(point)) {
         setSelectedChannel(channel);
         emit channelSelected(*channel);
+        selectCell(point);
     }
     return false;
 }

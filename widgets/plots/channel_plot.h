@@ -37,6 +37,9 @@ class ChannelPlot : public PlotView {
 
   signals:
     void channelSelected(std::size_t channel);
+    // A click on the map: the channels and inputs of one of its cells, as far as they are there.
+    void cellSelected(std::uint64_t first_channel, std::uint64_t first_input, std::uint64_t channels,
+                      std::uint64_t inputs);
 
   protected:
     void rebuild() override;
@@ -63,8 +66,10 @@ class ChannelPlot : public PlotView {
     bool mapFollowsOrder() const;  // each column of the map is one channel, so that it can be sorted as well
     std::optional<std::size_t> channelAt(const QPoint& point) const;
     QStringList describe(std::size_t index) const;
+    std::optional<QPoint> cellAt(const QPoint& point) const;  // column and row of the map
     QStringList describeCell(const QPoint& point) const;
     QStringList describeImportance(const QPoint& point) const;
+    void selectCell(const QPoint& point);
 
     ChannelProfile profile_;
     HeatMap map_;
