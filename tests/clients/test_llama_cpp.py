@@ -4,8 +4,8 @@
 
     test_llama_cpp.py --cli HALFSTEP_CLI --project FOLDER --packages FOLDER
 
-The npm package node-llama-cpp, which carries a build of llama.cpp, is installed into --packages once. Exit code 77: Node.js, NumPy or
-the npm registry is not there, and nothing was tested.
+The npm package node-llama-cpp, which carries a build of llama.cpp, is installed into --packages once. Exit code 77: Node.js,
+NumPy or the npm registry is not there, and nothing was tested.
 """
 import argparse
 import difflib
