@@ -77,10 +77,7 @@ Columns columnsOf(const QCPAxisRect* rect, const ChannelProfile& profile,
 }  // namespace
 
 ChannelPlot::ChannelPlot(QWidget* parent)
-    : PlotView(parent),
-      importance_ticker_(QSharedPointer<LogValueTicker>::create()),
-      order_box_(new QComboBox(this)),
-      quantity_box_(new QComboBox(this)) {
+    : PlotView(parent), order_box_(new QComboBox(this)), quantity_box_(new QComboBox(this)) {
     buildPanes();
     buildControls();
     clear();
@@ -116,7 +113,8 @@ void ChannelPlot::buildPanes() {
     map_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
     QCPAxis* importance = importance_rect_->axis(QCPAxis::atBottom);
     importance->setScaleType(QCPAxis::stLogarithmic);
-    importance->setTicker(importance_ticker_);
+    importance->setTicker(QSharedPointer<LogValueTicker>::create());
+    importance->ticker()->setTickCount(2);  // the pane is narrow
     importance_rect_->setRangeDragAxes(nullptr, nullptr);
     importance_rect_->setRangeZoomAxes(nullptr, nullptr);
     importance_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
@@ -291,10 +289,6 @@ void ChannelPlot::rebuildImportance() {
         std::clamp(top > 0 ? std::log10(top / least) + 0.4 : 0, least_decades, most_decades);
     const double upper = top > 0 ? top * 1.25 : 1;
     importance_rect_->axis(QCPAxis::atBottom)->setRange(upper / std::pow(10, decades), upper);
-    // The pane is narrow: a label or two, at whole powers of ten.
-    const double step = std::ceil(decades / 2);
-    importance_ticker_->setLogBase(std::pow(10, step));
-    importance_ticker_->setSubTickCount(step > 1 ? 0 : 8);
 }
 
 void ChannelPlot::rebuildMap() {

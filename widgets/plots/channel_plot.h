@@ -85,7 +85,6 @@ class ChannelPlot : public PlotView {
     QCPAxisRect* outliers_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
     QCPAxisRect* importance_rect_ = nullptr;  // beside the map, where an importance is known
-    QSharedPointer<QCPAxisTickerLog> importance_ticker_;
     PaintedElement* legend_ = nullptr;
     QCPColorScale* scale_ = nullptr;
     QComboBox* order_box_ = nullptr;
