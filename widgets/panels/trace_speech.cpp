@@ -79,7 +79,7 @@ namespace {
         "Several weights share an index into a codebook: the bits on which this one depends are marked."),
     QT_TRANSLATE_NOOP(
         "halfstep::TraceSpeech",
-        "How this format lays out its bits is not shown yet; the numbers are those it is measured with."),
+        "How this format lays out its bits is not shown; the numbers are those it is measured with."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "The code was cut to the outermost one: the weight is clipped."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "byte"),
