@@ -940,6 +940,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <source>Choose a tensor, and click on the map of its channels, or enter a row and a column, to see one weight down to its bits.</source>
         <translation>Einen Tensor wählen und auf die Karte seiner Kanäle klicken oder Zeile und Spalte eingeben, um ein Gewicht bis auf die Bits zu sehen.</translation>
     </message>
+    <message>
+        <source>%1 → %2, error %3</source>
+        <translation>%1 → %2, Fehler %3</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::IssuesPanel</name>
@@ -2532,10 +2536,6 @@ ist nicht mehr da.</translation>
     <message>
         <source>index</source>
         <translation>Index</translation>
-    </message>
-    <message>
-        <source>the weight alone</source>
-        <translation>das Gewicht allein</translation>
     </message>
     <message>
         <source>tensor</source>

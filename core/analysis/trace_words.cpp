@@ -136,7 +136,7 @@ std::string TraceWording::role(BitRole role) const {
 std::string TraceWording::unit(UnitKind kind) const {
     switch (kind) {
         case UnitKind::weight:
-            return said("the weight alone");
+            return said("weight");
         case UnitKind::tensor:
             return said("tensor");
         case UnitKind::channel:

@@ -54,7 +54,6 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "high bits"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "level"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "index"),
-    QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "the weight alone"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "tensor"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "channel"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "group"),
