@@ -27,6 +27,7 @@ constexpr QSize default_size(1280, 800);
 
 struct Options {
     QString model;
+    QString imatrix;
     QString render_folder;  // empty: open the window
     std::optional<QSize> size;
     std::optional<ThemeMode> theme;
@@ -69,16 +70,21 @@ int readOptions(const QApplication& application, Options& options) {
                                   "WxH");
     const QCommandLineOption theme("theme", "light, dark or system.", "THEME");
     const QCommandLineOption language("language", "Language of the interface: en or de.", "CODE");
-    parser.addOptions({render, size, theme, language});
+    const QCommandLineOption imatrix("imatrix",
+                                     "Importance of the inputs (llama-imatrix) to load with MODEL.", "FILE");
+    parser.addOptions({render, size, theme, language, imatrix});
     parser.process(application);
 
     if (parser.positionalArguments().size() > 1)
         return refuse("halfstep: only one MODEL can be opened at a time");
     options.model = parser.positionalArguments().value(0);
     options.render_folder = parser.value(render);
+    options.imatrix = parser.value(imatrix);
     options.language = parser.value(language);
     if (parser.isSet(render) && options.model.isEmpty())
         return refuse("halfstep: --render DIR needs a MODEL to draw");
+    if (parser.isSet(imatrix) && options.model.isEmpty())
+        return refuse("halfstep: --imatrix FILE needs the MODEL that it was made for");
     if (parser.isSet(size)) {
         const auto wanted = sizeOf(parser.value(size));
         if (!wanted) return refuse("halfstep: --size wants WIDTHxHEIGHT, at least 640x480, as in 1280x800");
@@ -109,12 +115,16 @@ int run(QApplication& application, const Options& options) {
     if (!options.language.isEmpty()) language.use(options.language);
     MainWindow window(language);
     if (!options.render_folder.isEmpty())
-        return renderViews(window,
-                           {options.render_folder, options.model, options.size.value_or(default_size)});
+        return renderViews(window, {options.render_folder, options.model, options.imatrix,
+                                    options.size.value_or(default_size)});
     if (options.size) window.resize(*options.size);
     window.show();
     if (!options.model.isEmpty())
         QTimer::singleShot(0, &window, [&window, &options] { window.files().openModel(options.model); });
+    if (!options.imatrix.isEmpty())
+        QObject::connect(
+            &window.files(), &FileController::opened, &window,
+            [&window, &options] { window.files().loadImatrix(options.imatrix); }, Qt::SingleShotConnection);
     return QApplication::exec();
 }
 

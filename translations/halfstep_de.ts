@@ -174,6 +174,14 @@
         <source>rms error %1</source>
         <translation>RMS-Fehler %1</translation>
     </message>
+    <message>
+        <source>importance</source>
+        <translation>Wichtigkeit</translation>
+    </message>
+    <message>
+        <source>importance of input %1: %2</source>
+        <translation>Wichtigkeit von Eingang %1: %2</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::ChannelsView</name>
@@ -698,6 +706,10 @@ beschnitten</translation>
         </translation>
     </message>
     <message>
+        <source>%1 was written. What is not as planned, or has to be known:</source>
+        <translation>%1 ist geschrieben. Was nicht wie geplant ist oder bekannt sein muss:</translation>
+    </message>
+    <message>
         <source>Writing %1: %2</source>
         <translation>Schreibe %1: %2</translation>
     </message>
@@ -780,6 +792,26 @@ beschnitten</translation>
     <message>
         <source>file</source>
         <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>Lese %1</translation>
+    </message>
+    <message>
+        <source>load importance %1</source>
+        <translation>Wichtigkeit %1 laden</translation>
+    </message>
+    <message>
+        <source>remove importance</source>
+        <translation>Wichtigkeit entfernen</translation>
+    </message>
+    <message>
+        <source>Load importance</source>
+        <translation>Wichtigkeit laden</translation>
+    </message>
+    <message>
+        <source>Importance matrices (*.gguf *.dat);;All files (*)</source>
+        <translation>Wichtigkeitsmatrizen (*.gguf *.dat);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -865,6 +897,28 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>value; levels of %1</source>
         <translation>Wert; Stufen von %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ImportanceLabel</name>
+    <message>
+        <source>importance: %1</source>
+        <translation>Wichtigkeit: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>The inputs of %1 of %n layer(s) are weighted with it.</source>
+        <translation>
+            <numerusform>Die Eingänge von %1 von %n Schicht werden damit gewichtet.</numerusform>
+            <numerusform>Die Eingänge von %1 von %n Schichten werden damit gewichtet.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It was made with %1.</source>
+        <translation>Erstellt wurde sie mit %1.</translation>
+    </message>
+    <message>
+        <source>Measure without importance</source>
+        <translation>Ohne Wichtigkeit messen</translation>
     </message>
 </context>
 <context>
@@ -1399,6 +1453,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <comment>%1 is a scheme</comment>
         <translation>%1 im Plan: %2</translation>
     </message>
+    <message>
+        <source>Weighted error</source>
+        <translation>Gewichteter Fehler</translation>
+    </message>
+    <message>
+        <source>The relative error with every weight&apos;s importance as a factor: the mean squared input that it is multiplied with</source>
+        <translation>Der relative Fehler mit der Wichtigkeit jedes Gewichts als Faktor: dem mittleren Quadrat des Eingangs, mit dem es multipliziert wird</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::MainMenu</name>
@@ -1535,6 +1597,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>Zeigt, was Quantisierung mit jeder Schicht eines neuronalen Netzes macht, und trägt die Entscheidung in die Laufzeitumgebung, die es ausführen wird.&lt;br&gt;&lt;br&gt;Freie Software unter der GNU General Public License, Version 3 oder später. Verwendet Qt, QCustomPlot, HDF5 und {fmt}.</translation>
     </message>
     <message>
+        <source>the quantized model itself, as a GGUF file that llama.cpp runs</source>
+        <translation>das quantisierte Modell selbst, als GGUF-Datei, die llama.cpp ausführt</translation>
+    </message>
+    <message>
         <source>a file for llama-quantize --tensor-type-file, and the command that uses it</source>
         <translation>eine Datei für llama-quantize --tensor-type-file und den Befehl, der sie benutzt</translation>
     </message>
@@ -1561,6 +1627,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Take the reci&amp;pe of a file…</source>
         <translation>Reze&amp;pt einer Datei übernehmen…</translation>
+    </message>
+    <message>
+        <source>Load i&amp;mportance (imatrix)…</source>
+        <translation>&amp;Wichtigkeit laden (imatrix)…</translation>
+    </message>
+    <message>
+        <source>Remo&amp;ve importance</source>
+        <translation>Wichtigkeit entfer&amp;nen</translation>
     </message>
 </context>
 <context>
@@ -2085,6 +2159,14 @@ ist nicht mehr da.</translation>
         <translation>16 Bits (float16)</translation>
     </message>
     <message>
+        <source>8 bits, nested</source>
+        <translation>8 Bits, verschachtelt</translation>
+    </message>
+    <message>
+        <source>Scales of groups, less their mean, are quantized themselves, as bitsandbytes does</source>
+        <translation>Die Skalen der Gruppen, abzüglich ihres Mittels, werden selbst quantisiert, wie in bitsandbytes</translation>
+    </message>
+    <message>
         <source> %</source>
         <comment>percent, after a number</comment>
         <translation> %</translation>
@@ -2115,6 +2197,11 @@ ist nicht mehr da.</translation>
         <source>Small floats</source>
         <comment>family of number formats</comment>
         <translation>Kurze Gleitkommazahlen</translation>
+    </message>
+    <message>
+        <source>Block-scaled (MX, NVFP4)</source>
+        <comment>family of number formats</comment>
+        <translation>Blockweise skaliert (MX, NVFP4)</translation>
     </message>
     <message>
         <source>Floating point</source>
@@ -2148,6 +2235,10 @@ ist nicht mehr da.</translation>
         <translation>Gleitkomma in 4 bis 8 Bit, und NF4, mit Skala: feine Stufen nahe null</translation>
     </message>
     <message>
+        <source>Short groups of small floats or integers whose scales take 8 bits</source>
+        <translation>Kleine Gruppen kurzer Gleitkomma- oder Ganzzahlen mit Skalen von 8 Bit</translation>
+    </message>
+    <message>
         <source>A shorter floating-point type, without a scale</source>
         <translation>Ein kürzerer Gleitkommatyp, ohne Skala</translation>
     </message>
@@ -2172,12 +2263,23 @@ ist nicht mehr da.</translation>
         <translation>%1 hat seine Skalen in den Blöcken.</translation>
     </message>
     <message>
+        <source>%1 says itself how its scales are chosen and stored.</source>
+        <translation>%1 legt selbst fest, wie seine Skalen gewählt und gespeichert werden.</translation>
+    </message>
+    <message>
         <source>A tensor that is kept has no scale.</source>
         <translation>Ein unveränderter Tensor hat keine Skala.</translation>
     </message>
     <message>
         <source>%1 has no scale.</source>
         <translation>%1 hat keine Skala.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 always has groups of %n weights.</source>
+        <translation>
+            <numerusform>%1 hat immer Gruppen von %n Gewicht.</numerusform>
+            <numerusform>%1 hat immer Gruppen von %n Gewichten.</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%1 always has blocks of %n weights.</source>

@@ -62,6 +62,16 @@
     </message>
 </context>
 <context>
+    <name>halfstep::ImportanceLabel</name>
+    <message numerus="yes">
+        <source>The inputs of %1 of %n layer(s) are weighted with it.</source>
+        <translation>
+            <numerusform>The inputs of %1 of %n layer are weighted with it.</numerusform>
+            <numerusform>The inputs of %1 of %n layers are weighted with it.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::IssuesPanel</name>
     <message numerus="yes">
         <source>%n error(s)</source>
@@ -167,6 +177,13 @@
 </context>
 <context>
     <name>halfstep::SchemeOptions</name>
+    <message numerus="yes">
+        <source>%1 always has groups of %n weights.</source>
+        <translation>
+            <numerusform>%1 always has groups of %n weight.</numerusform>
+            <numerusform>%1 always has groups of %n weights.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%1 always has blocks of %n weights.</source>
         <translation>

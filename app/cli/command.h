@@ -50,6 +50,7 @@ void add_measure_command(CLI::App& app, ChosenCommand& chosen);
 void add_compare_command(CLI::App& app, ChosenCommand& chosen);
 void add_explain_command(CLI::App& app, ChosenCommand& chosen);
 void add_export_command(CLI::App& app, ChosenCommand& chosen);
+void add_quantize_command(CLI::App& app, ChosenCommand& chosen);
 void add_schemes_command(CLI::App& app, ChosenCommand& chosen);
 void add_targets_command(CLI::App& app, ChosenCommand& chosen);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/planned.h"
 #include "app/cli/progress.h"
 #include "core/base/error.h"
 #include "core/exports/export_target.h"
 #include "core/quantize/measure.h"
-#include "core/store/workspace.h"
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <unordered_set>
 #include <utility>
 
 namespace halfstep::cli {
@@ -36,22 +35,6 @@ const ExportTarget& target_argument(const std::string& name) {
     } catch (const Error& error) {
         throw UsageError(error.what());
     }
-}
-
-// What to export, and what is already known of it.
-struct Planned {
-    Plan plan;
-    std::vector<TensorMeasurement> measurements;
-};
-
-Planned load(const std::string& path, const Model& model) {
-    if (!is_workspace(path)) return {load_plan(path), {}};
-    Workspace workspace = load_workspace(path);
-    if (!workspace.plan)
-        throw Error("the workspace holds no plan", {path, {}, {}}, "Give a plan, or use --scheme");
-    // Figures of another model would be shown as this one's.
-    if (workspace.fingerprint != model_fingerprint(model)) workspace.measurements.clear();
-    return {std::move(*workspace.plan), std::move(workspace.measurements)};
 }
 
 bool has(const std::vector<TensorMeasurement>& measurements, const std::string& tensor,
@@ -88,24 +71,22 @@ void measure_what_is_missing(const Model& model, Planned& planned, const JobCont
 
 int run_export(const ExportOptions& options, Session& session) {
     const ExportTarget& target = target_argument(options.target);
-    if (options.plan.empty() == options.scheme.empty())
-        throw UsageError("export takes either --plan or --scheme");
-    const auto scheme =
-        options.scheme.empty() ? std::nullopt : std::optional(scheme_argument(options.scheme));
-
+    const auto scheme = plan_arguments(options.plan, options.scheme);
     const auto model = open_model(options.model, session.job(options.common));
-    Planned planned = scheme ? Planned{uniform_plan(*model, *scheme), {}} : load(options.plan, *model);
-    for (const Issue& issue : check_plan(*model, planned.plan))
-        if (issue.severity != Severity::error) print_message(issue.message);
+    Planned planned = load_planned(options.plan, scheme, *model);
 
     std::vector<std::filesystem::path> files;
+    std::vector<Issue> issues;
     {
-        Progress progress("measuring");
+        Progress progress(target.shows_measurements() ? "measuring" : "writing");
         const JobContext job = session.job(options.common, [&](double fraction) { progress.show(fraction); });
         target.check({*model, planned.plan, options.out});
         if (target.shows_measurements()) measure_what_is_missing(*model, planned, job);
-        files = target.export_plan({*model, planned.plan, options.out, planned.measurements, job});
+        files = target.export_plan({*model, planned.plan, options.out, planned.measurements, job,
+                                    [&](const Issue& issue) { issues.push_back(issue); }});
     }
+    for (const Issue& issue : issues)
+        print_message(issue_line(issue));
     if (options.common.json) {
         Json names = Json::array();
         for (const auto& file : files)
@@ -125,10 +106,7 @@ void add_export_command(CLI::App& app, ChosenCommand& chosen) {
     CLI::App* command =
         app.add_subcommand("export", "Write a plan for the runtime that will serve the model");
     add_model_argument(*command, options->model);
-    command->add_option("--plan", options->plan, "The plan: JSON as Halfstep saves it, or a workspace (.h5)")
-        ->type_name("PLAN");
-    command->add_option("--scheme", options->scheme, "Instead of a plan: one scheme for all weights")
-        ->type_name("S");
+    add_plan_options(*command, options->plan, options->scheme);
     command->add_option("--to", options->target, "The target (halfstep-cli targets lists them)")
         ->required()
         ->type_name("TARGET");

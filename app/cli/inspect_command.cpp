@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/imatrix_option.h"
 #include "app/cli/plain_text.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
@@ -28,6 +29,7 @@ struct InspectOptions {
     bool no_stats = false;
     std::string plan;
     std::string plan_for;
+    std::string imatrix;
 };
 
 std::string_view severity_name(Severity severity) {
@@ -42,9 +44,12 @@ std::string_view severity_name(Severity severity) {
     return "error";
 }
 
-// What the file says, and the values in it that are not numbers.
-std::vector<Issue> all_issues(const Model& model, const Statistics& statistics) {
+// What the files say, and the values in the model that are not numbers.
+std::vector<Issue> all_issues(const Model& model, const Statistics& statistics,
+                              const Importance* importance) {
     std::vector<Issue> issues = model.issues();
+    if (importance != nullptr)
+        issues.insert(issues.end(), importance->issues().begin(), importance->issues().end());
     for (std::size_t i = 0; i < model.tensors().size(); ++i) {
         const auto& found = statistics[i];
         if (!found || found->nans + found->infs == 0) continue;
@@ -92,18 +97,22 @@ Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>
             {"infs", count(&TensorStatistics::infs)}};
 }
 
-Json document(const Model& model, const Statistics& statistics) {
+Json document(const Model& model, const Statistics& statistics, const Importance* importance) {
     Json tensors = Json::array();
-    for (std::size_t i = 0; i < model.tensors().size(); ++i)
-        tensors.push_back(tensor_json(model.tensors()[i], statistics[i]));
+    for (std::size_t i = 0; i < model.tensors().size(); ++i) {
+        Json json = tensor_json(model.tensors()[i], statistics[i]);
+        if (importance != nullptr)
+            json["importance"] = importance_json(importance->find(model.tensors()[i].name));
+        tensors.push_back(std::move(json));
+    }
     Json issues = Json::array();
-    for (const Issue& issue : all_issues(model, statistics))
+    for (const Issue& issue : all_issues(model, statistics, importance))
         issues.push_back({{"severity", severity_name(issue.severity)},
                           {"tensor", issue.tensor.empty() ? Json() : Json(issue.tensor)},
                           {"message", issue.message}});
-    return {{"model", model_json(model)},
-            {"tensors", std::move(tensors)},
-            {"issues", std::move(issues)}};
+    Json json{{"model", model_json(model)}, {"tensors", std::move(tensors)}, {"issues", std::move(issues)}};
+    if (importance != nullptr) json["importance"] = importance_json(*importance);
+    return json;
 }
 
 // "q4_0 37 tensors, 4.50 bits; f32 11 tensors, 32.00 bits: 4.56 bits per weight".
@@ -179,6 +188,7 @@ int inspect(const InspectOptions& options, Session& session) {
     if (!options.plan_for.empty() && options.plan.empty())
         throw UsageError("--for says for which model the plan is that --output writes, which is missing");
     const auto model = open_model(options.model, session.job(options.common));
+    const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     if (!options.plan.empty()) write_plan(options, *model, session);
     Statistics statistics(model->tensors().size());
     if (!options.no_stats) {
@@ -187,11 +197,12 @@ int inspect(const InspectOptions& options, Session& session) {
             *model, session.job(options.common, [&](double fraction) { progress.show(fraction); }));
     }
     if (options.common.json) {
-        session.out.json(document(*model, statistics));
+        session.out.json(document(*model, statistics, importance.get()));
     } else {
         session.out.text(summary(*model) +
                          (options.no_stats ? header_table(*model) : statistics_table(*model, statistics)) +
-                         issue_lines(all_issues(*model, statistics)));
+                         (importance ? importance_text(*importance, *model) : "") +
+                         issue_lines(all_issues(*model, statistics, importance.get())));
     }
     return exit_done;
 }
@@ -213,6 +224,8 @@ void add_inspect_command(CLI::App& app, ChosenCommand& chosen) {
                      "Write that plan for another model, whose tensors are found by their names here or in "
                      "GGUF")
         ->type_name("MODEL");
+    add_imatrix_option(*command, options->imatrix,
+                       "Also show how much the inputs of the tensors matter (llama-imatrix)");
     add_common_options(*command, options->common);
     command->footer(
         "Examples:\n"

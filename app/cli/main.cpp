@@ -47,6 +47,7 @@ int run(int argc, char** argv) {
     add_compare_command(app, chosen);
     add_explain_command(app, chosen);
     add_export_command(app, chosen);
+    add_quantize_command(app, chosen);
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);
 

@@ -55,13 +55,16 @@ std::string table() {
 
 constexpr const char* notation_help =
     "A scheme is FORMAT[:OPTION]..., for example int4:asym:g128:mse\n"
-    "  FORMAT       int2..int16, log2..log8, kmeans2..kmeans8, fp16, bf16, fp32,\n"
+    "  FORMAT       int2..int16, log2..log8, kmeans2..kmeans8, nf4, fp4_e2m1, fp6_e2m3,\n"
+    "               fp6_e3m2, fp8_e4m3, fp8_e5m2, fp16, bf16, fp32, mxfp4, mxfp6_e2m3,\n"
+    "               mxfp6_e3m2, mxfp8_e4m3, mxfp8_e5m2, mxint8, nvfp4 (OCP and NVIDIA),\n"
     "               GGUF blocks: q4_0, q4_1, q5_0, q5_1, q8_0, q2_K, q3_K, q4_K, q5_K, q6_K,\n"
     "               iq4_nl, iq4_xs, tq1_0, tq2_0, q1_0, q2_0; keep\n"
     "  symmetry     sym (default), symfull, asym                             int only\n"
     "  granularity  channel (default), tensor, gN (N weights share a scale)\n"
     "  range        minmax (default), pctP such as pct99.9, mse, kl\n"
-    "  scales       s32 (default for tensor and channel), s16 (default for groups)\n"
+    "  scales       s32 (default for tensor and channel), s16 (default for groups),\n"
+    "               dq (groups: nested 8-bit scales, as bitsandbytes)\n"
     "  other        sqrt2 (log formats: base is the root of 2), gamma (keep the second moment)\n"
     "Bits per weight are those of a tensor of 4096 x 4096 weights.\n";
 

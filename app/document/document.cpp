@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/document.h"
 
+#include "app/document/importance_command.h"
 #include "app/document/scheme_command.h"
 
 #include <utility>
@@ -26,6 +27,7 @@ void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initia
     measurements_.assign(tensors.size(), {});
     undo_.clear();
     setPlanPath({});
+    if (std::exchange(importance_, nullptr)) emit importanceChanged();
     emit modelChanged();
     emit issuesChanged();
 }
@@ -38,6 +40,7 @@ void Document::close() {
     index_.clear();
     undo_.clear();
     setPlanPath({});
+    if (std::exchange(importance_, nullptr)) emit importanceChanged();
     emit modelChanged();
     emit issuesChanged();
 }
@@ -61,6 +64,9 @@ QList<Issue> Document::issues() const {
     if (!model_) return issues;
     for (const Issue& issue : model_->issues())
         issues.append(issue);
+    if (importance_)
+        for (const Issue& issue : importance_->issues())
+            issues.append(issue);
     for (int i = 0; i < tensorCount(); ++i) {
         if (const TensorStatistics* known = statistics(i); known != nullptr && known->first_non_finite) {
             issues.append(
@@ -113,6 +119,29 @@ void Document::setSchemes(const QList<int>& tensors, const std::vector<Scheme>& 
     for (const int tensor : tensors)
         schemes_[static_cast<std::size_t>(tensor)] = schemes[position++];
     emit schemesChanged(tensors);
+    emit issuesChanged();
+}
+
+const TensorImportance* Document::importance(int index) const {
+    return importance_ ? importance_->find(tensor(index).name) : nullptr;
+}
+
+void Document::useImportance(std::shared_ptr<const Importance> importance, const QString& text) {
+    if (importance != importance_) undo_.push(new ImportanceCommand(*this, std::move(importance), text));
+}
+
+void Document::setImportance(std::shared_ptr<const Importance> importance) {
+    const std::shared_ptr<const Importance> former = std::exchange(importance_, std::move(importance));
+    QList<int> affected;
+    for (int i = 0; i < tensorCount(); ++i) {
+        const std::string& name = tensor(i).name;
+        const bool was_known = former && former->find(name) != nullptr;
+        if (!was_known && this->importance(i) == nullptr) continue;
+        measurements_[static_cast<std::size_t>(i)].clear();
+        affected.append(i);
+    }
+    emit importanceChanged();
+    emit schemesChanged(affected);  // their figures are missing, as after a change of scheme
     emit issuesChanged();
 }
 

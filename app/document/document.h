@@ -4,6 +4,7 @@
 #include "core/allocation/plan.h"
 #include "core/analysis/statistics.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 #include "core/schemes/scheme.h"
 
@@ -39,12 +40,17 @@ class Document : public QObject {
 
     const Scheme& scheme(int index) const { return schemes_[static_cast<std::size_t>(index)]; }
     Plan plan() const;
-    QList<Issue> issues() const;  // of the model, its values, and of the schemes in use
+    // What the inputs of the tensors matter; null where no importance matrix is loaded.
+    const std::shared_ptr<const Importance>& importance() const { return importance_; }
+    const TensorImportance* importance(int index) const;  // null where nothing is known of the tensor
+    QList<Issue> issues() const;  // of the model, its values, its importance, and of the schemes in use
 
     // --- edits, each one step on the undo stack ------------------------------------------------------------
     // Edits with the same non-zero `gesture` merge into one step: a drag is undone as a whole.
     void applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture = 0);
     void applyPlan(const Plan& plan, const QString& text);
+    // Measures with this from now on, or without any (null). What was measured otherwise is forgotten.
+    void useImportance(std::shared_ptr<const Importance> importance, const QString& text);
     QUndoStack& undoStack() { return undo_; }
 
     // --- facts ---------------------------------------------------------------------------------------------
@@ -63,7 +69,9 @@ class Document : public QObject {
 
   signals:
     void modelChanged();
+    // Also where the importance has changed for these tensors: what was measured of them is forgotten.
     void schemesChanged(const QList<int>& tensors);
+    void importanceChanged();  // before schemesChanged()
     void statisticsChanged();
     void measurementAdded(int tensor);
     void issuesChanged();
@@ -72,10 +80,13 @@ class Document : public QObject {
 
   private:
     friend class SchemeCommand;
+    friend class ImportanceCommand;
     void setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes);
+    void setImportance(std::shared_ptr<const Importance> importance);
 
     std::shared_ptr<const Model> model_;
     std::vector<Scheme> schemes_;
+    std::shared_ptr<const Importance> importance_;
     std::vector<std::optional<TensorStatistics>> statistics_;
     std::vector<QHash<QString, Measurement>> measurements_;  // by the scheme's notation
     QHash<QString, int> index_;

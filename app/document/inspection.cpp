@@ -109,6 +109,7 @@ void Inspection::takeScheme() {
     preview_measurement_.reset();
     jobs_.cancelLane(preview_lane);
     if (!preview_) {
+        jobs_.cancelLane(profile_lane);
         profile_.reset();
         emit profileChanged();
         loadProfile();
@@ -122,7 +123,7 @@ void Inspection::updateGrid() {
     if (!facts_) return;
     const Scheme wanted = scheme();
     if (is_quickly_shown(wanted)) {
-        grid_ = shown_grid(*facts_, wanted);
+        grid_ = shown_grid(*facts_, wanted, {}, document_.importance(tensor_));
         emit schemeMoved();
         return;
     }
@@ -144,9 +145,10 @@ void Inspection::loadProfile() {
     const std::shared_ptr<const Model> model = document_.model();
     jobs_.start<ErrorProfile>(
         {profile_lane, {}},
-        [model, index = tensor_, scheme = document_.scheme(tensor_)](const JobContext& job) {
+        [model, importance = document_.importance(), index = tensor_,
+         scheme = document_.scheme(tensor_)](const JobContext& job) {
             return compute_error_profile(*model, model->tensors()[static_cast<std::size_t>(index)], scheme,
-                                         profile_bins, job);
+                                         profile_bins, job, importance.get());
         },
         [this](ErrorProfile profile) {
             profile_ = std::move(profile);
@@ -159,7 +161,7 @@ void Inspection::loadProfile() {
 
 void Inspection::previewClip(double low, double high) {
     Scheme wanted = scheme();
-    if (tensor_ < 0 || !has_scales(wanted)) return;
+    if (tensor_ < 0 || !has_ranges(wanted)) return;
     wanted.range = Range::clip;
     wanted.percentile = 0;
     if (wanted.family == Family::integer && wanted.symmetry == Symmetry::asym) {
@@ -201,9 +203,11 @@ void Inspection::measurePreview() {
     const std::shared_ptr<const Model> model = document_.model();
     jobs_.start<Measurement>(
         {preview_lane, {}},
-        [model, index = tensor_, scheme = *preview_](const JobContext& job) {
+        [model, importance = document_.importance(), index = tensor_,
+         scheme = *preview_](const JobContext& job) {
             const TensorInfo& tensor = model->tensors()[static_cast<std::size_t>(index)];
-            return measure_tensor(*model, tensor, std::span(&scheme, 1), job).results.front();
+            return measure_tensor(*model, tensor, std::span(&scheme, 1), job, importance.get())
+                .results.front();
         },
         [this](Measurement measured) {
             preview_measurement_ = std::move(measured);

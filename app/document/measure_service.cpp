@@ -65,9 +65,10 @@ void MeasureService::request(const QString& lane, const QString& title, const QL
 
 void MeasureService::run(const QString& lane, const QString& title, std::vector<Task> tasks) {
     const std::shared_ptr<const Model> model = document_.model();
+    const std::shared_ptr<const Importance> importance = document_.importance();
     jobs_.start<bool>(
         {lane, title},
-        [this, model, tasks = std::move(tasks)](const JobContext& context) {
+        [this, model, importance, tasks = std::move(tasks)](const JobContext& context) {
             double total = 0;
             for (const Task& task : tasks)
                 total +=
@@ -78,14 +79,15 @@ void MeasureService::run(const QString& lane, const QString& title, std::vector<
                 JobContext part = context;
                 const double share = static_cast<double>(tensor.elements);
                 part.progress = [&](double fraction) { context.report((done + fraction * share) / total); };
-                TensorMeasurement measured = measure_tensor(*model, tensor, task.schemes, part);
+                TensorMeasurement measured =
+                    measure_tensor(*model, tensor, task.schemes, part, importance.get());
                 done += share;
-                jobs_.deliverPart(JobRunner::currentJob(),
-                                  [this, model, index = task.tensor, results = std::move(measured.results)] {
-                                      if (document_.model() != model) return;
-                                      for (const Measurement& result : results)
-                                          document_.addMeasurement(index, result);
-                                  });
+                jobs_.deliverPart(JobRunner::currentJob(), [this, model, importance, index = task.tensor,
+                                                            results = std::move(measured.results)] {
+                    if (document_.model() != model || document_.importance() != importance) return;
+                    for (const Measurement& result : results)
+                        document_.addMeasurement(index, result);
+                });
             }
             return true;
         },

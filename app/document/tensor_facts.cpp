@@ -51,18 +51,26 @@ std::span<const float> unit_of(const TensorFacts& facts, const Scheme& scheme, s
         .subspan(static_cast<std::size_t>(first_input), static_cast<std::size_t>(count));
 }
 
-// Of one weight of a block, which are those of its sub-block.
-std::vector<float> levels_in_block(DType type, std::span<const float> weights, std::size_t element) {
-    if (weights.size() < traits(type).block_elements) return {};
+// Of one weight of a row, which are those of its sub-block. Blocks know nothing of each other but with
+// importance, where the whole row counts.
+std::vector<float> levels_in_block(DType type, std::span<const float> row, std::span<const float> importance,
+                                   std::size_t element) {
+    const std::size_t size = traits(type).block_elements;
+    const std::size_t block = element / size;
+    if ((block + 1) * size > row.size() || (!importance.empty() && row.size() % size != 0)) return {};
+    const auto weights = importance.empty() ? row.subspan(block * size, size) : row;
     std::vector<float> finite(weights.begin(), weights.end());
     std::ranges::replace_if(
         finite, [](float x) { return !std::isfinite(x); }, 0.0F);
     std::vector<std::byte> bytes(ggml_bytes(type, finite.size()));
-    if (quantize_ggml_row(type, finite, {}, bytes).scale_overflow) return {};
-    return ggml_levels_at(type, bytes, element);
+    if (quantize_ggml_row(type, finite, importance, bytes).scale_overflow) return {};
+    const std::size_t block_bytes = ggml_bytes(type, size);
+    const std::size_t skipped = importance.empty() ? 0 : block * block_bytes;
+    return ggml_levels_at(type, std::span(bytes).subspan(skipped, block_bytes), element % size);
 }
 
-std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme, const JobContext& job) {
+std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& scheme, const JobContext& job,
+                                      const TensorImportance* importance) {
     if (facts.widest_row.empty()) return std::nullopt;
     ShownGrid shown;
     shown.whole_tensor = false;
@@ -72,7 +80,10 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
     switch (scheme.family) {
         case Family::integer:
         case Family::logarithmic:
-        case Family::small_float: {
+        case Family::small_float:
+        case Family::block_scaled: {
+            // The row holds the tensor's largest weight: nvfp4's scale of the tensor follows from it. Nested
+            // scales are shown as they were before.
             EstimatedGrid estimated = estimate_grid(scheme, unit, scratch);
             if (estimated.scale_lost) estimated = estimate_grid(with_32_bit_scales(scheme), unit, scratch);
             shown.levels = grid_levels(scheme, estimated.grid.scale, estimated.grid.zero_point);
@@ -86,7 +97,12 @@ std::optional<ShownGrid> grid_of_unit(const TensorFacts& facts, const Scheme& sc
         case Family::ggml: {
             const std::uint64_t element = facts.widest_input - shown.first_input;
             const std::uint64_t sharing = ggml_scale_elements(scheme.block_type);
-            shown.levels = levels_in_block(scheme.block_type, unit, element);
+            std::span<const float> of_row;
+            if (importance != nullptr)
+                of_row =
+                    importance->in_row(facts.widest_channel * facts.shape.inputs, facts.widest_row.size());
+            shown.levels = levels_in_block(scheme.block_type, facts.widest_row, of_row,
+                                           static_cast<std::size_t>(facts.widest_input));
             shown.first_input += element / sharing * sharing;
             break;
         }
@@ -138,13 +154,14 @@ TensorFacts gather_facts(const Model& model, const TensorInfo& tensor, const Job
     return facts;
 }
 
-std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme, const JobContext& job) {
+std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme, const JobContext& job,
+                                    const TensorImportance* importance) {
     if (facts.table->count() == 0 || scheme.family == Family::keep) return std::nullopt;
     const bool one_scale = scheme.family == Family::floating ||
                            (scheme.family != Family::ggml && scheme.granularity == Granularity::tensor) ||
                            (scheme.family != Family::ggml && scheme.granularity == Granularity::channel &&
                             facts.shape.channels == 1);
-    return one_scale ? grid_of_tensor(facts, scheme) : grid_of_unit(facts, scheme, job);
+    return one_scale ? grid_of_tensor(facts, scheme) : grid_of_unit(facts, scheme, job, importance);
 }
 
 bool is_quickly_shown(const Scheme& scheme) {

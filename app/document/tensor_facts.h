@@ -7,6 +7,7 @@
 #include "core/analysis/what_if.h"
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/schemes/scheme.h"
 
 #include <cstdint>
@@ -43,9 +44,10 @@ struct ShownGrid {
     std::optional<WhatIf> what_if;  // where it is the whole tensor: the exact figures as well
 };
 
-// None where the scheme has no grid to show, or no row was kept.
+// None where the scheme has no grid to show, or no row was kept. `importance` is of the tensor's inputs, for
+// GGUF blocks; null where not known.
 std::optional<ShownGrid> shown_grid(const TensorFacts& facts, const Scheme& scheme,
-                                    const JobContext& job = {});
+                                    const JobContext& job = {}, const TensorImportance* importance = nullptr);
 
 // Whether shown_grid() is a matter of microseconds, so that a moving hand need not wait for a thread.
 bool is_quickly_shown(const Scheme& scheme);

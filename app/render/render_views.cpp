@@ -59,6 +59,10 @@ int renderViews(MainWindow& window, const RenderRequest& request) {
     window.show();
     window.files().openModel(request.model);
     waitUntilSettled(window);
+    if (failure.isEmpty() && !request.imatrix.isEmpty()) {
+        window.files().loadImatrix(request.imatrix);
+        waitUntilSettled(window);
+    }
     if (!failure.isEmpty()) {
         err << failure << '\n';
         return 1;

@@ -11,6 +11,7 @@ class MainWindow;
 struct RenderRequest {
     QString folder;  // made where it is missing
     QString model;
+    QString imatrix;  // to load with it; empty for none
     QSize size{1280, 800};
 };
 

@@ -69,13 +69,16 @@ void ChannelsView::refresh() {
     const std::shared_ptr<const Model> model = document_.model();
     jobs_.start<ChannelProfile>(
         {lane, tr("Ranges of the channels of %1").arg(QString::fromStdString(tensor->name))},
-        [model, index = inspection_.tensor(), scheme](const JobContext& job) {
+        [model, importance = document_.importance(), index = inspection_.tensor(),
+         scheme](const JobContext& job) {
             return compute_channel_profile(*model, model->tensors()[static_cast<std::size_t>(index)], scheme,
-                                           map_rows, map_columns, job);
+                                           map_rows, map_columns, job, importance.get());
         },
-        [this, subject, notation = QString::fromStdString(to_string(scheme))](ChannelProfile profile) {
+        [this, subject, notation = QString::fromStdString(to_string(scheme)),
+         importance = document_.importance(), name = tensor->name](ChannelProfile profile) {
+            const TensorImportance* of_tensor = importance ? importance->find(name) : nullptr;
             plot_->setSubject(subject, {notation});
-            plot_->setProfile(profile);
+            plot_->setProfile(profile, of_tensor == nullptr ? std::vector<double>{} : of_tensor->by_input());
         });
 }
 

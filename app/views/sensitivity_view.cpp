@@ -39,6 +39,10 @@ SensitivityView::SensitivityView(Document& document, Inspection& inspection, Mea
         request();
         show_soon();
     });
+    connect(&document_, &Document::importanceChanged, this, [this] {
+        requested_ = false;
+        request();
+    });
     connect(&document_, &Document::measurementAdded, this, show_soon);
     connect(&document_, &Document::schemesChanged, this, show_soon);
     connect(&inspection_, &Inspection::tensorChanged, this, [this] {

@@ -28,7 +28,7 @@ GridOverlay overlayOf(const ShownGrid& grid, const Scheme& scheme) {
     overlay.first_code = firstCode(scheme);
     overlay.clip_low = static_cast<double>(grid.clip_low);
     overlay.clip_high = static_cast<double>(grid.clip_high);
-    overlay.clip_draggable = has_scales(scheme);
+    overlay.clip_draggable = has_ranges(scheme);
     overlay.symmetric = scheme.family != Family::integer || scheme.symmetry != Symmetry::asym;
     if (grid.what_if) overlay.clipped_share = clipped_share(grid.what_if->answer.sums);
     if (grid.whole_tensor && grid.zero_point)

@@ -15,7 +15,9 @@
 #include <QMessageBox>
 #include <QWidget>
 
+#include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <utility>
 
 namespace halfstep {
@@ -23,6 +25,7 @@ namespace {
 
 constexpr auto open_lane = "open";
 constexpr auto read_lane = "recipe";
+constexpr auto imatrix_lane = "imatrix";
 constexpr auto compare_lane = "compare-models";
 constexpr auto write_lane = "write";
 
@@ -57,8 +60,11 @@ QString FileController::samplePath() {
 
 void FileController::tell(const QString& message) {
     emit failed(message);
-    auto* box =
-        new QMessageBox(QMessageBox::Warning, QStringLiteral("Halfstep"), message, QMessageBox::Ok, &window_);
+    show(QMessageBox::Warning, message);
+}
+
+void FileController::show(QMessageBox::Icon icon, const QString& message) {
+    auto* box = new QMessageBox(icon, QStringLiteral("Halfstep"), message, QMessageBox::Ok, &window_);
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextInteractionFlags(Qt::TextSelectableByMouse);
     box->open();
@@ -88,18 +94,10 @@ void FileController::closeModel() {
 }
 
 void FileController::usePlan(const Plan& plan, const QString& text) {
-    QStringList problems;
-    for (const Issue& issue : check_plan(*document_.model(), plan))
-        if (issue.severity != Severity::note)
-            problems.append(
-                QString::fromStdString((issue.tensor.empty() ? "" : issue.tensor + ": ") + issue.message));
+    std::vector<Issue> problems = check_plan(*document_.model(), plan);
+    std::erase_if(problems, [](const Issue& issue) { return issue.severity == Severity::note; });
     document_.applyPlan(plan, text);
-    if (problems.isEmpty()) return;
-    const qsizetype shown = std::min<qsizetype>(problems.size(), 8);
-    QString message = problems.mid(0, shown).join('\n');
-    if (shown < problems.size())
-        message += '\n' + tr("… and %n more", nullptr, static_cast<int>(problems.size() - shown));
-    tell(message);
+    if (!problems.empty()) tell(listOf(problems));
 }
 
 void FileController::loadPlan(const QString& path) {
@@ -137,6 +135,18 @@ void FileController::compareWith(const QString& path) {
         },
         [this, name](const ModelComparison& comparison) { emit compared(comparison, name); },
         [this](const QString& message) { tell(message); });
+}
+
+// One a line, the first few of them.
+QString FileController::listOf(const std::vector<Issue>& issues) {
+    constexpr std::size_t most = 8;
+    QStringList lines;
+    for (std::size_t i = 0; i < std::min(issues.size(), most); ++i)
+        lines.append(QString::fromStdString((issues[i].tensor.empty() ? "" : issues[i].tensor + ": ") +
+                                            issues[i].message));
+    if (issues.size() > most)
+        lines.append(tr("… and %n more", nullptr, static_cast<int>(issues.size() - most)));
+    return lines.join('\n');
 }
 
 void FileController::write(const QString& what, const QString& path,
@@ -181,11 +191,45 @@ void FileController::saveWorkspace(const QString& path) {
 
 void FileController::exportTo(const QString& target, const QString& path) {
     const ExportTarget& exporter = find_export_target(target.toStdString());
-    write(target, path,
-          [&exporter, model = document_.model(), plan = document_.plan(),
-           measurements = document_.allMeasurements(), file = nativePath(path)](const JobContext& job) {
-              exporter.export_plan({*model, plan, file, measurements, job});
-          });
+    const auto issues = std::make_shared<std::vector<Issue>>();
+    write(
+        target, path,
+        [&exporter, issues, model = document_.model(), plan = document_.plan(),
+         measurements = document_.allMeasurements(), file = nativePath(path)](const JobContext& job) {
+            exporter.export_plan({*model, plan, file, measurements, job,
+                                  [&](const Issue& issue) { issues->push_back(issue); }});
+        },
+        [this, issues, path] {
+            if (!issues->empty())
+                show(QMessageBox::Information,
+                     tr("%1 was written. What is not as planned, or has to be known:")
+                             .arg(QFileInfo(path).fileName()) +
+                         "\n\n" + listOf(*issues));
+        });
+}
+
+void FileController::loadImatrix(const QString& path) {
+    const QString name = QFileInfo(path).fileName();
+    jobs_.start<std::shared_ptr<const Importance>>(
+        {imatrix_lane, tr("Reading %1").arg(name)},
+        [model = document_.model(), file = nativePath(path)](const JobContext& job) {
+            return load_importance(file, *model, job);
+        },
+        [this, name, model = document_.model()](std::shared_ptr<const Importance> importance) {
+            if (document_.model() == model)
+                document_.useImportance(std::move(importance), tr("load importance %1").arg(name));
+        },
+        [this](const QString& message) { tell(message); });
+}
+
+void FileController::removeImatrix() {
+    if (document_.importance()) document_.useImportance(nullptr, tr("remove importance"));
+}
+
+void FileController::askForImatrix() {
+    const QString path = QFileDialog::getOpenFileName(
+        &window_, tr("Load importance"), {}, tr("Importance matrices (*.gguf *.dat);;All files (*)"));
+    if (!path.isEmpty()) loadImatrix(path);
 }
 
 QString FileController::proposedPath(const QString& suffix) const {
@@ -247,7 +291,9 @@ void FileController::askForWorkspace() {
 void FileController::askForExport(const QString& target) {
     // A target that is named after its file type writes such files; the others write text.
     const bool is_suffix = target == "json" || target == "csv" || target == "html";
-    const QString suffix = is_suffix ? "." + target : QStringLiteral(".tensor-types.txt");
+    const QString suffix = is_suffix          ? "." + target
+                           : target == "gguf" ? QStringLiteral("-quantized.gguf")
+                                              : QStringLiteral(".tensor-types.txt");
     const QString path =
         QFileDialog::getSaveFileName(&window_, tr("Export to %1").arg(target), proposedPath(suffix));
     if (!path.isEmpty()) exportTo(target, path);

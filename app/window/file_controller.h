@@ -6,10 +6,12 @@
 #include "app/settings/recent_files.h"
 #include "core/analysis/model_comparison.h"
 
+#include <QMessageBox>
 #include <QObject>
 #include <QString>
 
 #include <functional>
+#include <vector>
 
 class QWidget;
 
@@ -31,6 +33,9 @@ class FileController : public QObject {
     void loadPlan(const QString& path);
     // Plans for the open model what another file stores the same tensors in: one step of undo.
     void takeRecipe(const QString& path);
+    // Measures with the importance matrix of a file from then on, or without any: each one step of undo.
+    void loadImatrix(const QString& path);
+    void removeImatrix();
     // Holds the open model against the one it was made from; compared() has the result.
     void compareWith(const QString& path);
     void savePlan(const QString& path);
@@ -43,6 +48,7 @@ class FileController : public QObject {
     void askForPlan();
     void askForRecipe();
     void askForOriginal();
+    void askForImatrix();
     bool savePlanOrAsk();  // false where the user gave up
     bool savePlanAs();
     void askForWorkspace();
@@ -65,6 +71,8 @@ class FileController : public QObject {
     void tell(const QString& message);
     void usePlan(const Plan& plan, const QString& text);
     QString askForModelFile(const QString& title);
+    void show(QMessageBox::Icon icon, const QString& message);
+    static QString listOf(const std::vector<Issue>& issues);
     QString proposedPath(const QString& suffix) const;
 
     Document& document_;

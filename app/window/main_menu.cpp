@@ -28,6 +28,7 @@ constexpr auto theme_key = "theme";
 
 // What the engine says about its export targets, repeated here for the translators.
 [[maybe_unused]] constexpr const char* target_texts[] = {
+    QT_TRANSLATE_NOOP("halfstep::MainMenu", "the quantized model itself, as a GGUF file that llama.cpp runs"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "a file for llama-quantize --tensor-type-file, and the command that uses it"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
@@ -78,6 +79,12 @@ void MainMenu::buildFile() {
     menu->addSeparator();
     add(menu, QT_TR_NOOP("&Load plan…"), {}, true, [this] { files_.askForPlan(); });
     add(menu, QT_TR_NOOP("Take the reci&pe of a file…"), {}, true, [this] { files_.askForRecipe(); });
+    add(menu, QT_TR_NOOP("Load i&mportance (imatrix)…"), {}, true, [this] { files_.askForImatrix(); });
+    QAction* remove =
+        add(menu, QT_TR_NOOP("Remo&ve importance"), {}, false, [this] { files_.removeImatrix(); });
+    remove->setEnabled(false);
+    connect(&window_.document(), &Document::importanceChanged, remove,
+            [this, remove] { remove->setEnabled(window_.document().importance() != nullptr); });
     add(menu, QT_TR_NOOP("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
     add(menu, QT_TR_NOOP("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
     add(menu, QT_TR_NOOP("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });

@@ -13,6 +13,7 @@
 #include "app/window/main_menu.h"
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/panels/budget_strip.h"
+#include "widgets/panels/importance_label.h"
 #include "widgets/panels/inspector_panel.h"
 #include "widgets/panels/issues_panel.h"
 #include "widgets/panels/jobs_panel.h"
@@ -118,6 +119,7 @@ void MainWindow::buildParts() {
     editor_ = new SchemeEditor;
     numbers_ = new LiveNumbersPanel;
     budget_ = new BudgetStrip;
+    importance_ = new ImportanceLabel;
     issues_ = new IssuesPanel;
     inspector_ = new InspectorPanel;
     job_list_ = new JobsPanel;
@@ -139,6 +141,8 @@ void MainWindow::buildViews() {
     costs_->setObjectName("costs");
     costs_->setMovable(false);
     costs_->addWidget(budget_);
+    importance_shown_ = costs_->addWidget(importance_);
+    importance_shown_->setVisible(false);
     addToolBar(Qt::BottomToolBarArea, costs_);
     connect(tabs_, &QTabWidget::currentChanged, this, [this](int current) {
         for (std::size_t i = 0; i < views_.size(); ++i)
@@ -202,6 +206,8 @@ void MainWindow::connectDocument() {
     });
     connect(&document_, &Document::measurementAdded, this, &MainWindow::showBudget);
     connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
+    connect(&document_, &Document::importanceChanged, this, &MainWindow::showImportance);
+    connect(importance_, &ImportanceLabel::removeRequested, files_, &FileController::removeImatrix);
     connect(&document_, &Document::modifiedChanged, this, &MainWindow::updateTitle);
     connect(&document_, &Document::planPathChanged, this, &MainWindow::updateTitle);
     QUndoStack& undo = document_.undoStack();
@@ -426,6 +432,23 @@ void MainWindow::showIssues() {
         docks_[2]->show();
         docks_[2]->raise();
     }
+}
+
+void MainWindow::showImportance() {
+    const std::shared_ptr<const Importance>& importance = document_.importance();
+    importance_shown_->setVisible(importance != nullptr);
+    if (!importance) return;
+    int known = 0;
+    int quantizable = 0;
+    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor) {
+        if (!document_.tensor(tensor).quantizable) continue;
+        ++quantizable;
+        if (document_.importance(tensor) != nullptr) ++known;
+    }
+    const Imatrix& imatrix = importance->imatrix();
+    importance_->setImportance(
+        {QString::fromStdString(importance->name()), known, quantizable,
+         imatrix.datasets.empty() ? QString() : QString::fromStdString(imatrix.datasets.front())});
 }
 
 void MainWindow::showComparison(const ModelComparison& comparison, const QString& original) {

@@ -24,6 +24,7 @@ namespace halfstep {
 
 class BudgetStrip;
 class FileController;
+class ImportanceLabel;
 class InspectorPanel;
 class IssuesPanel;
 class JobsPanel;
@@ -86,6 +87,7 @@ class MainWindow : public QMainWindow {
     void showNumbers();
     void showBudget();
     void showIssues();
+    void showImportance();
     void showComparison(const ModelComparison& comparison, const QString& original);
     void updateTitle();
     void measureStatistics();
@@ -109,6 +111,8 @@ class MainWindow : public QMainWindow {
     SchemeEditor* editor_;
     LiveNumbersPanel* numbers_;
     BudgetStrip* budget_;
+    ImportanceLabel* importance_;
+    QAction* importance_shown_;  // of the label in its tool bar
     IssuesPanel* issues_;
     InspectorPanel* inspector_;
     JobsPanel* job_list_;

@@ -138,9 +138,11 @@ class PartProfile {
 }  // namespace
 
 ChannelProfile compute_channel_profile(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
-                                       std::size_t max_rows, std::size_t max_columns, const JobContext& job) {
+                                       std::size_t max_rows, std::size_t max_columns, const JobContext& job,
+                                       const Importance* importance) {
     const TensorStatistics statistics = compute_statistics(model, tensor, phase_of(job, 0, 0.2));
-    const MeasuredScheme measured = measure_scheme(model, tensor, scheme, phase_of(job, 0.2, 0.6));
+    const MeasuredScheme measured =
+        measure_scheme(model, tensor, scheme, phase_of(job, 0.2, 0.6), importance);
     const Cutting cutting(matrix_shape(tensor), max_rows, max_columns);
     std::vector<PartProfile> parts(reconstruction_parts(tensor),
                                    PartProfile(cutting, outlier_deviations * statistics.std));

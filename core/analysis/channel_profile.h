@@ -3,6 +3,7 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/schemes/scheme.h"
 
 #include <cstddef>
@@ -37,6 +38,6 @@ struct ChannelProfile {
 
 ChannelProfile compute_channel_profile(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
                                        std::size_t max_rows, std::size_t max_columns,
-                                       const JobContext& job = {});
+                                       const JobContext& job = {}, const Importance* importance = nullptr);
 
 }  // namespace halfstep

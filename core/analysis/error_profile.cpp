@@ -52,10 +52,11 @@ class PartProfile {
 }  // namespace
 
 ErrorProfile compute_error_profile(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
-                                   std::size_t bins, const JobContext& job) {
+                                   std::size_t bins, const JobContext& job, const Importance* importance) {
     bins = std::max<std::size_t>(bins, 1);
     const TensorStatistics statistics = compute_statistics(model, tensor, phase_of(job, 0, 0.2));
-    const MeasuredScheme measured = measure_scheme(model, tensor, scheme, phase_of(job, 0.2, 0.6));
+    const MeasuredScheme measured =
+        measure_scheme(model, tensor, scheme, phase_of(job, 0.2, 0.6), importance);
 
     // Sums take the error in float32, where it may round down.
     const double largest_error = measured.measurement.sums.max_abs_error * (1 + 0x1p-23);

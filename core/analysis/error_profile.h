@@ -4,6 +4,7 @@
 #include "core/analysis/histogram.h"
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 
 #include <cstddef>
@@ -30,8 +31,10 @@ struct ErrorProfile {
     double clipping_squared = 0;
 };
 
-// Throws Error where the scheme cannot be applied to the tensor.
+// Throws Error where the scheme cannot be applied to the tensor. `importance` is what GGUF blocks are
+// quantized with; the errors are counted without it.
 ErrorProfile compute_error_profile(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
-                                   std::size_t bins, const JobContext& job = {});
+                                   std::size_t bins, const JobContext& job = {},
+                                   const Importance* importance = nullptr);
 
 }  // namespace halfstep

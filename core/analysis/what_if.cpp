@@ -60,7 +60,8 @@ MomentTable::Answer evaluate_scaled(const MomentTable& table, const Scheme& sche
         return table.evaluate(
             UniformQuantizer{grid.scale, grid.zero_point, codes.qmin, codes.qmax, stored_scale});
     }
-    if (scheme.family == Family::small_float) return evaluate_small_float(table, scheme, grid, stored_scale);
+    if (scheme.family == Family::small_float || scheme.family == Family::block_scaled)
+        return evaluate_small_float(table, scheme, grid, stored_scale);
     const LogLevels chosen = log_levels(scheme, grid.scale);
     const LogLevels stored = log_levels(scheme, stored_scale);
     return table.evaluate([&](float x) {
@@ -81,7 +82,8 @@ std::vector<float> scaled_levels(const Scheme& scheme, const UnitGrid& grid, flo
             levels.push_back(stored_scale * static_cast<float>(q - grid.zero_point));
         return levels;
     }
-    if (scheme.family == Family::small_float) return grid_levels(scheme, stored_scale, 0);
+    if (scheme.family == Family::small_float || scheme.family == Family::block_scaled)
+        return grid_levels(scheme, stored_scale, 0);
     const std::vector<float> positive = log_levels(scheme, stored_scale).level;
     levels.assign(positive.rbegin(), positive.rend());
     for (float& level : levels)
@@ -176,7 +178,8 @@ std::optional<WhatIf> what_if(const MomentTable& table, const Scheme& scheme, co
     switch (scheme.family) {
         case Family::integer:
         case Family::logarithmic:
-        case Family::small_float: {
+        case Family::small_float:
+        case Family::block_scaled: {
             EstimatedGrid estimated = estimate_table_grid(scheme, table, job);
             if (estimated.scale_lost) estimated = estimate_table_grid(with_32_bit_scales(scheme), table, job);
             return what_if_grid(table, scheme, estimated.grid);

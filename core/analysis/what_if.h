@@ -11,7 +11,7 @@
 namespace halfstep {
 
 // What a scheme would do to a tensor if it had one scale (or codebook) for the whole tensor, whatever the
-// scheme's own granularity: integer, log, kmeans and floating schemes, any range.
+// scheme's own granularity: integer, log, kmeans, floating and block-scaled schemes, any range.
 struct WhatIf {
     MomentTable::Answer answer;
     UnitGrid grid;              // integer and log: what codes are chosen with

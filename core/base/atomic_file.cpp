@@ -130,6 +130,42 @@ void AtomicFile::write(std::string_view text) {
     write(std::as_bytes(std::span(text.data(), text.size())));
 }
 
+void AtomicFile::reserve(std::uint64_t bytes) {
+    const auto length = static_cast<off_t>(bytes);
+    if (ftruncate(descriptor_, length) != 0) throw system_error(cannot_write, named_, errno);
+    reserved_ = bytes;
+    int result = 0;
+    do {
+        result = fallocate(descriptor_, 0, 0, length);
+    } while (result != 0 && errno == EINTR);
+    // Other errors mean that this file system cannot promise room.
+    if (result != 0 && (errno == ENOSPC || errno == EDQUOT)) throw system_error(cannot_write, named_, errno);
+}
+
+void AtomicFile::write_at(std::uint64_t position, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(position));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) throw system_error(cannot_write, named_, errno);
+        position += static_cast<std::uint64_t>(written);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
+void AtomicFile::flush_in_steps(const JobContext& job) {
+    constexpr std::uint64_t step = 4 << 20;  // bytes
+    constexpr unsigned all_of_it =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    for (std::uint64_t at = 0; at < reserved_; at += step) {
+        job.throw_if_stopped();
+        if (sync_file_range(descriptor_, static_cast<off_t>(at), step, all_of_it) == 0) continue;
+        if (errno == EIO || errno == ENOSPC || errno == EDQUOT)
+            throw system_error(cannot_write, named_, errno);
+        break;  // not a file system that does this in steps: commit() does it at once
+    }
+    posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 void AtomicFile::commit() {
     if (const int error = flush(temporary_); error != 0) throw system_error(cannot_write, named_, error);
     if (std::rename(temporary_.c_str(), target_.c_str()) != 0)

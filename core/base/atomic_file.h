@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/job_context.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -28,6 +30,14 @@ class AtomicFile {
     void write(std::string_view text);
     void commit();
 
+    // For files that several threads write at once, each its own part: takes the room on the disk first
+    // (bytes that nobody writes are 0), then writes at a position, from any thread.
+    void reserve(std::uint64_t bytes);
+    void write_at(std::uint64_t position, std::span<const std::byte> bytes);
+    // Brings what was written to the disk in small steps, so that a stop is felt; and forgets it in memory,
+    // so that who reads it next sees what the disk holds.
+    void flush_in_steps(const JobContext& job);
+
     // Where a library insists on writing by name: the temporary file itself (commit() still renames it).
     const std::filesystem::path& temporary() const { return temporary_; }
 
@@ -36,6 +46,7 @@ class AtomicFile {
     std::filesystem::path target_;  // what named_ leads to
     std::filesystem::path temporary_;
     int descriptor_ = -1;
+    std::uint64_t reserved_ = 0;
     bool committed_ = false;
 };
 

@@ -12,13 +12,6 @@
 namespace halfstep {
 namespace {
 
-void refuse_what_does_not_fit(const Model& model, const Plan& plan) {
-    for (const Issue& issue : check_plan(model, plan))
-        if (issue.severity == Severity::error)
-            throw Error(issue.message, {{}, issue.tensor, {}},
-                        "Choose another scheme for it, or a plan made for this model");
-}
-
 // One sentence for each scheme that the target lacks, with a tensor that asks for it.
 void refuse_what_is_not_carried(const ExportTarget& target, const Plan& plan) {
     struct Refusal {
@@ -46,7 +39,22 @@ void refuse_what_is_not_carried(const ExportTarget& target, const Plan& plan) {
 
 void ExportTarget::check(const ExportRequest& request) const {
     refuse_what_is_not_carried(*this, request.plan);
-    refuse_what_does_not_fit(request.model, request.plan);
+    refuse_what_does_not_fit(request);
+}
+
+bool ExportTarget::finds_another_type(const TensorInfo&, const Scheme&) const {
+    return false;
+}
+
+void ExportTarget::refuse_what_does_not_fit(const ExportRequest& request) const {
+    for (const Issue& issue : check_plan(request.model, request.plan)) {
+        if (issue.severity != Severity::error) continue;
+        const TensorInfo* tensor = request.model.find(issue.tensor);
+        const Scheme* scheme = request.plan.find(issue.tensor);
+        if (tensor != nullptr && scheme != nullptr && finds_another_type(*tensor, *scheme)) continue;
+        throw Error(issue.message, {{}, issue.tensor, {}},
+                    "Choose another scheme for it, or a plan made for this model");
+    }
 }
 
 std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest& request) const {
@@ -55,7 +63,8 @@ std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest
 }
 
 std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
-    static const std::array targets{llama_cpp_target(), json_target(), csv_target(), html_target()};
+    static const std::array targets{gguf_target(), llama_cpp_target(), json_target(), csv_target(),
+                                    html_target()};
     return targets;
 }
 

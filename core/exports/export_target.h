@@ -7,6 +7,7 @@
 #include "core/quantize/measurement.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,8 @@ struct ExportRequest {
     // schemes are left empty where they are not among these.
     std::span<const TensorMeasurement> measurements = {};
     JobContext job = {};
+    // Called for what the user has to know of what was written: where it differs from the plan.
+    std::function<void(const Issue&)> on_issue = {};
 };
 
 // Somewhere a plan can go: a runtime's configuration, a table, a report.
@@ -46,6 +49,11 @@ class ExportTarget {
     std::vector<std::filesystem::path> export_plan(const ExportRequest& request) const;
 
   private:
+    // Whether the target takes another type for a tensor that a scheme does not fit; the others refuse it.
+    virtual bool finds_another_type(const TensorInfo& tensor, const Scheme& scheme) const;
+
+    void refuse_what_does_not_fit(const ExportRequest& request) const;
+
     virtual std::vector<std::filesystem::path> write(const ExportRequest& request) const = 0;
 };
 

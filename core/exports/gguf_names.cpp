@@ -106,4 +106,9 @@ bool llama_quantize_changes(std::string_view name, std::size_t dimensions) {
         never_quantized, [name](std::string_view part) { return name.find(part) != std::string_view::npos; });
 }
 
+std::size_t ggml_dimensions(const TensorInfo& tensor) {
+    const auto first = std::ranges::find_if(tensor.shape, [](std::int64_t extent) { return extent != 1; });
+    return static_cast<std::size_t>(tensor.shape.end() - first);
+}
+
 }  // namespace halfstep

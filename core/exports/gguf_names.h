@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/tensor/tensor_info.h"
+
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,5 +19,8 @@ std::optional<std::string> gguf_name(std::string_view tensor);
 // The tensors that llama-quantize can change: weights of at least two dimensions but for norms, routers,
 // positions and the small ones of state-space and RWKV models. `name` is the GGUF name.
 bool llama_quantize_changes(std::string_view name, std::size_t dimensions);
+
+// The axes that ggml counts: it drops leading ones of one element, and a matrix of one row is a vector.
+std::size_t ggml_dimensions(const TensorInfo& tensor);
 
 }  // namespace halfstep

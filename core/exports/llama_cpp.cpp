@@ -32,6 +32,7 @@ std::string ggml_type(DType dtype) {
 // The type that llama.cpp writes for a scheme.
 std::string type_of(const Scheme& scheme, const TensorInfo& tensor) {
     if (scheme.family == Family::ggml) return ggml_type(scheme.block_type);
+    if (scheme.family == Family::block_scaled) return format_name(scheme);  // mxfp4, nvfp4
     if (scheme.family == Family::floating) {
         switch (scheme.float_format) {
             case FloatFormat::fp16:
@@ -43,6 +44,11 @@ std::string type_of(const Scheme& scheme, const TensorInfo& tensor) {
         }
     }
     return ggml_type(tensor.dtype);
+}
+
+// Whether llama.cpp has a block type of that name for it. It stores the same format, by a rule of its own.
+bool is_block_type(const Scheme& scheme) {
+    return scheme.float_format == FloatFormat::mxfp4 || scheme.float_format == FloatFormat::nvfp4;
 }
 
 bool ggml_stores(DType dtype) {
@@ -102,12 +108,6 @@ struct Choices {
     }
 };
 
-// ggml drops leading axes of one element, and a matrix of one row counts as a vector.
-std::size_t ggml_dimensions(const TensorInfo& tensor) {
-    const auto first = std::ranges::find_if(tensor.shape, [](std::int64_t extent) { return extent != 1; });
-    return static_cast<std::size_t>(tensor.shape.end() - first);
-}
-
 class Chooser {
   public:
     explicit Chooser(const Model& model, const Plan& plan) : model_(model) {
@@ -144,9 +144,21 @@ class Chooser {
         if (kept && !ggml_stores(tensor.dtype))
             throw Error(fmt::format("llama.cpp has no type {} to keep it in", tensor.dtype_name),
                         {{}, tensor.name, {}}, "Convert the model to GGUF and open that");
+        if (scheme.family == Family::block_scaled) check_row(scheme, tensor);
         const std::string type = type_of(scheme, tensor);
         choices_.weights_of_type[type] += tensor.elements;
         choices_.tensors.push_back({*name, type});
+    }
+
+    // llama.cpp's blocks do not cross rows, and are whole.
+    static void check_row(const Scheme& scheme, const TensorInfo& tensor) {
+        const DType type = scheme.float_format == FloatFormat::nvfp4 ? DType::nvfp4 : DType::mxfp4;
+        const std::uint64_t inputs = matrix_shape(tensor).inputs;
+        if (inputs % traits(type).block_elements == 0) return;
+        throw Error(fmt::format("llama.cpp stores {} in blocks of {} weights, which do not cross rows, and a "
+                                "row has {} weights",
+                                format_name(scheme), traits(type).block_elements, inputs),
+                    {{}, tensor.name, {}}, "Take fp16 for it");
     }
 
     const Model& model_;
@@ -260,6 +272,9 @@ class LlamaCpp : public ExportTarget {
             case Family::logarithmic:
             case Family::kmeans:
             case Family::small_float:
+                break;
+            case Family::block_scaled:
+                if (is_block_type(scheme)) return {};
                 break;
         }
         return fmt::format("llama.cpp has no {}: take {}", to_string(scheme), instead_of(scheme));

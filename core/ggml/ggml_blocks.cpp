@@ -4,9 +4,11 @@
 #include "core/ggml/block_types.h"
 #include "core/ggml/code_packing.h"
 #include "core/ggml/dequantize.h"
+#include "core/ggml/fast_quantizer.h"
 #include "core/ggml/plain_quantizer.h"
 
 #include <cstring>
+#include <vector>
 
 namespace halfstep {
 namespace {
@@ -66,6 +68,7 @@ std::size_t ggml_bytes(DType type, std::size_t elements) {
 
 BlockOutcome quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
                                std::span<std::byte> blocks) {
+    if (const auto outcome = fast_quantize_ggml_row(type, row, importance, blocks)) return *outcome;
     return plain_quantize_ggml_row(type, row, importance, blocks);
 }
 
@@ -79,7 +82,13 @@ void dequantize_ggml_row(DType type, std::span<const std::byte> blocks, std::spa
 
 BlockOutcome fake_quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
                                     std::span<float> reconstruction) {
-    return plain_fake_quantize_ggml_row(type, row, importance, reconstruction);
+    thread_local std::vector<std::byte> blocks;
+    if (!ggml_can_write(type)) return plain_fake_quantize_ggml_row(type, row, importance, reconstruction);
+    blocks.resize(ggml_bytes(type, row.size()));
+    const auto outcome = fast_quantize_ggml_row(type, row, importance, blocks);
+    if (!outcome) return plain_fake_quantize_ggml_row(type, row, importance, reconstruction);
+    dequantize_ggml_row(type, blocks, reconstruction);
+    return *outcome;
 }
 
 void ggml_codes_of_row(DType type, std::span<const std::byte> blocks, std::span<std::int32_t> codes) {

@@ -92,12 +92,15 @@ struct FloatGrid {
 // How the limits of a unit's weights become its scale and zero-point (see grid_from_limits).
 struct UnitRule {
     enum Symmetry : std::uint8_t { symmetric, symmetric_full, asymmetric };
+    // e8m0: powers of two; e4m3: of that format, times the tensor's scale (see block_scales.h).
+    enum Scales : std::uint8_t { f32, f16, e8m0, e4m3 };
 
     Symmetry symmetry;
-    bool f16_scales;
-    float top;     // qmax
-    float bottom;  // −qmin
-    float limit;   // of positions, where the grid is not of whole numbers; else 0
+    Scales scales;
+    float top;           // qmax; e8m0: the power of two at or below the largest value
+    float bottom;        // −qmin
+    float limit;         // of positions, where the grid is not of whole numbers; else 0
+    float tensor_scale;  // e4m3
 };
 
 struct UnitArrays {

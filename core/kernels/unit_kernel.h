@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/float_kernel.h"
 #include "core/kernels/lanes_kernel.h"
 #include "core/kernels/rounding_kernel.h"
 #include "core/kernels/uniform_kernel.h"
@@ -34,7 +35,7 @@ class UnitMaker {
     void make(const float* low, const float* high, std::size_t at, const UnitArrays& units) {
         const Float from = V::load(low + at);
         const Float to = V::load(high + at);
-        const Float scale = stored(usable(exact_scale(from, to)));
+        const Float scale = scale_of(from, to);
         const Mask none = scale == V::set(0);
         const Float reciprocal = V::choose(none, V::set(0), V::set(1) / V::choose(none, V::set(1), scale));
         Float zero_point = V::set(0);
@@ -57,6 +58,29 @@ class UnitMaker {
     UnitOutcome outcome() const { return {clips_, lost_}; }
 
   private:
+    Float scale_of(Float from, Float to) {
+        if (rule_.scales == UnitRule::e8m0) return power_of_two(V::max(V::abs(from), V::abs(to)));
+        if (rule_.scales == UnitRule::e4m3) return two_levels(V::max(V::abs(from), V::abs(to)));
+        return stored(usable(exact_scale(from, to)));
+    }
+
+    // `top_` and the lowest scale are powers of two themselves.
+    Float power_of_two(Float largest) const {
+        const Float power = V::from_bits(V::bits(largest) & V::set_bits(0x7f800000U));
+        return V::max(power / top_, V::set(0x1p-127F));
+    }
+
+    Float two_levels(Float largest) const {
+        constexpr float largest_e4m3 = 448;
+        constexpr float smallest_e4m3 = 0x1p-9F;
+        if (rule_.tensor_scale == 0) return V::set(0);
+        const Float full = top_ * V::set(rule_.tensor_scale);
+        const Float within = V::max(V::min(largest / full, V::set(largest_e4m3)), V::set(smallest_e4m3));
+        const Float wanted = V::choose(largest == V::set(0), V::set(1), within);
+        const FloatRounding<V> e4m3({0x1p-6F, 0x1.8p20F});
+        return usable(e4m3.nearest(wanted) * V::set(rule_.tensor_scale));
+    }
+
     Float exact_scale(Float from, Float to) const {
         switch (rule_.symmetry) {
             case UnitRule::symmetric:
@@ -78,7 +102,7 @@ class UnitMaker {
     static Float usable(Float scale) { return V::choose(scale > V::set(0x1p-128F), scale, V::set(0)); }
 
     Float stored(Float scale) {
-        if (!rule_.f16_scales) return scale;
+        if (rule_.scales != UnitRule::f16) return scale;
         const Float rounded = round_to_f16<V>(scale);
         const Float kept = V::choose(rounded <= V::set(65504.0F), rounded, V::set(infinity));
         const Mask lost = V::either(kept == V::set(infinity), kept == V::set(0));

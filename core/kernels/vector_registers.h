@@ -34,6 +34,20 @@ inline unsigned which_register(__m128 mask) {
     return static_cast<unsigned>(_mm_movemask_ps(mask));
 }
 
+inline __m128i truncate_register(__m128 v) {
+    return _mm_cvttps_epi32(v);
+}
+inline unsigned sign_bits_register(__m128i v) {
+    return static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(v)));
+}
+// The lower bytes of 16 integers.
+inline __m128i narrow_registers(const __m128i* v) {
+    const __m128i low = _mm_set1_epi32(255);
+    const __m128i first = _mm_packs_epi32(_mm_and_si128(v[0], low), _mm_and_si128(v[1], low));
+    const __m128i second = _mm_packs_epi32(_mm_and_si128(v[2], low), _mm_and_si128(v[3], low));
+    return _mm_packus_epi16(first, second);
+}
+
 inline void transpose_registers(__m128* rows) {
     _MM_TRANSPOSE4_PS(rows[0], rows[1], rows[2], rows[3]);
 }
@@ -87,6 +101,20 @@ inline bool any_register(__m256 mask) {
 }
 inline unsigned which_register(__m256 mask) {
     return static_cast<unsigned>(_mm256_movemask_ps(mask));
+}
+
+inline __m256i truncate_register(__m256 v) {
+    return _mm256_cvttps_epi32(v);
+}
+inline unsigned sign_bits_register(__m256i v) {
+    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(v)));
+}
+inline __m128i narrow_registers(const __m256i* v) {
+    const __m256i low = _mm256_set1_epi32(255);
+    // Words of each half of the first, then of the second, in both halves.
+    const __m256i words = _mm256_packs_epi32(_mm256_and_si256(v[0], low), _mm256_and_si256(v[1], low));
+    const __m256i ordered = _mm256_permute4x64_epi64(words, 0xd8);
+    return _mm_packus_epi16(_mm256_castsi256_si128(ordered), _mm256_extracti128_si256(ordered, 1));
 }
 
 // In steps: pairs of rows are mixed lane by lane, then by two, then by halves.
@@ -149,6 +177,16 @@ inline bool any_register(__mmask16 mask) {
 }
 inline unsigned which_register(__mmask16 mask) {
     return mask;
+}
+
+inline __m512i truncate_register(__m512 v) {
+    return _mm512_cvttps_epi32(v);
+}
+inline unsigned sign_bits_register(__m512i v) {
+    return _mm512_movepi32_mask(v);
+}
+inline __m128i narrow_registers(const __m512i* v) {
+    return _mm512_cvtepi32_epi8(*v);
 }
 
 inline void transpose_registers(__m512* rows) {

@@ -72,6 +72,17 @@ struct ScalarVector {
             to[j] = (four[j].lane[0] + four[j].lane[2]) + (four[j].lane[1] + four[j].lane[3]);
     }
 
+    // Towards zero, as the processor's conversion: the lowest integer for what leaves the range.
+    static Bits truncated(Float v) {
+        return v >= -0x1p31F && v < 0x1p31F ? static_cast<Bits>(static_cast<std::int32_t>(v)) : 0x80000000U;
+    }
+    static unsigned sign_bits(Bits v) { return v >> 31; }  // bit i: lane i is negative
+    // The lower bytes of 16 / width vectors.
+    static void store_bytes(std::uint8_t* to, const Bits* v) {
+        for (std::size_t i = 0; i < 16; ++i)
+            to[i] = static_cast<std::uint8_t>(v[i] & 0xffU);
+    }
+
     // `width` rows of `width` lanes become columns.
     static void transpose(Float* /*rows*/) {}
 

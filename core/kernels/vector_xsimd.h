@@ -67,6 +67,15 @@ struct XsimdVector {
     }
     static void store_totals(float* to, const Quarter* four) { _mm_storeu_ps(to, add_quarters(four)); }
 
+    static Bits truncated(Float v) { return Bits(truncate_register(v.data)); }
+    static unsigned sign_bits(Bits v) { return sign_bits_register(v.data); }
+    static void store_bytes(std::uint8_t* to, const Bits* v) {
+        typename Bits::register_type registers[16 / width];
+        for (std::size_t i = 0; i < 16 / width; ++i)
+            registers[i] = v[i].data;
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(to), narrow_registers(registers));
+    }
+
     static void transpose(Float* rows) {
         typename Float::register_type registers[width];
         for (std::size_t i = 0; i < width; ++i)

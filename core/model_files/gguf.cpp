@@ -112,6 +112,7 @@ class GgufReader {
             if (!keys.insert(key).second) reader_.fail("this key appears twice", position);
             const GgufValue value = read_gguf_value(reader_, job_);
             use(key, value, position);
+            result_.metadata.push_back({std::move(key), position, reader_.position()});
         }
     }
 
@@ -122,7 +123,7 @@ class GgufReader {
                 reader_.fail(fmt::format("the alignment must be a power of two stored as u32, not '{}'",
                                          quotable(value.text)),
                              position);
-            alignment_ = *value.number;
+            result_.alignment = *value.number;
         } else if (key == "general.architecture") {
             if (value.type != GgufType::string || !is_utf8(value.text))
                 reader_.fail("the architecture must be text", position);
@@ -241,14 +242,13 @@ class GgufReader {
     }
 
     std::uint64_t padded(std::uint64_t size) const {
-        return size + (alignment_ - size % alignment_) % alignment_;
+        return size + (result_.alignment - size % result_.alignment) % result_.alignment;
     }
 
     ByteReader reader_;
     const JobContext& job_;
     std::uint64_t tensor_count_ = 0;
     std::uint64_t value_count_ = 0;
-    std::uint64_t alignment_ = 32;
     std::vector<std::uint64_t> positions_;  // of the tensors' offsets, in the file
     GgufContents result_;
 };
@@ -260,6 +260,11 @@ bool looks_like_gguf(const InputFile& file) {
     if (file.size() < start.size()) return false;
     file.read_at(0, std::as_writable_bytes(std::span(start.data(), start.size())));
     return start == magic;
+}
+
+std::optional<std::uint32_t> gguf_type_number(DType dtype) {
+    const auto found = std::ranges::find(numbered_types, dtype, &NumberedType::dtype);
+    return found == numbered_types.end() ? std::nullopt : std::optional(found->id);
 }
 
 GgufContents read_gguf(const InputFile& file, const JobContext& job) {

@@ -18,18 +18,32 @@ namespace {
 // remembered of the parts stays small.
 constexpr std::uint64_t batch_elements = std::uint64_t{1} << 28U;
 
-Measurement empty_measurement(const Scheme& scheme, const TensorInfo& tensor) {
+// Importance weights of these types depend on the squares of the whole row (ggml,
+// quantize_row_q4_0_impl and its like); those of the others depend on a block at most 256 long.
+bool weighs_whole_rows(const Scheme& scheme) {
+    if (scheme.family != Family::ggml) return false;
+    const DType type = scheme.block_type;
+    return type == DType::q4_0 || type == DType::q4_1 || type == DType::q5_0 || type == DType::q5_1;
+}
+
+Measurement empty_measurement(const Scheme& scheme, const TensorInfo& tensor, bool weighted) {
     Measurement result;
     result.scheme = scheme;
-    result.refused = why_not_applicable(scheme, matrix_shape(tensor).inputs);
+    const std::uint64_t inputs = matrix_shape(tensor).inputs;
+    result.refused = why_not_applicable(scheme, inputs);
+    if (result.refused.empty() && weighted && weighs_whole_rows(scheme) && inputs > local_row_elements)
+        result.refused = fmt::format("with importance weights its rows may hold {} weights, these hold {}",
+                                     local_row_elements, inputs);
     return result;
 }
 
 // One tensor on its way: the results asked for, and the tasks that fill them in.
 class TensorMeasuring {
   public:
-    TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes)
-        : tensor_(&tensor) {
+    // Nested scales are many: they are kept only where that is asked for.
+    TensorMeasuring(const Model& model, const TensorInfo& tensor, std::span<const Scheme> schemes,
+                    const TensorImportance* importance, bool keeps_nested_scales)
+        : tensor_(&tensor), keeps_nested_scales_(keeps_nested_scales) {
         if (!tensor.measurable())
             throw Error(fmt::format("tensors of type {} are not measured", tensor.dtype_name),
                         {model.path().string(), tensor.name, {}});
@@ -37,11 +51,12 @@ class TensorMeasuring {
         result_.elements = tensor.elements;
         applied_.resize(schemes.size());
         task_.tensor = &tensor;
+        task_.importance = importance;
         for (const Scheme& scheme : schemes) {
-            result_.results.push_back(empty_measurement(scheme, tensor));
+            result_.results.push_back(empty_measurement(scheme, tensor, importance != nullptr));
             if (!result_.results.back().refused.empty()) continue;
             task_.entries.push_back(
-                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}}, {}, false, false});
+                {{scheme, unit_layout(scheme, matrix_shape(tensor)), {}, importance}, {}, false, false, {}});
             places_.push_back(result_.results.size() - 1);
         }
     }
@@ -50,7 +65,7 @@ class TensorMeasuring {
 
     // Entries that have to be measured again with 32-bit scales; they take the place of the others.
     bool start_again_with_32_bit_scales() {
-        MeasuringTask again{task_.tensor, {}, std::move(task_.flat_summaries), {}};
+        MeasuringTask again{task_.tensor, {}, std::move(task_.flat_summaries), {}, task_.importance};
         std::vector<std::size_t> again_places;
         for (std::size_t i = 0; i < task_.entries.size(); ++i) {
             MeasuringTask::Entry& entry = task_.entries[i];
@@ -58,8 +73,9 @@ class TensorMeasuring {
                 finish(entry, places_[i]);
                 continue;
             }
-            AppliedScheme applied{with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}};
-            again.entries.push_back({std::move(applied), {}, false, false});
+            AppliedScheme applied{
+                with_32_bit_scales(entry.applied.scheme), entry.applied.layout, {}, task_.importance};
+            again.entries.push_back({std::move(applied), {}, false, false, {}});
             again_places.push_back(places_[i]);
         }
         task_ = std::move(again);
@@ -78,6 +94,7 @@ class TensorMeasuring {
             return;
         }
         result.sums = entry.sums;
+        if (task_.importance != nullptr) result.weighted = entry.weighted;
         set_size(result, entry.applied.scheme);
         set_tensor_grid(result, entry.applied);
         if (entry.applied.scheme != result.scheme)
@@ -85,6 +102,7 @@ class TensorMeasuring {
                 {Severity::warning, tensor_->name,
                  fmt::format("{}: 16-bit storage would make a scale 0 or infinite; 32-bit scales are used",
                              to_string(result.scheme))});
+        if (!keeps_nested_scales_) entry.applied.nested_scales = {};
         applied_[place] = std::move(entry.applied);
     }
 
@@ -105,6 +123,7 @@ class TensorMeasuring {
     }
 
     const TensorInfo* tensor_;
+    bool keeps_nested_scales_;
     TensorMeasurement result_;
     std::vector<AppliedScheme> applied_;  // what each result was measured with
     MeasuringTask task_;
@@ -117,6 +136,7 @@ void run(const Model& model, std::span<TensorMeasuring> batch, HeldWeights& held
         tasks.push_back(std::move(one.task()));
     held.make_room(tasks);
     find_streamed_units(model, tasks, progress);
+    find_nested_scales(model, tasks, progress);
     run_measuring_pass(model, tasks, progress);
     for (std::size_t i = 0; i < batch.size(); ++i)
         batch[i].task() = std::move(tasks[i]);
@@ -135,13 +155,17 @@ void measure_batch(const Model& model, std::span<TensorMeasuring> batch, HeldWei
 }
 
 std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const TensorInfo* const> tensors,
-                                         std::span<const Scheme> schemes, const JobContext& job) {
+                                         std::span<const Scheme> schemes, const JobContext& job,
+                                         const Importance* importance, bool keep_nested_scales = false) {
     std::vector<TensorMeasuring> all;
     all.reserve(tensors.size());
     ElementProgress progress(job);
     for (const TensorInfo* tensor : tensors) {
-        all.emplace_back(model, *tensor, schemes);
-        progress.expect(tensor->elements + streamed_work(all.back().task()));
+        all.emplace_back(model, *tensor, schemes,
+                         importance == nullptr ? nullptr : importance->find(tensor->name),
+                         keep_nested_scales);
+        progress.expect(tensor->elements + streamed_work(all.back().task()) +
+                        nesting_work(all.back().task()));
     }
     HeldWeights held;
     const std::uint64_t most_held = HeldWeights::batch_bytes(job.thread_count());
@@ -165,23 +189,26 @@ std::vector<TensorMeasuring> measure_all(const Model& model, std::span<const Ten
 }  // namespace
 
 std::vector<TensorMeasurement> measure_tensors(const Model& model, std::span<const TensorInfo* const> tensors,
-                                               std::span<const Scheme> schemes, const JobContext& job) {
+                                               std::span<const Scheme> schemes, const JobContext& job,
+                                               const Importance* importance) {
     std::vector<TensorMeasurement> results;
-    for (TensorMeasuring& one : measure_all(model, tensors, schemes, job))
+    for (TensorMeasuring& one : measure_all(model, tensors, schemes, job, importance))
         results.push_back(one.take_result());
     return results;
 }
 
 TensorMeasurement measure_tensor(const Model& model, const TensorInfo& tensor,
-                                 std::span<const Scheme> schemes, const JobContext& job) {
+                                 std::span<const Scheme> schemes, const JobContext& job,
+                                 const Importance* importance) {
     const TensorInfo* const one[] = {&tensor};
-    return measure_tensors(model, one, schemes, job).front();
+    return measure_tensors(model, one, schemes, job, importance).front();
 }
 
 MeasuredScheme measure_scheme(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
-                              const JobContext& job) {
+                              const JobContext& job, const Importance* importance) {
     const TensorInfo* const one[] = {&tensor};
-    TensorMeasuring measured = std::move(measure_all(model, one, {&scheme, 1}, job).front());
+    TensorMeasuring measured =
+        std::move(measure_all(model, one, {&scheme, 1}, job, importance, true).front());
     MeasuredScheme result{measured.take_result().results.front(), measured.take_applied(0)};
     if (!result.measurement.refused.empty())
         throw Error(fmt::format("{} cannot be applied: {}", to_string(scheme), result.measurement.refused),

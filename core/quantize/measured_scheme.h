@@ -15,8 +15,8 @@ struct MeasuredScheme {
     AppliedScheme applied;
 };
 
-// Throws Error where the scheme cannot be applied.
+// Throws Error where the scheme cannot be applied. `importance` must outlive the result.
 MeasuredScheme measure_scheme(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
-                              const JobContext& job);
+                              const JobContext& job, const Importance* importance = nullptr);
 
 }  // namespace halfstep

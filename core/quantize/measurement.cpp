@@ -40,4 +40,19 @@ double clipped_share(const ErrorSums& sums) {
     return sums.count == 0 ? 0.0 : static_cast<double>(sums.clipped) / static_cast<double>(sums.count);
 }
 
+WeightedSums& WeightedSums::operator+=(const WeightedSums& other) {
+    error_squared += other.error_squared;
+    value_squared += other.value_squared;
+    return *this;
+}
+
+std::optional<double> rel_error(const WeightedSums& sums) {
+    if (sums.value_squared == 0) return std::nullopt;
+    return std::sqrt(sums.error_squared / sums.value_squared);
+}
+
+std::optional<double> Measurement::weighted_rel_error() const {
+    return weighted ? rel_error(*weighted) : std::nullopt;
+}
+
 }  // namespace halfstep

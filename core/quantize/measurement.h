@@ -31,6 +31,16 @@ std::optional<double> sqnr_db(const ErrorSums& sums);  // 10·log10(Σx²/Σ(x�
 std::optional<double> cosine(const ErrorSums& sums);  // Σx·x̂/√(Σx²·Σx̂²); none where a norm is 0
 double clipped_share(const ErrorSums& sums);          // clipped/n; 0 where n = 0
 
+// The same sums with every weight's importance w as a factor (see Importance).
+struct WeightedSums {
+    double error_squared = 0;  // Σw·(x−x̂)²
+    double value_squared = 0;  // Σw·x²
+
+    WeightedSums& operator+=(const WeightedSums& other);
+};
+
+std::optional<double> rel_error(const WeightedSums& sums);  // √(Σw(x−x̂)²/Σwx²); none where Σwx² = 0
+
 // What one scheme does to one tensor.
 struct Measurement {
     Scheme scheme;
@@ -38,9 +48,13 @@ struct Measurement {
     double bits_per_weight = 0;
     std::uint64_t bytes = 0;
     ErrorSums sums;
-    std::optional<float> scale;     // where there is one for the whole tensor
-    std::optional<int> zero_point;  // the same
-    std::vector<Issue> issues;      // for instance: 16-bit scales underflowed, 32-bit ones were used
+    std::optional<float> scale;            // where there is one for the whole tensor
+    std::optional<int> zero_point;         // the same
+    std::vector<Issue> issues;             // for instance: 16-bit scales underflowed, 32-bit ones were used
+    std::optional<WeightedSums> weighted;  // where the importance of the tensor's inputs is known
+
+    // √(Σw(x−x̂)²/Σwx²); none where no importance is known or Σwx² = 0.
+    std::optional<double> weighted_rel_error() const;
 };
 
 struct TensorMeasurement {

@@ -3,7 +3,9 @@
 
 #include "core/base/parallel.h"
 #include "core/kernels/kernel_types.h"
+#include "core/quantize/nested_scales.h"
 #include "core/quantize/stretch_summary.h"
+#include "core/quantize/weighted_sums.h"
 
 #include <algorithm>
 
@@ -23,6 +25,10 @@ struct Part {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
 };
+
+bool is_nested(const MeasuringTask::Entry& entry) {
+    return entry.applied.scheme.scale_storage == ScaleStorage::dq;
+}
 
 std::size_t parts_of(const TensorInfo& tensor) {
     const std::uint64_t block = reading_block_elements(tensor);
@@ -62,6 +68,7 @@ struct Bench {
     std::vector<StretchQuantizer> quantizers;  // one an entry
     std::vector<float> reconstruction;
     std::vector<float> clipped;
+    std::vector<float> importance;
 };
 
 // The groups whose limits the schemes that are not flat will want.
@@ -79,16 +86,30 @@ struct PartResult {
     ErrorSums sums;
     bool scale_lost = false;
     bool scale_overflow = false;
+    WeightedSums weighted;
 };
 
+// The weighted sums of one segment, which the quantizer is at.
+WeightedSums weigh_segment(const TensorImportance& importance, const Window& window, std::uint64_t first,
+                           std::size_t n, StretchQuantizer& quantizer, Bench& bench) {
+    bench.reconstruction.resize(segment_elements);
+    bench.clipped.resize(segment_elements);
+    bench.importance.resize(segment_elements);
+    quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
+    importance.fill(first, std::span(bench.importance).first(n));
+    return weighted_sums(window.part(first, n), std::span(bench.reconstruction).first(n),
+                         std::span(bench.importance).first(n));
+}
+
 void measure_stretch(const AppliedScheme& applied, const Window& window, const Stretch& stretch,
-                     const StretchSummarizer& summarizer, const JobContext& job, StretchQuantizer& quantizer,
-                     PartResult& result) {
+                     const JobContext& job, Bench& bench, StretchQuantizer& quantizer, PartResult& result) {
     job.throw_if_stopped();
-    quantizer.start(applied, window, stretch, summarizer.summary(), job);
-    summarizer.for_each_segment(
+    quantizer.start(applied, window, stretch, bench.summarizer.summary(), job);
+    bench.summarizer.for_each_segment(
         stretch, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary& summary) {
             result.sums += quantizer.measure(first, n, summary);
+            if (applied.importance != nullptr)
+                result.weighted += weigh_segment(*applied.importance, window, first, n, quantizer, bench);
         });
     result.scale_lost = result.scale_lost || quantizer.scale_lost();
     result.scale_overflow = result.scale_overflow || quantizer.scale_overflow();
@@ -115,9 +136,45 @@ void measure_stretches(const MeasuringTask& task, bool flat, const Part& part, c
             bench.summarizer.look_at(window, stretch, group);
         for (std::size_t i = 0; i < task.entries.size(); ++i)
             if (same_layout(task.entries[i]))
-                measure_stretch(task.entries[i].applied, window, stretch, bench.summarizer, job,
-                                bench.quantizers[i], results[i]);
+                measure_stretch(task.entries[i].applied, window, stretch, job, bench, bench.quantizers[i],
+                                results[i]);
     });
+}
+
+// What the schemes need of a part; false where that is nothing.
+bool load_part(const Model& model, const MeasuringTask& task, const Part& part, Bench& bench) {
+    Extent extent;
+    for (const MeasuringTask::Entry& entry : task.entries)
+        extent.include(entry.applied.layout, part);
+    if (extent.empty()) return false;
+    if (task.held.empty())
+        bench.reader.load(model, *task.tensor, extent.first(), extent.count());
+    else
+        bench.reader.use_held(*task.tensor, extent.first(), extent.count(), task.held);
+    return true;
+}
+
+// The scales of the units that begin in the part's stretches.
+void find_scales_of_part(const Model& model, MeasuringTask& task, const Part& part, const JobContext& job,
+                         Bench& bench) {
+    if (!load_part(model, task, part, bench)) return;
+    if (bench.quantizers.empty()) bench.quantizers.resize(1);
+    StretchQuantizer& quantizer = bench.quantizers.front();
+    for (MeasuringTask::Entry& entry : task.entries) {
+        if (!is_nested(entry)) continue;
+        // As yet without nested scales.
+        const AppliedScheme applied{entry.applied.scheme, entry.applied.layout, {}};
+        applied.layout.for_each_stretch(part.from, part.to, [&](const Stretch& stretch) {
+            job.throw_if_stopped();
+            const Stretch covered = applied.layout.covered(stretch);
+            const Window window = bench.reader.window(covered.first, covered.count);
+            bench.summarizer.look_at(window, stretch, 0);
+            quantizer.start(applied, window, stretch, bench.summarizer.summary(), job);
+            const StretchQuantizer::UnitScaleRun run = quantizer.scales_of_units();
+            std::copy(run.scales.begin(), run.scales.end(),
+                      entry.applied.nested_scales.begin() + static_cast<std::ptrdiff_t>(run.first));
+        });
+    }
 }
 
 // The results of every entry on the part's first block, then of every entry on the next. Blocks are the same
@@ -127,14 +184,7 @@ std::vector<PartResult> measure_part(const Model& model, const MeasuringTask& ta
     const std::size_t entries = task.entries.size();
     const auto blocks = static_cast<std::size_t>((part.to - part.from + block_elements - 1) / block_elements);
     std::vector<PartResult> results(blocks * entries);
-    Extent extent;
-    for (const MeasuringTask::Entry& entry : task.entries)
-        extent.include(entry.applied.layout, part);
-    if (extent.empty()) return results;
-    if (task.held.empty())
-        bench.reader.load(model, *task.tensor, extent.first(), extent.count());
-    else
-        bench.reader.use_held(*task.tensor, extent.first(), extent.count(), task.held);
+    if (!load_part(model, task, part, bench)) return results;
     if (bench.quantizers.size() < entries) bench.quantizers.resize(entries);
     for (std::size_t block = 0; block < blocks; ++block) {
         const std::uint64_t from = part.from + block * block_elements;
@@ -174,6 +224,37 @@ void reconstruct_block(const Model& model, const TensorInfo& tensor, const Appli
 
 }  // namespace
 
+std::uint64_t nesting_work(const MeasuringTask& task) {
+    const bool any = std::any_of(task.entries.begin(), task.entries.end(), is_nested);
+    return any ? task.tensor->elements : 0;
+}
+
+void find_nested_scales(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
+    std::vector<Part> parts;
+    for (std::size_t index = 0; index < tasks.size(); ++index) {
+        MeasuringTask& task = tasks[index];
+        if (nesting_work(task) == 0) continue;
+        for (MeasuringTask::Entry& entry : task.entries)
+            if (is_nested(entry)) {
+                const MatrixShape shape = matrix_shape(*task.tensor);
+                entry.applied.nested_scales.resize(static_cast<std::size_t>(
+                    scale_units(entry.applied.scheme, shape.channels, shape.inputs)));
+            }
+        for (std::size_t i = 0; i < parts_of(*task.tensor); ++i)
+            parts.push_back(part_of(*task.tensor, index, i));
+    }
+    const JobContext job = progress.quiet_job();
+    std::vector<Bench> benches(job.thread_count());
+    parallel_for(parts.size(), job, [&](std::size_t index, unsigned worker) {
+        const Part& part = parts[index];
+        find_scales_of_part(model, tasks[part.task], part, job, benches[worker]);
+        progress.add(part.to - part.from);
+    });
+    for (MeasuringTask& task : tasks)
+        for (MeasuringTask::Entry& entry : task.entries)
+            if (is_nested(entry)) nest_scales(entry.applied.nested_scales);
+}
+
 void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress) {
     std::vector<Part> parts;
     for (std::size_t task = 0; task < tasks.size(); ++task)
@@ -193,6 +274,7 @@ void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, Elem
             const PartResult& result = results[index][i];
             MeasuringTask::Entry& entry = entries[i % entries.size()];
             entry.sums += result.sums;
+            entry.weighted += result.weighted;
             entry.scale_lost = entry.scale_lost || result.scale_lost;
             entry.scale_overflow = entry.scale_overflow || result.scale_overflow;
         }

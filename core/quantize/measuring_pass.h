@@ -19,6 +19,7 @@ struct MeasuringTask {
         ErrorSums sums;
         bool scale_lost = false;
         bool scale_overflow = false;
+        WeightedSums weighted;  // where the task has an importance
     };
 
     const TensorInfo* tensor = nullptr;
@@ -27,7 +28,14 @@ struct MeasuringTask {
     std::vector<kernels::ValueSummary> flat_summaries;
     // The whole tensor as it is stored, once a pass for limits has read it; empty where it is not held.
     std::span<std::byte> held;
+    const TensorImportance* importance = nullptr;  // of the tensor's inputs; null where not known
 };
+
+// Finds the nested scales of the entries that have such (dq): each depends on all others of the tensor.
+void find_nested_scales(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);
+
+// Elements that this will read, for the progress.
+std::uint64_t nesting_work(const MeasuringTask& task);
 
 // Fills in what was measured. Every task's data is read once, for all of its schemes together.
 void run_measuring_pass(const Model& model, std::span<MeasuringTask> tasks, ElementProgress& progress);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quantize/range.h"
 
+#include "core/quantize/block_scales.h"
 #include "core/quantize/log_levels.h"
 #include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
@@ -37,6 +38,11 @@ EstimatedGrid integer_grid(const Scheme& scheme, float low, float high) {
     return result;
 }
 
+float block_scale(FloatFormat format, float abs_max) {
+    if (format != FloatFormat::nvfp4) return e8m0_scale(format, abs_max);
+    return nvfp4_scale(abs_max, nvfp4_tensor_scale(abs_max));
+}
+
 }  // namespace
 
 float usable_scale(float scale) {
@@ -62,7 +68,7 @@ Scheme with_32_bit_scales(Scheme scheme) {
 }
 
 EstimatedGrid stored_grid(const Scheme& scheme, float scale) {
-    if (scheme.scale_storage == ScaleStorage::s32) return {{scale, 0}, false};
+    if (scheme.scale_storage != ScaleStorage::s16) return {{scale, 0}, false};
     const float rounded = f16_to_f32(f32_to_f16(scale));
     const bool lost = scale != 0 && (rounded == 0 || !std::isfinite(rounded));
     return {{rounded, 0}, lost};
@@ -74,6 +80,8 @@ EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high) {
     if (scheme.family == Family::small_float)
         return stored_grid(scheme, usable_scale(std::max(std::fabs(low), std::fabs(high)) /
                                                 largest_value(scheme.float_format)));
+    if (scheme.family == Family::block_scaled)
+        return {{block_scale(scheme.float_format, std::max(std::fabs(low), std::fabs(high))), 0}, false};
     return integer_grid(scheme, low, high);
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
 #include "core/quantize/entropy_limit.h"
+#include "core/quantize/float_scale_search.h"
 #include "core/quantize/log_moments.h"
 #include "core/quantize/percentile.h"
 #include "core/quantize/scale_search.h"
@@ -47,16 +48,18 @@ CodeLimits code_limits(const Scheme& scheme);
 // An integer scheme's scale, or 0 where its reciprocal would be infinite.
 float usable_scale(float scale);
 
-// A scale as the scheme's storage holds it.
+// A scale as the scheme's storage holds it. (What nesting makes of it depends on all others:
+// nested_scales.h.)
 EstimatedGrid stored_grid(const Scheme& scheme, float scale);
 
-// Integer and log schemes: scale and zero-point from the limits of the finite values to be represented, by
+// Scale and zero-point from the limits of the finite values to be represented, by
 // the formulas of the notation's definition (float32, each operation rounded):
 //   sym      s = max|x|/qmax              qmax = 2^(b-1)-1, codes ±qmax
 //   symfull  s = max(max/qmax, -min/2^(b-1))   qmin = -2^(b-1)
 //   asym     [min, max] widened to hold 0, s = (max-min)/(2^b-1), z = clamp(round(-min/s), 0, 2^b-1)
 //   log      largest level = base^round(log_base(max|x|))
 //   fp, nf4  s = max|x|/(largest value of the format)
+//   mx, nvfp4  see block_scales.h; for nvfp4 the unit is the whole tensor, or the group its limits come from
 EstimatedGrid grid_from_limits(const Scheme& scheme, float low, float high);
 
 // Buffers that estimate_grid reuses from unit to unit; one a thread.
@@ -66,6 +69,7 @@ struct RangeScratch {
     std::vector<float> finite;
     ScaleScan scan;
     UnitSearch search;
+    FloatScaleSearch float_search;
     EntropyLimit entropy;
     LogMoments log;
 };
@@ -89,8 +93,9 @@ struct RangeScratch {
 // a group each get their mean; both normalised; D(i) = ΣP·ln(P/Q), infinite where P > 0 = Q. The last i with
 // D(i) <= min D + 1e-12 wins; A = float32(M·i/2048) (nbins >= 2048: A = M), min and max clamped to [-A, A].
 //
-// mse: int: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points), found before the scale is
-// rounded to float32 or float16. log: over the exponents of the largest level, the larger of two equal ones.
+// mse: int, fp: the smallest Σ(x−x̂)² over all scales (asym: and all zero-points; fp: up to twice the scale of
+// minmax, beyond which nothing is gained), found before the scale is rounded to float32 or float16. log: over
+// the exponents of the largest level, the larger of two equal ones.
 //
 // What float32 cannot hold: an integer scheme's scale whose reciprocal would be infinite is 0; where max−min
 // overflows, s = max/(2^b-1) − min/(2^b-1). Where a scale is 0, every x̂ is 0 and no weight counts as clipped.
@@ -109,7 +114,8 @@ EstimatedGrid estimate_grid(const Scheme& scheme, std::span<const float> unit, R
                             const JobContext& job = {}, MseEffort effort = MseEffort::quick);
 
 // The same for a unit that is too long to be held in memory, or for a whole tensor: elements [first, first +
-// count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error.
+// count), read in as many passes as the range needs. mse: the true optimum to 1e-6 of its error; small floats
+// where the source is wider than 16 bits and there are more than 2^22 of them: to 1e-4.
 EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, const TensorInfo& tensor,
                                      std::uint64_t first, std::uint64_t count, const JobContext& job);
 

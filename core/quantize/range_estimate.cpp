@@ -55,6 +55,25 @@ Limits percentile_limits(const Scheme& scheme, std::span<const float> values, co
     return limited_to(unit, percentiles.of_magnitudes(values, scheme.percentile));
 }
 
+double sum_of_squares(std::span<const float> values) {
+    double sum = 0;
+    for (const float x : values)
+        sum += static_cast<double>(x) * static_cast<double>(x);
+    return sum;
+}
+
+EstimatedGrid float_mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
+                             RangeScratch& scratch, const JobContext& job, MseEffort effort) {
+    const BestCandidates found = scratch.float_search.find(small_float(scheme.float_format),
+                                                           {{values, {}, {}},
+                                                            static_cast<double>(limits.abs_max()),
+                                                            sum_of_squares(values),
+                                                            scheme.scale_storage,
+                                                            effort == MseEffort::thorough},
+                                                           job);
+    return stored_grid(scheme, usable_scale(static_cast<float>(found.list().front().scale)));
+}
+
 EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, const Limits& limits,
                        RangeScratch& scratch, const JobContext& job, MseEffort effort) {
     if (scheme.family == Family::logarithmic) {
@@ -62,14 +81,13 @@ EstimatedGrid mse_grid(const Scheme& scheme, std::span<const float> values, cons
         scratch.log.add(values);
         return scratch.log.best();
     }
+    if (scheme.family == Family::small_float)
+        return float_mse_grid(scheme, values, limits, scratch, job, effort);
     if (effort == MseEffort::quick && UnitSearch::suits(scheme, values, limits))
         return scratch.search.find(scheme, values, limits);
-    double value_squared = 0;
-    for (const float x : values)
-        value_squared += static_cast<double>(x) * static_cast<double>(x);
-    const BestCandidates found =
-        search_scales({scheme, {values, {}, {}}, limits, value_squared, values.size() > long_unit ? 8U : 4U},
-                      scratch.scan, job);
+    const BestCandidates found = search_scales(
+        {scheme, {values, {}, {}}, limits, sum_of_squares(values), values.size() > long_unit ? 8U : 4U},
+        scratch.scan, job);
     const std::span<const ScaleCandidate> list = found.list();
     const CodeLimits codes = code_limits(scheme);
     EstimatedGrid best;

@@ -269,7 +269,7 @@ std::vector<EstimatedGrid> stored_grids(const Scheme& scheme, std::span<const Sc
     };
     for (const ScaleCandidate& candidate : candidates) {
         const auto scale = static_cast<float>(candidate.scale);
-        if (scheme.scale_storage == ScaleStorage::s32) {
+        if (scheme.scale_storage != ScaleStorage::s16) {
             add(scale, candidate);
             continue;
         }

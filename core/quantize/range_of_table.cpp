@@ -48,6 +48,14 @@ EstimatedGrid integer_mse_grid(const Scheme& scheme, const MomentTable& table, c
     return best;
 }
 
+// A bucket's spread costs the same whatever its code.
+double squares_of_means(const MomentTable& table) {
+    double sum = 0;
+    for (std::size_t i = 0; i < table.means().size(); ++i)
+        sum += table.counts()[i] * table.means()[i] * table.means()[i];
+    return sum;
+}
+
 EstimatedGrid log_mse_grid(const Scheme& scheme, const MomentTable& table) {
     LogMoments moments(scheme);
     for (std::size_t i = 0; i < table.means().size(); ++i)
@@ -94,16 +102,22 @@ class ErrorCurve {
 }  // namespace
 
 BestCandidates search_table_scales(const Scheme& scheme, const MomentTable& table, const JobContext& job) {
-    double value_squared = 0;  // of the means: a bucket's spread costs the same whatever its code
-    for (std::size_t i = 0; i < table.means().size(); ++i)
-        value_squared += table.counts()[i] * table.means()[i] * table.means()[i];
     ScaleScan scratch;
     return search_scales({scheme,
                           {{}, table.means(), table.counts()},
                           limits_of(table),
-                          value_squared,
+                          squares_of_means(table),
                           BestCandidates::capacity},
                          scratch, job);
+}
+
+BestCandidates search_table_float_scales(const Scheme& scheme, const MomentTable& table,
+                                         const JobContext& job) {
+    FloatScaleSearch search;
+    return search.find(
+        small_float(scheme.float_format),
+        {{{}, table.means(), table.counts()}, table.abs_max(), squares_of_means(table), scheme.scale_storage},
+        job);
 }
 
 std::vector<PromisingInterval> promising_intervals(const Scheme& scheme, const MomentTable& table,
@@ -163,9 +177,12 @@ EstimatedGrid estimate_table_grid(const Scheme& scheme, const MomentTable& table
             limits = limited_to(limits, histogram.entropy_limit(scheme.bits));
             break;
         }
-        case Range::mse:
-            return scheme.family == Family::logarithmic ? log_mse_grid(scheme, table)
-                                                        : integer_mse_grid(scheme, table, job);
+        case Range::mse: {
+            if (scheme.family == Family::logarithmic) return log_mse_grid(scheme, table);
+            if (scheme.family == Family::integer) return integer_mse_grid(scheme, table, job);
+            const BestCandidates found = search_table_float_scales(scheme, table, job);
+            return stored_grid(scheme, usable_scale(static_cast<float>(found.list().front().scale)));
+        }
     }
     return grid_from_limits(scheme, limits.low, limits.high);
 }

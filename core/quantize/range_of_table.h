@@ -17,6 +17,10 @@ EstimatedGrid estimate_table_grid(const Scheme& scheme, const MomentTable& table
 // The candidates for the smallest error, best first: exact where the table is.
 BestCandidates search_table_scales(const Scheme& scheme, const MomentTable& table, const JobContext& job);
 
+// The same for small floats.
+BestCandidates search_table_float_scales(const Scheme& scheme, const MomentTable& table,
+                                         const JobContext& job);
+
 // Intervals of t = 1/scale, and the codes that go with them, outside of which the smallest error cannot be.
 // For tables that are not exact: each bucket's values are taken as spread evenly, and the intervals are as
 // wide as the chance in that asks for.

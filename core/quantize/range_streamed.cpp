@@ -39,6 +39,53 @@ EstimatedGrid streamed_log_grid(const Scheme& scheme, const StreamedValues& valu
     return segments[0].best();
 }
 
+// The scale that the table finds best, bettered on the values: scales evenly spaced in the logarithm an
+// octave to each side, then those between the neighbours of the best one.
+class StreamedFloatSearch {
+  public:
+    StreamedFloatSearch(const Scheme& scheme, const StreamedValues& values)
+        : values_(values), format_(small_float(scheme.float_format)) {}
+
+    double better(double scale) const {
+        const double spacing = std::exp2(1.0 / coarse);
+        const double near = best_beside(scale, coarse, spacing);
+        return best_beside(near, fine, std::pow(spacing, 1.0 / fine));
+    }
+
+  private:
+    static constexpr int coarse = 32;
+    static constexpr int fine = 16;
+
+    // Of scale·spacing^k, |k| <= reach.
+    double best_beside(double scale, int reach, double spacing) const {
+        std::vector<double> scales;
+        for (int k = -reach; k <= reach; ++k)
+            scales.push_back(scale * std::pow(spacing, k));
+        std::vector<std::vector<double>> errors(values_.blocks(), std::vector<double>(scales.size()));
+        values_.for_each_block([&](std::size_t block, unsigned, std::span<const float> values) {
+            for (std::size_t i = 0; i < scales.size(); ++i)
+                errors[block][i] = float_rounding_error(values, format_, static_cast<float>(scales[i]));
+        });
+        std::vector<double> total(scales.size());
+        for (const std::vector<double>& block : errors)
+            for (std::size_t i = 0; i < scales.size(); ++i)
+                total[i] += block[i];
+        return scales[static_cast<std::size_t>(std::min_element(total.begin(), total.end()) - total.begin())];
+    }
+
+    const StreamedValues& values_;
+    SmallFloat format_;
+};
+
+EstimatedGrid streamed_float_grid(const Scheme& scheme, const StreamedValues& values,
+                                  const MomentTable& table) {
+    double scale = search_table_float_scales(scheme, table, values.job()).list().front().scale;
+    // The kernels' sums are in float32.
+    if (table.abs_max() >= 0x1p-30 && table.abs_max() <= 0x1p40)
+        scale = StreamedFloatSearch(scheme, values).better(scale);
+    return stored_grid(scheme, usable_scale(static_cast<float>(scale)));
+}
+
 // The search of search_scales with its scans over values that are read anew for each.
 class StreamedSearch {
   public:
@@ -152,6 +199,7 @@ EstimatedGrid estimate_streamed_grid(const Scheme& scheme, const Model& model, c
     }
     if (scheme.range == Range::kl) return streamed_kl_grid(scheme, values, limits);
     if (scheme.family == Family::logarithmic) return streamed_log_grid(scheme, values);
+    if (scheme.family == Family::small_float) return streamed_float_grid(scheme, values, table);
     return StreamedSearch(scheme, values, table).run();
 }
 

@@ -53,6 +53,7 @@ class Quantizer {
             case Family::integer:
             case Family::logarithmic:
             case Family::small_float:
+            case Family::block_scaled:
                 scaled();
                 break;
             case Family::kmeans:
@@ -83,12 +84,37 @@ class Quantizer {
         for (const Unit& unit : units()) {
             const std::vector<float> finite = finite_values(values_.subspan(unit.first, unit.count));
             std::int32_t zero_point = 0;
-            const float scale = scheme_.family == Family::integer       ? integer_scale(finite, zero_point)
-                                : scheme_.family == Family::logarithmic ? log_scale(finite)
-                                                                        : small_float_scale(finite);
+            const float scale = scale_of(finite, zero_point);
             reconstruct(unit, scale, zero_point);
             result_.scales.push_back(scheme_.gamma ? rescaled(unit, scale, zero_point) : scale);
             if (scheme_.symmetry == Symmetry::asym) result_.zero_points.push_back(zero_point);
+        }
+        if (scheme_.scale_storage == ScaleStorage::dq) nest();
+    }
+
+    float scale_of(std::span<const float> finite, std::int32_t& zero_point) {
+        switch (scheme_.family) {
+            case Family::integer:
+                return integer_scale(finite, zero_point);
+            case Family::logarithmic:
+                return log_scale(finite);
+            case Family::block_scaled:
+                return scheme_.float_format == FloatFormat::nvfp4 ? two_level_scale(finite)
+                                                                  : power_of_two_scale(finite);
+            default:
+                return small_float_scale(finite);
+        }
+    }
+
+    // Codes stay what they are; what is stored of their scales is less exact.
+    void nest() {
+        reference::nest(result_.scales);
+        std::size_t index = 0;
+        for (const Unit& unit : units()) {
+            const float scale = result_.scales[index++];
+            for (std::size_t i = unit.first; i < unit.first + unit.count; ++i)
+                result_.reconstruction[i] =
+                    std::isfinite(values_[i]) ? read_back(scale, result_.codes[i], 0) : 0.0F;
         }
     }
 
@@ -138,9 +164,37 @@ class Quantizer {
     }
 
     float small_float_scale(std::span<const float> finite) {
+        if (scheme_.range == Range::mse)
+            return stored_with_reciprocal(static_cast<float>(reference::best_float_scale(scheme_, finite)));
         const auto [low, high] = reference::limits_of(scheme_, finite);
         return stored_with_reciprocal(std::max(std::fabs(low), std::fabs(high)) /
                                       unscaled_values(scheme_.float_format).back());
+    }
+
+    static float largest_magnitude(std::span<const float> values) {
+        float largest = 0;
+        for (const float value : values)
+            largest = std::max(largest, std::fabs(value));
+        return largest;
+    }
+
+    // The largest power of two with which no magnitude would leave the octave of the largest value.
+    float power_of_two_scale(std::span<const float> finite) const {
+        const float largest = largest_magnitude(finite);
+        int value_exponent = 0;
+        std::frexp(unscaled_values(scheme_.float_format).back(), &value_exponent);
+        int exponent = -1000;
+        if (largest > 0) std::frexp(largest, &exponent);
+        return std::ldexp(1.0F, std::clamp(exponent - value_exponent, -127, 127));
+    }
+
+    float two_level_scale(std::span<const float> finite) const {
+        const float whole = largest_magnitude(finite_values(values_)) / 2688.0F;  // 448·6
+        if (6.0F * whole == 0) return 0;
+        const float largest = largest_magnitude(finite);
+        const float wanted = largest == 0 ? 1.0F : std::clamp(largest / (6.0F * whole), 0x1p-9F, 448.0F);
+        const float scale = reference::nearest_magnitude(FloatFormat::fp8_e4m3, wanted) * whole;
+        return std::isinf(1.0F / scale) ? 0.0F : scale;
     }
 
     // Codes and reconstructions of a unit.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quantize/nested_scales.h"
 #include "core/quantize/reference_range.h"
+#include "core/schemes/small_floats.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 
 namespace halfstep::reference {
 namespace {
@@ -97,6 +100,36 @@ int best_log_step(const Scheme& scheme, std::span<const float> values) {
         best = step;
     }
     return best;
+}
+
+float nearest_magnitude(FloatFormat format, float magnitude) {
+    const std::vector<float> values = magnitudes(small_float(format));
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+        const float distance = std::fabs(values[i] - magnitude);
+        const float least = std::fabs(values[best] - magnitude);
+        if (distance < least || (distance == least && i % 2 == 0)) best = i;
+    }
+    return values[best];
+}
+
+void nest(std::vector<float>& scales) {
+    if (scales.empty()) return;
+    const double sum = std::accumulate(scales.begin(), scales.end(), 0.0);
+    const auto mean = static_cast<float>(sum / static_cast<double>(scales.size()));
+    for (std::size_t first = 0; first < scales.size(); first += 256) {
+        const std::size_t end = std::min(first + 256, scales.size());
+        float largest = 0;
+        for (std::size_t i = first; i < end; ++i)
+            largest = std::max(largest, std::fabs(scales[i] - mean));
+        for (std::size_t i = first; i < end; ++i) {
+            const double wanted = largest == 0 ? 0.0 : static_cast<double>((scales[i] - mean) / largest);
+            const auto nearest = std::ranges::min_element(dynamic_map(), {}, [wanted](float value) {
+                return std::fabs(static_cast<double>(value) - wanted);
+            });
+            scales[i] = *nearest * largest + mean;
+        }
+    }
 }
 
 std::vector<double> kmeans_centres(std::span<const float> values, std::size_t levels) {

@@ -2,6 +2,7 @@
 #include "core/quantize/reference_range.h"
 
 #include "core/base/error.h"
+#include "core/schemes/small_floats.h"
 
 #include <algorithm>
 #include <array>
@@ -107,11 +108,12 @@ float entropy_limit(const Scheme& scheme, std::span<const float> values) {
 
 constexpr double most_breakpoints = 3e7;
 
-// From `scale` downwards, a weight of this magnitude has a code of magnitude `code` instead of code - 1.
+// From `scale` downwards, a weight of this magnitude has a code of magnitude `code` instead of `code_before`.
 struct Breakpoint {
     double scale;
     double magnitude;
-    int code;
+    double code;
+    double code_before;
 };
 
 std::vector<Breakpoint> breakpoints(std::span<const float> values, int most_negative, int most_positive) {
@@ -120,9 +122,8 @@ std::vector<Breakpoint> breakpoints(std::span<const float> values, int most_nega
         const double magnitude = std::fabs(static_cast<double>(value));
         const int most = value > 0 ? most_positive : most_negative;
         for (int code = 1; magnitude > 0 && code <= most; ++code)
-            points.push_back({magnitude / (code - 0.5), magnitude, code});
+            points.push_back({magnitude / (code - 0.5), magnitude, static_cast<double>(code), code - 1.0});
     }
-    std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.scale > b.scale; });
     return points;
 }
 
@@ -131,10 +132,11 @@ struct BestScale {
     double scale = 0;
 };
 
-// Codes from -most_negative to most_positive. Between two breakpoints all codes are fixed, and Σ(|x| −
+// No scale above `largest`. Between two breakpoints all codes are fixed, and Σ(|x| −
 // s·|q|)² is smallest at s = Σ|x||q|/Σq², or at the end of the interval next to it.
-BestScale best_scale(std::span<const float> values, int most_negative, int most_positive) {
-    const auto points = breakpoints(values, most_negative, most_positive);
+BestScale best_scale(std::span<const float> values, std::vector<Breakpoint> points,
+                     double largest = std::numeric_limits<double>::infinity()) {
+    std::sort(points.begin(), points.end(), [](const auto& a, const auto& b) { return a.scale > b.scale; });
     long double squares = 0;
     for (const float value : values)
         squares += static_cast<long double>(value) * static_cast<long double>(value);
@@ -142,19 +144,43 @@ BestScale best_scale(std::span<const float> values, int most_negative, int most_
     long double products = 0;
     long double code_squares = 0;
     for (std::size_t i = 0; i < points.size(); ++i) {
-        products += static_cast<long double>(points[i].magnitude);
-        code_squares += 2 * points[i].code - 1;
+        const auto code = static_cast<long double>(points[i].code);
+        const auto before = static_cast<long double>(points[i].code_before);
+        products += static_cast<long double>(points[i].magnitude) * (code - before);
+        code_squares += code * code - before * before;
         const double lowest = i + 1 < points.size() ? points[i + 1].scale : 0.0;
         const double scale =
             std::clamp(static_cast<double>(products / code_squares), lowest, points[i].scale);
         const auto s = static_cast<long double>(scale);
         const long double error = squares - 2 * s * products + s * s * code_squares;
-        if (error < best.error) best = {error, scale};
+        if (error < best.error && scale <= largest) best = {error, scale};
     }
     return best;
 }
 
+// Codes from -most_negative to most_positive.
+BestScale best_scale(std::span<const float> values, int most_negative, int most_positive) {
+    return best_scale(values, breakpoints(values, most_negative, most_positive));
+}
+
 }  // namespace
+
+double best_float_scale(const Scheme& scheme, std::span<const float> values) {
+    const std::vector<float> codes = magnitudes(small_float(scheme.float_format));
+    std::vector<Breakpoint> points;
+    for (const float value : values) {
+        const double magnitude = std::fabs(static_cast<double>(value));
+        for (std::size_t i = 1; magnitude > 0 && i < codes.size(); ++i) {
+            const auto code = static_cast<double>(codes[i]);
+            const auto before = static_cast<double>(codes[i - 1]);
+            points.push_back({magnitude / ((code + before) / 2), magnitude, code, before});
+        }
+    }
+    // Above twice the scale that clips nothing, all values are also values of half the scale.
+    const double unclipped =
+        static_cast<double>(largest_magnitude(values)) / static_cast<double>(codes.back());
+    return best_scale(values, std::move(points), 2 * unclipped).scale;
+}
 
 Limits limits_of(const Scheme& scheme, std::span<const float> values) {
     if (values.empty()) return {};

@@ -28,6 +28,9 @@ struct BestGrid {
 };
 BestGrid best_integer_grid(const Scheme& scheme, std::span<const float> values);
 
+// The same for a small float format (not NF4).
+double best_float_scale(const Scheme& scheme, std::span<const float> values);
+
 // round(log_base(magnitude)) with the scheme's base; magnitude > 0.
 int log_step(const Scheme& scheme, float magnitude);
 
@@ -44,6 +47,12 @@ struct LogCode {
     bool clipped = false;
 };
 LogCode log_code(const Scheme& scheme, float scale, float value);
+
+// The nearest value of a small float format to a magnitude within it, ties to the even place.
+float nearest_magnitude(FloatFormat format, float magnitude);
+
+// The scales of a tensor as they are read back once they are nested (see nested_scales.h).
+void nest(std::vector<float>& scales);
 
 // The exact 1-D k-means optimum in O(levels·n²).
 std::vector<double> kmeans_centres(std::span<const float> values, std::size_t levels);

@@ -173,7 +173,7 @@ BestScale best_scale(const CodeSums& sums, double value_squared, ScaleStorage st
     if (!(sums.product > 0)) return {value_squared, 0};
     const double scale = sums.product / sums.square;
     const double error = value_squared - sums.product * scale;
-    if (storage == ScaleStorage::s32) return {error, scale};
+    if (storage != ScaleStorage::s16) return {error, scale};
     const double off = nearest_f16(scale) - scale;
     return {error + off * off * sums.square, scale};
 }

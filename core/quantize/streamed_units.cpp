@@ -4,9 +4,11 @@
 #include "core/analysis/moment_table.h"
 #include "core/base/parallel.h"
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/block_scales.h"
 #include "core/quantize/codebook_fit.h"
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 #include <vector>
 
@@ -30,6 +32,10 @@ struct StreamedUnit {
 
 bool wants_limits(const Scheme& scheme) {
     return scheme.family != Family::kmeans && (scheme.range == Range::minmax || scheme.range == Range::clip);
+}
+
+bool wants_tensor_scale(const Scheme& scheme) {
+    return scheme.family == Family::block_scaled && scheme.float_format == FloatFormat::nvfp4;
 }
 
 bool is_streamed(const AppliedScheme& applied) {
@@ -70,6 +76,7 @@ class StreamedUnitsFinder {
           units_(streamed_units_of(tasks)) {}
 
     void run() {
+        find_tensor_scales();
         if (units_.empty()) return;
         for (const StreamedUnit& unit : units_) {
             AppliedScheme& applied = applied_of(unit);
@@ -86,8 +93,20 @@ class StreamedUnitsFinder {
     }
     AppliedScheme& applied_of(const StreamedUnit& unit) const { return entry_of(unit).applied; }
 
-    void find_limits() {
+    // One range a task, whatever the scheme.
+    void find_tensor_scales() {
         summarize_flat_tensors();
+        for (MeasuringTask& task : tasks_)
+            for (MeasuringTask::Entry& entry : task.entries) {
+                if (!wants_tensor_scale(entry.applied.scheme)) continue;
+                StreamedUnit tensor;
+                set_limits(tensor, task.flat_summaries);
+                entry.applied.tensor_scale =
+                    nvfp4_tensor_scale(std::max(std::fabs(tensor.low), std::fabs(tensor.high)));
+            }
+    }
+
+    void find_limits() {
         std::vector<Run> runs = wanted_runs();
         std::vector<BlockReader> readers(job_.thread_count());
         parallel_for(runs.size(), job_, [&](std::size_t index, unsigned worker) {
@@ -103,21 +122,26 @@ class StreamedUnitsFinder {
                 set_limits(unit, runs);
     }
 
-    bool wants_flat_summaries(const StreamedUnit& unit) const {
-        return applied_of(unit).layout.flat && wants_limits(applied_of(unit).scheme);
+    static bool wants_flat_summaries(const MeasuringTask& task) {
+        return std::any_of(task.entries.begin(), task.entries.end(), [](const MeasuringTask::Entry& entry) {
+            const AppliedScheme& applied = entry.applied;
+            return wants_tensor_scale(applied.scheme) ||
+                   (is_streamed(applied) && applied.layout.flat && wants_limits(applied.scheme));
+        });
     }
 
     // Segment by segment, so that the measuring pass need not do so again.
     void summarize_flat_tensors() {
         std::vector<Run> blocks;
-        for (const StreamedUnit& unit : units_) {
-            MeasuringTask& task = tasks_[unit.task];
-            if (!wants_flat_summaries(unit) || !task.flat_summaries.empty()) continue;
-            task.flat_summaries.resize(static_cast<std::size_t>((unit.count + kernels::segment_elements - 1) /
+        for (std::size_t t = 0; t < tasks_.size(); ++t) {
+            MeasuringTask& task = tasks_[t];
+            if (!wants_flat_summaries(task) || !task.flat_summaries.empty()) continue;
+            const std::uint64_t count = task.tensor->elements;
+            task.flat_summaries.resize(static_cast<std::size_t>((count + kernels::segment_elements - 1) /
                                                                 kernels::segment_elements));
             const std::uint64_t step = reading_block_elements(*task.tensor);
-            for (std::uint64_t first = 0; first < unit.count; first += step)
-                blocks.push_back({unit.task, first, std::min(step, unit.count - first), {}});
+            for (std::uint64_t first = 0; first < count; first += step)
+                blocks.push_back({t, first, std::min(step, count - first), {}});
         }
         std::vector<BlockReader> readers(job_.thread_count());
         parallel_for(blocks.size(), job_, [&](std::size_t index, unsigned worker) {
@@ -318,9 +342,10 @@ bool needs_limits_of_whole_tensor(const MeasuringTask& task) {
     if (!task.flat_summaries.empty()) return false;
     bool any = false;
     for (const MeasuringTask::Entry& entry : task.entries) {
-        if (!is_streamed(entry.applied) || !wants_limits(entry.applied.scheme)) continue;
-        if (!entry.applied.layout.flat) return false;
-        any = true;
+        const AppliedScheme& applied = entry.applied;
+        const bool streamed = is_streamed(applied) && wants_limits(applied.scheme);
+        if (streamed && !applied.layout.flat) return false;
+        any = any || streamed || wants_tensor_scale(applied.scheme);
     }
     return any;
 }
@@ -329,8 +354,9 @@ std::uint64_t streamed_work(const MeasuringTask& task) {
     std::uint64_t passes = 0;
     bool limits = false;
     for (const MeasuringTask::Entry& entry : task.entries) {
-        if (!is_streamed(entry.applied)) continue;
         const Scheme& scheme = entry.applied.scheme;
+        limits = limits || wants_tensor_scale(scheme);
+        if (!is_streamed(entry.applied)) continue;
         limits = limits || wants_limits(scheme);
         passes += (wants_limits(scheme) ? 0U : 1U) + (scheme.gamma ? 1U : 0U);
     }

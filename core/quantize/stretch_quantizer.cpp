@@ -36,6 +36,7 @@ void StretchQuantizer::start(const AppliedScheme& applied, const Window& window,
     switch (applied.scheme.family) {
         case Family::integer:
         case Family::small_float:
+        case Family::block_scaled:
             start_units();
             break;
         case Family::logarithmic:
@@ -132,9 +133,18 @@ void StretchQuantizer::start_units() {
     const std::uint64_t step = applied_->layout.unit_elements;
     const auto units = static_cast<std::size_t>((covered_.count + step - 1) / step);
     uniform_units_.resize(units);
+    make_units(units);
+    if (!applied_->nested_scales.empty())
+        uniform_units_.set_scales(std::span(applied_->nested_scales).subspan(first_unit(), units));
+}
+
+void StretchQuantizer::make_units(std::size_t units) {
+    const Scheme& scheme = applied_->scheme;
+    const std::uint64_t step = applied_->layout.unit_elements;
     if (scheme.range == Range::minmax && !scheme.gamma) {
-        const kernels::UnitOutcome outcome = kernel_table().make_units(
-            unit_rule(scheme), lows_.data(), highs_.data(), units, uniform_units_.arrays());
+        const kernels::UnitOutcome outcome =
+            kernel_table().make_units(unit_rule(scheme, applied_->tensor_scale), lows_.data(), highs_.data(),
+                                      units, uniform_units_.arrays());
         units_clip_ = outcome.clips;
         scale_lost_ = outcome.scale_lost;
         return;
@@ -146,6 +156,22 @@ void StretchQuantizer::start_units() {
         const UnitParameters parameters = estimate(unit, lows_[index], highs_[index]);
         uniform_units_.set(index, scaled_unit(scheme, parameters.grid, parameters.stored_scale));
     }
+}
+
+// The number of the first unit that the stretch touches, among all of the tensor.
+std::size_t StretchQuantizer::first_unit() const {
+    const UnitLayout& layout = applied_->layout;
+    const std::uint64_t units_of_row =
+        (layout.row_elements + layout.unit_elements - 1) / layout.unit_elements;
+    const std::uint64_t offset = covered_.first - covered_.row * layout.row_elements;
+    return static_cast<std::size_t>(covered_.row * units_of_row + offset / layout.unit_elements);
+}
+
+StretchQuantizer::UnitScaleRun StretchQuantizer::scales_of_units() const {
+    const std::uint64_t step = applied_->layout.unit_elements;
+    const auto units = static_cast<std::size_t>((covered_.count + step - 1) / step);
+    const std::size_t begun_before = covered_.first < stretch_.first ? 1 : 0;
+    return {first_unit() + begun_before, uniform_units_.scales(units).subspan(begun_before)};
 }
 
 void StretchQuantizer::start_floating() {
@@ -229,7 +255,10 @@ void StretchQuantizer::start_blocks() {
                        [](float x) { return std::isfinite(x) ? x : 0.0F; });
         finite = std::span<const float>(other_).first(values.size());
     }
-    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite, {},
+    std::span<const float> importance;
+    if (applied_->importance != nullptr)
+        importance = applied_->importance->in_row(stretch_.first, values.size());
+    const BlockOutcome outcome = fake_quantize_ggml_row(applied_->scheme.block_type, finite, importance,
                                                         std::span(reconstruction_).first(values.size()));
     block_clipped_ = outcome.clipped;
     scale_overflow_ = outcome.scale_overflow;

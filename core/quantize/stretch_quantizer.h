@@ -5,6 +5,7 @@
 #include "core/base/job_context.h"
 #include "core/kernels/kernel_types.h"
 #include "core/quantize/block_reader.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 #include "core/quantize/range.h"
 #include "core/quantize/stretch_summary.h"
@@ -23,6 +24,10 @@ struct AppliedScheme {
     Scheme scheme;
     UnitLayout layout;
     std::vector<UnitParameters> streamed_units;  // one a row, where the layout's units are streamed
+    // Of the tensor's inputs, for the scales of GGUF blocks; null where not known. Must outlive this.
+    const TensorImportance* importance = nullptr;
+    float tensor_scale = 0;                 // nvfp4
+    std::vector<float> nested_scales = {};  // dq: of all units of the tensor, as they are read back
 };
 
 // Quantizes one stretch of a tensor after another. Holds buffers; one a thread.
@@ -45,7 +50,15 @@ class StretchQuantizer {
     // x̂ of the same elements, and 1 where the code was clipped (0 in GGUF blocks, which do not tell).
     void reconstruct(std::uint64_t first, std::size_t n, float* reconstruction, float* clipped);
 
-    bool scale_lost() const { return scale_lost_; }          // by 16-bit storage, in this stretch
+    bool scale_lost() const { return scale_lost_; }  // by 16-bit storage, in this stretch
+    // Of the units of the stretch, as far as they begin in it, and the number of the first of them. For
+    // schemes whose units are scaled, before their scales are nested.
+    struct UnitScaleRun {
+        std::size_t first = 0;
+        std::span<const float> scales;
+    };
+    UnitScaleRun scales_of_units() const;
+
     bool scale_overflow() const { return scale_overflow_; }  // of a GGUF block
 
   private:
@@ -58,6 +71,8 @@ class StretchQuantizer {
 
     bool goes_on(const AppliedScheme& applied, const Stretch& stretch) const;
     void start_units();
+    void make_units(std::size_t units);
+    std::size_t first_unit() const;
     void choose_form_of_units();
     void start_floating();
     void start_single_or_reconstruct();

@@ -68,6 +68,10 @@ void UniformUnitArrays::set(std::size_t index, const UniformUnit& unit) {
     values_[4 * stride_ + index] = 1;
 }
 
+void UniformUnitArrays::set_scales(std::span<const float> scales) {
+    std::copy(scales.begin(), scales.end(), values_.begin() + static_cast<std::ptrdiff_t>(stride_));
+}
+
 kernels::UnitArrays UniformUnitArrays::arrays() {
     float* values = values_.data();
     return {values, values + stride_, values + 2 * stride_, values + 3 * stride_, values + 4 * stride_};
@@ -86,18 +90,29 @@ kernels::UniformUnits UniformUnitArrays::view(std::size_t first, std::size_t ele
             clips};
 }
 
-kernels::UnitRule unit_rule(const Scheme& scheme) {
-    const bool short_scales = scheme.scale_storage == ScaleStorage::s16;
+kernels::UnitRule unit_rule(const Scheme& scheme, float tensor_scale) {
+    using kernels::UnitRule;
+    const auto scales = scheme.scale_storage == ScaleStorage::s16 ? UnitRule::f16 : UnitRule::f32;
+    if (scheme.family == Family::block_scaled) {
+        const bool two_levels = scheme.float_format == FloatFormat::nvfp4;
+        const float largest = largest_value(scheme.float_format);
+        const float top = two_levels ? largest : std::ldexp(1.0F, std::ilogb(largest));
+        return {UnitRule::symmetric,
+                two_levels ? UnitRule::e4m3 : UnitRule::e8m0,
+                top,
+                top,
+                position_limit(scheme.float_format),
+                tensor_scale};
+    }
     if (scheme.family == Family::small_float) {
         const float largest = largest_value(scheme.float_format);
-        return {kernels::UnitRule::symmetric, short_scales, largest, largest,
-                position_limit(scheme.float_format)};
+        return {UnitRule::symmetric, scales, largest, largest, position_limit(scheme.float_format), 0};
     }
     const CodeLimits codes = code_limits(scheme);
-    const auto symmetry = scheme.symmetry == Symmetry::sym       ? kernels::UnitRule::symmetric
-                          : scheme.symmetry == Symmetry::symfull ? kernels::UnitRule::symmetric_full
-                                                                 : kernels::UnitRule::asymmetric;
-    return {symmetry, short_scales, static_cast<float>(codes.qmax), static_cast<float>(-codes.qmin), 0};
+    const auto symmetry = scheme.symmetry == Symmetry::sym       ? UnitRule::symmetric
+                          : scheme.symmetry == Symmetry::symfull ? UnitRule::symmetric_full
+                                                                 : UnitRule::asymmetric;
+    return {symmetry, scales, static_cast<float>(codes.qmax), static_cast<float>(-codes.qmin), 0, 0};
 }
 
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest) {

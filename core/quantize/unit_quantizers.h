@@ -32,7 +32,7 @@ struct UniformUnit {
 // See kernels::UniformUnits.
 UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale);
 UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale);
-// The same for an integer or small float scheme.
+// The same for an integer, small float or block-scaled scheme.
 UniformUnit scaled_unit(const Scheme& scheme, const UnitGrid& grid, float stored_scale);
 
 // The units of a stretch, in arrays that are reused from stretch to stretch.
@@ -40,6 +40,9 @@ class UniformUnitArrays {
   public:
     void resize(std::size_t units);
     void set(std::size_t index, const UniformUnit& unit);
+    // Of reconstructions; codes stay what they are.
+    void set_scales(std::span<const float> scales);
+    std::span<const float> scales(std::size_t units) const { return {values_.data() + stride_, units}; }
     kernels::UnitArrays arrays();
     // From unit `first` on.
     kernels::UniformUnits view(std::size_t first, std::size_t elements_per_unit, std::size_t first_offset,
@@ -52,7 +55,8 @@ class UniformUnitArrays {
     std::vector<float> values_;
 };
 
-kernels::UnitRule unit_rule(const Scheme& scheme);
+// `tensor_scale` is that of nvfp4.
+kernels::UnitRule unit_rule(const Scheme& scheme, float tensor_scale = 0);
 
 kernels::FloatGrid float_grid(const SmallFloat& format);  // rounding to nearest even, saturating
 kernels::LogGrid log_grid(const Scheme& scheme, float chosen_largest, float stored_largest);

@@ -263,7 +263,7 @@ void UnitSearch::refit() {
 EstimatedGrid UnitSearch::best_stored(const Scheme& scheme) {
     const std::span<const ScaleSample> best = sampler_.best();
     const std::size_t count =
-        scheme.scale_storage == ScaleStorage::s32 ? 1 : std::min<std::size_t>(2, best.size());
+        scheme.scale_storage != ScaleStorage::s16 ? 1 : std::min<std::size_t>(2, best.size());
     std::array<ScaleCandidate, 2> candidates;
     for (std::size_t i = 0; i < count; ++i) {
         const ScalePlace& place = best[i].place;

@@ -52,6 +52,18 @@ std::string granularity_word(const Scheme& scheme) {
     return {};
 }
 
+std::string storage_word(ScaleStorage storage) {
+    switch (storage) {
+        case ScaleStorage::s32:
+            return "s32";
+        case ScaleStorage::s16:
+            return "s16";
+        case ScaleStorage::dq:
+            return "dq";
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string format_name(const Scheme& scheme) {
@@ -62,6 +74,9 @@ std::string format_name(const Scheme& scheme) {
             return std::string(format.word);
     for (const auto& format : words::small_floats)
         if (scheme.family == Family::small_float && format.format == scheme.float_format)
+            return std::string(format.word);
+    for (const auto& format : words::block_scaled)
+        if (scheme.family == Family::block_scaled && format.format == scheme.float_format)
             return std::string(format.word);
     if (scheme.family == Family::ggml) return std::string(traits(scheme.block_type).name);
     return std::string(words::keep);
@@ -78,8 +93,7 @@ std::string to_string(const Scheme& scheme) {
         scheme.granularity == defaults.granularity && scheme.group_size == defaults.group_size;
     if (!usual_units) add(granularity_word(scheme));
     if (scheme.range != defaults.range) add(range_word(scheme));
-    if (scheme.scale_storage != default_scale_storage(scheme))
-        add(scheme.scale_storage == ScaleStorage::s16 ? "s16" : "s32");
+    if (scheme.scale_storage != default_scale_storage(scheme)) add(storage_word(scheme.scale_storage));
     if (scheme.half_octave) add("sqrt2");
     if (scheme.gamma) add("gamma");
     return text;
@@ -98,6 +112,9 @@ std::vector<Scheme> all_formats() {
         scheme.scale_storage = default_scale_storage(scheme);
         formats.push_back(scheme);
     }
+    for (const auto& format : words::block_scaled)
+        formats.push_back(words::with_default_units(
+            {.family = Family::block_scaled, .bits = format.bits, .float_format = format.format}));
     for (const DType block : words::block_formats)
         formats.push_back({.family = Family::ggml, .block_type = block});
     formats.push_back({.family = Family::keep});

@@ -8,6 +8,7 @@ namespace halfstep {
 namespace {
 
 constexpr std::uint64_t codebook_level_bits = 16;
+constexpr std::uint64_t nested_block = 256;
 
 std::uint64_t bits_in_blocks(DType dtype, std::uint64_t channels, std::uint64_t inputs) {
     const DTypeTraits& type = traits(dtype);
@@ -15,25 +16,50 @@ std::uint64_t bits_in_blocks(DType dtype, std::uint64_t channels, std::uint64_t 
     return channels * ((inputs + type.block_elements - 1) / type.block_elements) * type.block_bits;
 }
 
+// Of one scale.
+std::uint64_t scale_bits(const Scheme& scheme) {
+    if (scheme.family == Family::block_scaled) return 8;
+    switch (scheme.scale_storage) {
+        case ScaleStorage::s32:
+            break;
+        case ScaleStorage::s16:
+            return 16;
+        case ScaleStorage::dq:
+            return 8;
+    }
+    return 32;
+}
+
 std::uint64_t side_bits(const Scheme& scheme) {
     if (scheme.family == Family::kmeans) return codebook_level_bits << static_cast<unsigned>(scheme.bits);
-    const std::uint64_t scale = scheme.scale_storage == ScaleStorage::s16 ? 16 : 32;
     const auto code = static_cast<std::uint64_t>(scheme.bits);
-    return scheme.symmetry == Symmetry::asym ? scale + code : scale;
+    return scheme.symmetry == Symmetry::asym ? scale_bits(scheme) + code : scale_bits(scheme);
+}
+
+// What all scales of a tensor share.
+std::uint64_t shared_bits(const Scheme& scheme, std::uint64_t units) {
+    if (units == 0) return 0;
+    if (scheme.family == Family::block_scaled) return scheme.float_format == FloatFormat::nvfp4 ? 32 : 0;
+    if (scheme.scale_storage != ScaleStorage::dq) return 0;
+    return 32 * ((units + nested_block - 1) / nested_block) + 32;
 }
 
 }  // namespace
 
 ScaleStorage default_scale_storage(const Scheme& scheme) {
     const bool nf4 = scheme.family == Family::small_float && scheme.float_format == FloatFormat::nf4;
-    const bool short_scales =
-        scheme.granularity == Granularity::group && scheme.family != Family::kmeans && !nf4;
+    const bool short_scales = scheme.granularity == Granularity::group && scheme.family != Family::kmeans &&
+                              scheme.family != Family::block_scaled && !nf4;
     return short_scales ? ScaleStorage::s16 : ScaleStorage::s32;
 }
 
 bool has_scales(const Scheme& scheme) {
     return scheme.family == Family::integer || scheme.family == Family::logarithmic ||
-           scheme.family == Family::small_float;
+           scheme.family == Family::small_float || scheme.family == Family::block_scaled;
+}
+
+bool has_ranges(const Scheme& scheme) {
+    return has_scales(scheme) && scheme.family != Family::block_scaled;
 }
 
 std::uint64_t scale_units(const Scheme& scheme, std::uint64_t channels, std::uint64_t inputs) {
@@ -56,8 +82,11 @@ std::uint64_t stored_bits(const Scheme& scheme, std::uint64_t channels, std::uin
         case Family::logarithmic:
         case Family::kmeans:
         case Family::small_float:
-            return elements * static_cast<std::uint64_t>(scheme.bits) +
-                   scale_units(scheme, channels, inputs) * side_bits(scheme);
+        case Family::block_scaled: {
+            const std::uint64_t units = scale_units(scheme, channels, inputs);
+            return elements * static_cast<std::uint64_t>(scheme.bits) + units * side_bits(scheme) +
+                   shared_bits(scheme, units);
+        }
         case Family::floating:
             return elements * (scheme.float_format == FloatFormat::fp32 ? 32U : 16U);
         case Family::ggml:
@@ -86,6 +115,7 @@ std::uint32_t level_count(const Scheme& scheme) {
         case Family::kmeans:
             return codes;
         case Family::small_float:
+        case Family::block_scaled:
             return static_cast<std::uint32_t>(unscaled_values(scheme.float_format).size());
         case Family::ggml:
             switch (scheme.block_type) {

@@ -16,9 +16,9 @@
 namespace halfstep {
 namespace {
 
-constexpr std::array<std::string_view, 16> option_examples = {
-    "sym", "symfull", "asym",    "tensor", "channel", "g64", "minmax", "pct99.9",
-    "mse", "kl",      "clip0.5", "rtn",    "s16",     "s32", "sqrt2",  "gamma"};
+constexpr std::array<std::string_view, 17> option_examples = {
+    "sym", "symfull", "asym", "tensor", "channel", "g64", "minmax", "pct99.9", "mse",
+    "kl",  "clip0.5", "rtn",  "s16",    "s32",     "dq",  "sqrt2",  "gamma"};
 
 // The whole of `text` as a number; none where anything else is in it, or where it does not fit.
 template <class Number>
@@ -78,10 +78,6 @@ std::vector<std::string> format_words() {
     return names;
 }
 
-bool is_unsupported_format(std::string_view word) {
-    return std::ranges::find(words::unsupported_formats, word) != words::unsupported_formats.end();
-}
-
 bool is_block_type(std::string_view word) {
     for (int type = 0; type < static_cast<int>(DType::unknown); ++type) {
         const DTypeTraits& dtype = traits(static_cast<DType>(type));
@@ -102,6 +98,7 @@ class Parser {
             parse_option(next_word(rest));
         if (!storage_) scheme_.scale_storage = default_scale_storage(scheme_);
         check_symmetry_of_clip();
+        check_nested_scales();
         return scheme_;
     }
 
@@ -122,7 +119,6 @@ class Parser {
     void parse_format(std::string_view word) {
         if (parse_bit_format(word) || parse_float_or_block(word)) return;
         if (word == words::keep) return;
-        if (is_unsupported_format(word)) refuse(fmt::format("{} is not supported by this version", word));
         if (is_block_type(word)) refuse(fmt::format("{} blocks can be read but not written", word));
         refuse(fmt::format("unknown format '{}'", word), nearest(word, format_words()));
     }
@@ -157,6 +153,14 @@ class Parser {
             scheme_ = words::with_default_units(scheme_);
             return true;
         }
+        for (const auto& format : words::block_scaled) {
+            if (format.word != word) continue;
+            scheme_.family = Family::block_scaled;
+            scheme_.bits = format.bits;
+            scheme_.float_format = format.format;
+            scheme_ = words::with_default_units(scheme_);
+            return true;
+        }
         for (const DType block : words::block_formats) {
             if (traits(block).name != word) continue;
             scheme_.family = Family::ggml;
@@ -170,9 +174,8 @@ class Parser {
         if (parse_symmetry(word) || parse_granularity(word) || parse_range(word) || parse_storage(word) ||
             parse_other(word))
             return;
-        if (word == "dq") refuse("dq (nested scales) is not supported by this version");
         const auto formats = format_words();
-        if (std::ranges::find(formats, word) != formats.end() || is_unsupported_format(word))
+        if (std::ranges::find(formats, word) != formats.end() || is_block_type(word))
             refuse(fmt::format("'{}' is a second format; a scheme has one, as its first word", word));
         refuse(fmt::format("unknown option '{}'", word),
                nearest(word, {option_examples.begin(), option_examples.end()}));
@@ -191,7 +194,7 @@ class Parser {
         const bool is_group = word.size() > 1 && word[0] == 'g' && begins_with_number(word.substr(1));
         if (word != "tensor" && word != "channel" && !is_group) return false;
         once(granularity_, word, "granularities");
-        require(is_scaled() || scheme_.family == Family::kmeans, word, why_no_granularity());
+        require(has_ranges(scheme_) || scheme_.family == Family::kmeans, word, why_no_granularity());
         scheme_.granularity = word == "tensor" ? Granularity::tensor : Granularity::channel;
         scheme_.group_size = 0;
         if (is_group) parse_group(word);
@@ -217,8 +220,12 @@ class Parser {
                 scheme_.family == Family::kmeans
                     ? "a kmeans codebook is fitted to all weights, without a range"
                     : "only formats with a scale have a range");
-        require(scheme_.family != Family::small_float || (word != "mse" && word != "kl"), word,
-                "small floats have the ranges minmax, pctP and clip in this version");
+        require(scheme_.family != Family::block_scaled || word == "minmax", word,
+                fmt::format("the format itself says what its scales are: {}", own_scales()));
+        require(scheme_.family != Family::small_float || word != "kl", word,
+                "the entropy calibration counts evenly spaced codes; take mse");
+        require(scheme_.float_format != FloatFormat::nf4 || word != "mse", word,
+                "NF4's levels are those of a normal distribution that is not clipped; take pctP or clip");
         if (word == "mse") scheme_.range = Range::mse;
         if (word == "kl") scheme_.range = Range::kl;
         if (is_percentile) parse_percentile(word, *percent);
@@ -249,10 +256,12 @@ class Parser {
     }
 
     bool parse_storage(std::string_view word) {
-        if (word != "s16" && word != "s32") return false;
+        if (word != "s16" && word != "s32" && word != "dq") return false;
         once(storage_, word, "scale storages");
-        require(is_scaled(), word, why_no_scale());
-        scheme_.scale_storage = word == "s16" ? ScaleStorage::s16 : ScaleStorage::s32;
+        require(has_ranges(scheme_), word, why_no_scale());
+        scheme_.scale_storage = word == "s16"   ? ScaleStorage::s16
+                                : word == "s32" ? ScaleStorage::s32
+                                                : ScaleStorage::dq;
         return true;
     }
 
@@ -271,7 +280,7 @@ class Parser {
         }
         if (word == "gamma") {
             once(gamma_, word, "words");
-            require(is_scaled(), word, why_no_scale());
+            require(has_ranges(scheme_), word, why_no_scale());
             scheme_.gamma = true;
             return true;
         }
@@ -285,6 +294,26 @@ class Parser {
             refuse(fmt::format("'{}': two different limits need asym", *range_));
     }
 
+    // bitsandbytes nests the scales of groups, which are all positive and without zero-points.
+    void check_nested_scales() const {
+        if (scheme_.scale_storage != ScaleStorage::dq) return;
+        require(scheme_.family != Family::logarithmic, "dq",
+                "the scales of log formats are powers of two, which nested ones would not be");
+        require(scheme_.symmetry != Symmetry::asym, "dq", "nested scales have no zero-points beside them");
+        require(!scheme_.gamma, "dq", "gamma would change the scales that were nested");
+        require(scheme_.granularity == Granularity::group, "dq",
+                "scales are nested where there are many: name groups, as in g64");
+        require(
+            scheme_.group_size >= words::shortest_nested_group, "dq",
+            fmt::format("scales are nested for groups of {} weights and more", words::shortest_nested_group));
+    }
+
+    std::string own_scales() const {
+        if (scheme_.float_format == FloatFormat::nvfp4)
+            return "FP8 (E4M3), and one in float32 for the tensor";
+        return "powers of two (E8M0), from the largest weight of each group";
+    }
+
     bool is_scaled() const { return has_scales(scheme_); }
 
     std::string why_no_scale() const {
@@ -293,6 +322,8 @@ class Parser {
                 return "a kmeans codebook has no scale";
             case Family::ggml:
                 return fmt::format("{} has its scales inside its blocks", format_name(scheme_));
+            case Family::block_scaled:
+                return fmt::format("{} has scales of its own: {}", format_name(scheme_), own_scales());
             default:
                 return fmt::format("{} has no scale", format_name(scheme_));
         }
@@ -302,6 +333,9 @@ class Parser {
         if (scheme_.family == Family::ggml)
             return fmt::format("{} always has blocks of {} weights", format_name(scheme_),
                                traits(scheme_.block_type).block_elements);
+        if (scheme_.family == Family::block_scaled)
+            return fmt::format("{} always has groups of {} weights", format_name(scheme_),
+                               scheme_.group_size);
         return why_no_scale();
     }
 

@@ -45,6 +45,24 @@ inline constexpr std::array<SmallFloatWord, 6> small_floats = {{
     {"fp8_e5m2", FloatFormat::fp8_e5m2, 8},
 }};
 
+struct BlockScaledWord {
+    std::string_view word;
+    FloatFormat format;
+    int bits;
+    std::uint32_t group;
+};
+// OCP Microscaling Formats 1.0 (mx), NVIDIA (nvfp4). What GGUF files hold under the names mxfp4 and nvfp4 are
+// the same formats, written by a rule of ggml's own.
+inline constexpr std::array<BlockScaledWord, 7> block_scaled = {{
+    {"mxfp4", FloatFormat::mxfp4, 4, 32},
+    {"mxfp6_e2m3", FloatFormat::mxfp6_e2m3, 6, 32},
+    {"mxfp6_e3m2", FloatFormat::mxfp6_e3m2, 6, 32},
+    {"mxfp8_e4m3", FloatFormat::mxfp8_e4m3, 8, 32},
+    {"mxfp8_e5m2", FloatFormat::mxfp8_e5m2, 8, 32},
+    {"mxint8", FloatFormat::mxint8, 8, 32},
+    {"nvfp4", FloatFormat::nvfp4, 4, 16},
+}};
+
 // NF4's blocks in bitsandbytes.
 inline constexpr std::uint32_t nf4_group = 64;
 
@@ -56,11 +74,10 @@ inline constexpr std::array<DType, 16> block_formats = {
 
 inline constexpr std::string_view keep = "keep";
 
-// Formats of the notation that this version knows by name only.
-inline constexpr std::array<std::string_view, 7> unsupported_formats = {
-    "mxfp4", "mxfp6_e2m3", "mxfp6_e3m2", "mxfp8_e4m3", "mxfp8_e5m2", "mxint8", "nvfp4"};
-
 inline constexpr std::uint32_t largest_group = 65536;
+
+// The shortest groups whose scales can be nested, as in bitsandbytes.
+inline constexpr std::uint32_t shortest_nested_group = 32;
 
 // The scheme with the granularity that is not printed.
 inline Scheme with_default_units(Scheme scheme) {
@@ -68,6 +85,11 @@ inline Scheme with_default_units(Scheme scheme) {
         scheme.granularity = Granularity::group;
         scheme.group_size = nf4_group;
     }
+    for (const BlockScaledWord& format : block_scaled)
+        if (scheme.family == Family::block_scaled && format.format == scheme.float_format) {
+            scheme.granularity = Granularity::group;
+            scheme.group_size = format.group;
+        }
     return scheme;
 }
 

@@ -9,15 +9,23 @@ namespace halfstep {
 SmallFloat small_float(FloatFormat format) {
     switch (format) {
         case FloatFormat::fp8_e4m3:
+        case FloatFormat::mxfp8_e4m3:
             return float_e4m3;
         case FloatFormat::fp8_e5m2:
+        case FloatFormat::mxfp8_e5m2:
             return float_e5m2;
         case FloatFormat::fp6_e2m3:
+        case FloatFormat::mxfp6_e2m3:
             return float_e2m3;
         case FloatFormat::fp6_e3m2:
+        case FloatFormat::mxfp6_e3m2:
             return float_e3m2;
         case FloatFormat::fp4_e2m1:
+        case FloatFormat::mxfp4:
+        case FloatFormat::nvfp4:
             return float_e2m1;
+        case FloatFormat::mxint8:
+            return float_mxint8;
         case FloatFormat::nf4:
         case FloatFormat::fp16:
         case FloatFormat::bf16:

@@ -26,8 +26,12 @@ inline constexpr SmallFloat float_e4m3{3, -6, 448};
 inline constexpr SmallFloat float_e3m2{2, -2, 28};
 inline constexpr SmallFloat float_e2m3{3, 0, 7.5F};
 inline constexpr SmallFloat float_e2m1{1, 0, 6};
+// MXINT8 is one of these too: multiples of 2^-6 up to ±127/64. (−2 is not used, so that both signs reach
+// alike.)
+inline constexpr SmallFloat float_mxint8{6, 0, 127.0F / 64};
 
-// The format behind fp4, fp6 and fp8. Must not be called for the others.
+// The format behind fp4, fp6, fp8 and the elements of block-scaled formats. Must not be called for the
+// others.
 SmallFloat small_float(FloatFormat format);
 
 // Its values from 0 up, ascending.
@@ -40,7 +44,7 @@ float last_of_largest(const SmallFloat& format);
 // ±1 (Dettmers et al., QLoRA, 2023; values as in bitsandbytes).
 std::span<const float> nf4_values();
 
-// The largest value that a scheme of Family::small_float multiplies its scale with.
+// The largest value that a scheme of Family::small_float or block_scaled multiplies its scale with.
 float largest_value(FloatFormat format);
 
 // All its values before they are scaled, ascending.

@@ -49,4 +49,14 @@ inline constexpr std::array sums{
     Sum{"/measurements/max_abs_error", &ErrorSums::max_abs_error},
 };
 
+// Only in workspaces where an importance was known of any tensor.
+struct WeightedSum {
+    const char* name;
+    double WeightedSums::*member;
+};
+inline constexpr std::array weighted_sums{
+    WeightedSum{"/measurements/sum_weighted_error_squared", &WeightedSums::error_squared},
+    WeightedSum{"/measurements/sum_weighted_value_squared", &WeightedSums::value_squared},
+};
+
 }  // namespace halfstep::workspace_layout

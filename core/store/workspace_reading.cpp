@@ -111,6 +111,7 @@ struct Columns {
     std::vector<double> scale;
     std::vector<double> zero_point;
     std::vector<std::vector<double>> sums;
+    std::vector<std::vector<double>> weighted_sums;  // none where no importance was known
     std::vector<std::int64_t> refusal;
     std::vector<std::string> reasons;
 };
@@ -123,10 +124,14 @@ Columns read_columns(const Hdf5Reader& file, const std::vector<hsize_t>& extents
                     file.doubles("/measurements/scale", extents),
                     file.doubles("/measurements/zero_point", extents),
                     {},
+                    {},
                     file.integers("/measurements/refusal", extents),
                     file.texts("/measurements/refusal_reasons")};
     for (const auto& sum : workspace_layout::sums)
         columns.sums.push_back(file.doubles(sum.name, extents));
+    if (file.has(workspace_layout::weighted_sums.front().name))
+        for (const auto& sum : workspace_layout::weighted_sums)
+            columns.weighted_sums.push_back(file.doubles(sum.name, extents));
     return columns;
 }
 
@@ -148,6 +153,11 @@ std::optional<Measurement> read_cell(const Hdf5Reader& file, const Columns& colu
     result.sums.clipped = whole(file, "/measurements/clipped_count", columns.clipped[cell]);
     for (std::size_t i = 0; i < workspace_layout::sums.size(); ++i)
         result.sums.*workspace_layout::sums[i].member = columns.sums[i][cell];
+    if (!columns.weighted_sums.empty() && !std::isnan(columns.weighted_sums.front()[cell])) {
+        result.weighted.emplace();
+        for (std::size_t i = 0; i < workspace_layout::weighted_sums.size(); ++i)
+            (*result.weighted).*workspace_layout::weighted_sums[i].member = columns.weighted_sums[i][cell];
+    }
     if (!std::isnan(columns.scale[cell])) result.scale = static_cast<float>(columns.scale[cell]);
     if (const double zero_point = columns.zero_point[cell]; !std::isnan(zero_point)) {
         if (std::abs(zero_point) > 65536)

@@ -109,6 +109,7 @@ class Table {
                [](const Measurement& result) { return static_cast<double>(result.sums.count); });
         column(file, "/measurements/clipped_count",
                [](const Measurement& result) { return static_cast<double>(result.sums.clipped); });
+        write_weighted(file);
     }
 
   private:
@@ -145,6 +146,17 @@ class Table {
         column(file, "/measurements/zero_point", [](const Measurement& result) -> std::optional<double> {
             return result.zero_point ? std::optional<double>(*result.zero_point) : std::nullopt;
         });
+    }
+
+    void write_weighted(Hdf5Writer& file) const {
+        if (std::ranges::none_of(cells_, [](const Measurement* cell) { return cell && cell->weighted; }))
+            return;
+        column(file, "/measurements/weighted_rel_error",
+               [](const Measurement& result) { return result.weighted_rel_error(); });
+        for (const auto& [name, member] : workspace_layout::weighted_sums)
+            column(file, name, [field = member](const Measurement& result) {
+                return result.weighted ? std::optional((*result.weighted).*field) : std::nullopt;
+            });
     }
 
     // Most reasons are shared by many tensors: a list of them, and for each cell its place in it or -1.

@@ -224,6 +224,17 @@ class TestMainJob : public QObject {
         QVERIFY(text.contains("=q8_0"));
     }
 
+    void the_quantized_model_itself() {
+        const QString path = folder_.filePath("quantized.gguf");
+        QSignalSpy written(&window_->files(), &FileController::written);
+        window_->files().exportTo("gguf", path);
+        QVERIFY(written.wait(20'000));
+        const auto model = open_model(path.toStdString());
+        QCOMPARE(model->architecture(), std::string("llama"));
+        QCOMPARE(model->find("blk.0.ffn_up.weight")->dtype_name, std::string("q4_0"));
+        QCOMPARE(model->find("blk.0.attn_q.weight")->dtype_name, std::string("q8_0"));
+    }
+
     void a_failed_open_leaves_the_model_as_it_is() {
         const auto model = window_->document().model();
         const Plan plan = window_->document().plan();

@@ -3,6 +3,7 @@
 
 #include "core/analysis/moment_counter.h"
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/block_scales.h"
 #include "core/quantize/stretch_quantizer.h"
 #include "core/quantize/unit_quantizers.h"
 #include "core/tensor/float_conversion.h"
@@ -59,7 +60,8 @@ double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) 
     const StoredWeights stored = weights.stored(dtype);
     CacheLineVector<float> buffer;
     std::vector<kernels::ValueSummary> summaries;
-    if (applied.layout.streamed()) {
+    const bool two_levels = scheme.float_format == FloatFormat::nvfp4;
+    if (applied.layout.streamed() || two_levels) {
         kernels::ValueSummary all{};
         for (std::uint64_t first = 0; first < weights.size(); first += segment_elements) {
             const Window window = widened(stored, first, segment_elements, buffer);
@@ -70,6 +72,8 @@ double measure(const MemoryWeights& weights, DType dtype, const Scheme& scheme) 
         }
         const UnitGrid grid = grid_from_limits(scheme, all.min, all.max).grid;
         applied.streamed_units = {{grid, grid.scale, {}}};
+        applied.tensor_scale = nvfp4_tensor_scale(std::max(-all.min, all.max));
+        if (two_levels) summaries.clear();
     }
     const JobContext job;
     StretchSummarizer summarizer;
@@ -212,10 +216,33 @@ void bench_memory(const Model& model, const std::filesystem::path& script, const
     const std::map<std::string, DType> dtypes = {
         {"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}};
     for (const auto& [name, dtype] : dtypes) {
-        for (const char* notation :
-             {"int8:tensor", "int8:channel", "int8:g32", "int8:g128", "int8:g256", "int4:asym:tensor",
-              "int4:asym:channel", "int4:asym:g32", "int4:asym:g128", "int4:asym:g256", "log4", "log4:sqrt2",
-              "fp8_e4m3", "fp8_e4m3:g128", "fp4_e2m1:g32", "nf4", "fp16", "bf16", "int4:g128:mse"}) {
+        for (const char* notation : {"int8:tensor",
+                                     "int8:channel",
+                                     "int8:g32",
+                                     "int8:g128",
+                                     "int8:g256",
+                                     "int4:asym:tensor",
+                                     "int4:asym:channel",
+                                     "int4:asym:g32",
+                                     "int4:asym:g128",
+                                     "int4:asym:g256",
+                                     "log4",
+                                     "log4:sqrt2",
+                                     "fp8_e4m3",
+                                     "fp8_e4m3:g128",
+                                     "fp4_e2m1:g32",
+                                     "mxfp4",
+                                     "mxfp8_e4m3",
+                                     "mxint8",
+                                     "nvfp4",
+                                     "nf4",
+                                     "fp16",
+                                     "bf16",
+                                     "int4:g32",
+                                     "int4:g128:mse",
+                                     "fp4_e2m1:g32:mse",
+                                     "fp8_e4m3:g128:mse",
+                                     "fp8_e4m3:mse"}) {
             if (std::string_view(notation).find(only) == std::string_view::npos) continue;
             const Scheme scheme = parse_scheme(notation);
             const double seconds = fastest([&] { sink = measure(weights, dtype, scheme); });

@@ -301,9 +301,12 @@ class TestCli : public QObject {
         }
         QVERIFY(found);
         const QJsonArray targets = run_cli({"targets", "--json"}).json()["targets"].toArray();
-        QCOMPARE(targets[0]["name"].toString(), QString("llama.cpp"));
-        QVERIFY(!targets[0]["schemes"].toArray().contains("int4"));
-        QVERIFY(targets[0]["schemes"].toArray().contains("q8_0"));
+        QCOMPARE(targets[0]["name"].toString(), QString("gguf"));
+        QCOMPARE(targets[1]["name"].toString(), QString("llama.cpp"));
+        for (const int target : {0, 1}) {
+            QVERIFY(!targets[target]["schemes"].toArray().contains("int4"));
+            QVERIFY(targets[target]["schemes"].toArray().contains("q8_0"));
+        }
     }
 
     void tables_for_people_are_narrow_and_end_without_blanks() {

@@ -28,7 +28,7 @@ class TestCliExport : public QObject {
         QTest::addColumn<QString>("target");
         QTest::addColumn<QStringList>("files");
         QTest::newRow("llama.cpp") << "llama.cpp" << QStringList{"out", "out.command.txt"};
-        for (const char* target : {"json", "csv", "html"})
+        for (const char* target : {"gguf", "json", "csv", "html"})
             QTest::newRow(target) << target << QStringList{"out"};
     }
     void every_target_writes_its_files() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/cli/cli_runner.h"
+#include "tests/support/imatrix_builder.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/test_data.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
@@ -57,6 +59,15 @@ void write_awkward_tensors(const std::filesystem::path& path) {
     file.add_f32("positive.weight", {4, 64}, positive);
     file.add_f32("constant.weight", {2, 64}, std::vector<float>(128, 0.7F));
     file.add_f32("tiny.weight", {2, 64}, gaussian(128, 1e-9F, 28));
+    std::vector<float> extreme = gaussian(6 * 80, 1.0F, 30);
+    for (std::size_t i = 0; i < 80; ++i) {
+        extreme[i] *= 1e-41F;
+        extreme[80 + i] *= 1e-38F;
+        extreme[160 + i] *= 5e37F;
+        extreme[240 + i] = std::copysign(std::exp2(60 * extreme[240 + i]), extreme[240 + i]);
+        extreme[320 + i] = 0;
+    }
+    file.add_f32("tiny_to_huge.weight", {6, 80}, extreme);
     file.add_f32("vector.weight", {37}, gaussian(37, 1.0F, 29));
     file.add_f32("convolution.weight", {6, 4, 3, 5}, gaussian(360, 0.2F, 30));
     file.add_f16("half.weight", {9, 64}, gaussian(9 * 64, 0.04F, 31));
@@ -102,6 +113,19 @@ const QStringList schemes{"int2:tensor",
                           "fp8_e4m3:clip0.05",
                           "nf4",
                           "nf4:channel:s16",
+                          "mxfp4",
+                          "mxfp6_e2m3",
+                          "mxfp6_e3m2",
+                          "mxfp8_e4m3",
+                          "mxfp8_e5m2",
+                          "mxint8",
+                          "nvfp4",
+                          "nf4:dq",
+                          "nf4:g32:dq",
+                          "fp4_e2m1:g64:dq",
+                          "int4:g64:dq",
+                          "fp4_e2m1:tensor:mse",
+                          "fp8_e4m3:tensor:mse",
                           "fp16",
                           "bf16",
                           "fp32",
@@ -154,7 +178,93 @@ class TestMeasureOracle : public QObject {
         QVERIFY2(differences_.isEmpty(), qPrintable(differences_.join('\n')));
     }
 
+    void weighted_errors_agree() {
+        const auto python = python_with_numpy();
+        if (!python) QSKIP("there is no Python with numpy");
+        const QTemporaryDir folder;
+        const QString model = folder.filePath("awkward.safetensors");
+        write_awkward_tensors(model.toStdString());
+        const QString importance = folder.filePath("importance.json");
+        const QString imatrix = folder.filePath("imatrix.gguf");
+        write_importance(importance, imatrix);
+        const QStringList weighted{"int4", "int8:tensor", "int3:g7:gamma", "log4:tensor", "fp8_e5m2:g32",
+                                   "nf4",  "bf16",        "q8_0",          "keep",        "kmeans2"};
+
+        QProcess oracle;
+        oracle.start(
+            QString::fromStdString(python->string()),
+            QStringList{QString::fromStdString(project_path("tests/oracle/measure_oracle.py").string()),
+                        "--importance", importance, model} +
+                weighted);
+        QStringList arguments{"measure", model, "--json", "--tensors", ".*", "--imatrix", imatrix};
+        for (const QString& scheme : weighted)
+            arguments << "--scheme" << scheme;
+        const CliRun run = run_cli(arguments);
+        QVERIFY2(run.code == 0, run.err.constData());
+        QVERIFY(oracle.waitForFinished(240'000));
+        QVERIFY2(oracle.exitCode() == 0, oracle.readAllStandardError().right(500).constData());
+        const QJsonArray expected =
+            QJsonDocument::fromJson(oracle.readAllStandardOutput())["tensors"].toArray();
+        const QJsonArray tensors = run.json()["tensors"].toArray();
+        QCOMPARE(tensors.size(), expected.size());
+        int compared = 0;
+        for (qsizetype i = 0; i < tensors.size(); ++i) {
+            for (qsizetype s = 0; s < weighted.size(); ++s) {
+                const QJsonObject result = tensors[i]["results"][s].toObject();
+                const QJsonValue wanted = expected[i]["results"][s]["weighted_rel_error"];
+                const QString where = tensors[i]["name"].toString() + ", " + weighted[s];
+                QVERIFY2(result.contains("weighted_rel_error"), qPrintable(where));
+                const QJsonValue found = result["weighted_rel_error"];
+                QVERIFY2(found.isDouble() == wanted.isDouble(), qPrintable(where));
+                if (!found.isDouble()) continue;
+                ++compared;
+                const double deviation = std::fabs(found.toDouble() - wanted.toDouble());
+                QVERIFY2(deviation <= 1e-9 * std::max(wanted.toDouble(), 1e-6), qPrintable(where));
+            }
+        }
+        QVERIFY(compared > 80);
+    }
+
   private:
+    // Of all tensors but one, as JSON for the oracle and as llama.cpp has it.
+    static void write_importance(const QString& json, const QString& imatrix) {
+        const std::vector<std::pair<const char*, std::size_t>> inputs{{"zero_rows.weight", 64},
+                                                                      {"all_zero.weight", 32},
+                                                                      {"one_element.weight", 1},
+                                                                      {"prime_lengths.weight", 53},
+                                                                      {"long_prime_row.weight", 499},
+                                                                      {"rows_shorter_than_a_group.weight", 5},
+                                                                      {"outliers.weight", 128},
+                                                                      {"not_finite.weight", 96},
+                                                                      {"constant.weight", 64},
+                                                                      {"tiny.weight", 64},
+                                                                      {"vector.weight", 37},
+                                                                      {"convolution.weight", 60},
+                                                                      {"half.weight", 64},
+                                                                      {"brain.weight", 64}};
+        QJsonObject all;
+        ImatrixBuilder builder;
+        unsigned seed = 40;
+        for (const auto& [name, count] : inputs) {
+            std::vector<float> values = gaussian(count, 1.5F, seed++);
+            QJsonArray numbers;
+            for (float& value : values) {
+                value = std::exp(value);
+                numbers.append(double{value});
+            }
+            all[name] = numbers;
+            builder.add(name, values, {1});
+        }
+        write_file(json, QJsonDocument(all).toJson());
+        write_file(imatrix, QByteArray::fromStdString(builder.gguf()));
+    }
+
+    static void write_file(const QString& path, const QByteArray& bytes) {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(bytes), bytes.size());
+    }
+
     void compare_tensor(const QJsonObject& expected, const QJsonObject& tensor) {
         QCOMPARE(tensor["name"], expected["name"]);
         QCOMPARE(tensor["elements"], expected["elements"]);

@@ -107,7 +107,7 @@ void digest_floats(const KernelTable& table, const Input& input, bool all_finite
     UniformUnitArrays arrays;
     arrays.resize(units);
     for (const SmallFloat& format :
-         {float_e5m10, float_e5m2, float_e4m3, float_e3m2, float_e2m3, float_e2m1}) {
+         {float_e5m10, float_e5m2, float_e4m3, float_e3m2, float_e2m3, float_e2m1, float_mxint8}) {
         for (std::size_t i = 0; i < units; ++i) {
             const float scale = std::isfinite(input.parameter) ? std::fabs(input.parameter) : 1.0F;
             arrays.set(i, float_unit(format, i % 3 == 0 ? 1.0F : usable_scale(scale), 1));

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What quantization schemes do to the tensors of a safetensors file, computed with NumPy.
 
-    measure_oracle.py MODEL.safetensors SCHEME...
+    measure_oracle.py [--importance FILE.json] MODEL.safetensors SCHEME...
 
 prints the JSON of `halfstep-cli measure --json`: for every floating-point tensor and scheme bits_per_weight,
 bytes, mse, rel_error, sqnr_db, max_abs_error, cosine, clipped, and for one scale a tensor scale and zero_point.
+
+With FILE.json, {"NAME": [importance of each input]}, results of these tensors have weighted_rel_error as well.
 
 It is written from the definition of the schemes, not from the program, and takes the long way everywhere: the
 program's results are held against it. Arithmetic is float32, each operation rounded, where the definition says
@@ -33,6 +35,18 @@ SMALL_FLOATS = {
     "fp8_e4m3": (3, -6, 448.0),
     "fp8_e5m2": (2, -14, 57344.0),
 }
+# Element format, bits, exponent of its largest value, weights that share a scale. MXINT8 is integers of 8 bits,
+# of which -128 is left out, times 2^-6.
+SMALL_FLOATS["int8 element"] = (6, 0, 127 / 64)
+BLOCK_SCALED = {
+    "mxfp4": ("fp4_e2m1", 4, 2, 32),
+    "mxfp6_e2m3": ("fp6_e2m3", 6, 2, 32),
+    "mxfp6_e3m2": ("fp6_e3m2", 6, 4, 32),
+    "mxfp8_e4m3": ("fp8_e4m3", 8, 8, 32),
+    "mxfp8_e5m2": ("fp8_e5m2", 8, 15, 32),
+    "mxint8": ("int8 element", 8, 0, 32),
+    "nvfp4": ("fp4_e2m1", 4, 2, 16),
+}
 # bitsandbytes' table.
 NF4 = np.array(
     [-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635]
@@ -56,6 +70,9 @@ class Scheme:
         if self.format in SMALL_FLOATS or self.format == "nf4":
             self.family, self.bits = "small", int(re.search(r"\d", self.format)[0])
         self.symmetry, self.granularity, self.group = "sym", "channel", 0
+        if self.format in BLOCK_SCALED:
+            self.family, self.granularity = "block", "group"
+            self.element, self.bits, self.top_exponent, self.group = BLOCK_SCALED[self.format]
         if self.format == "nf4":
             self.granularity, self.group = "group", 64
         self.range, self.percentile, self.clip = "minmax", None, None
@@ -79,7 +96,7 @@ class Scheme:
         elif word.startswith("clip"):
             limits = [F32(limit) for limit in word[4:].split("..")]
             self.range, self.clip = "clip", (limits[0] if len(limits) == 2 else -limits[0], limits[-1])
-        elif word in ("s16", "s32"):
+        elif word in ("s16", "s32", "dq"):
             self.storage = word
         elif word == "sqrt2":
             self.sqrt2 = True
@@ -307,22 +324,106 @@ def log_grid(scheme, x):
 def small_float_unit(scheme, x):
     low, high = limits(scheme, x)
     largest = F32(1) if scheme.format == "nf4" else F32(SMALL_FLOATS[scheme.format][2])
-    scale = stored(scheme, usable(max(abs(low), abs(high)) / largest))
-    position = (x * (F32(1) / scale if scale != 0 else F32(0))).astype(np.float64)
+    if scheme.range == "mse":
+        scale = stored(scheme, usable(best_float_scale(scheme, x)))
+    else:
+        scale = stored(scheme, usable(max(abs(low), abs(high)) / largest))
     if scheme.format == "nf4":
         table = NF4.astype(np.float64)
+        position = (x * (F32(1) / scale if scale != 0 else F32(0))).astype(np.float64)
         return NF4[np.searchsorted((table[1:] + table[:-1]) / 2, position, side="left")], 0, scale
-    mantissa, lowest, largest = SMALL_FLOATS[scheme.format]
+    return *nearest_floats(scheme.format, scale, x), scale
+
+
+def nearest_floats(name, scale, x):
+    """Values of a small float format before they are scaled, and how many would be larger than its largest."""
+    position = (x * (F32(1) / scale if scale != 0 else F32(0))).astype(np.float64)
+    mantissa, lowest, largest = SMALL_FLOATS[name]
     exponent = np.frexp(np.clip(position, -1e30, 1e30))[1] - 1
     quantum = 2.0 ** (np.maximum(exponent, lowest) - mantissa)
     rounded = np.rint(position / quantum) * quantum
     clipped = int(np.count_nonzero(np.abs(rounded) > largest))
-    return np.clip(rounded, -largest, largest).astype(F32), clipped, scale
+    return np.clip(rounded, -largest, largest).astype(F32), clipped
+
+
+def float_magnitudes(name):
+    mantissa, lowest, largest = SMALL_FLOATS[name]
+    steps = 2**mantissa
+    values = [m * 2.0 ** (lowest - mantissa) for m in range(steps)]
+    while values[-1] < largest:
+        octave = 2.0 ** (lowest + (len(values) - steps) // steps)
+        values.append(octave * (1 + (len(values) % steps) / steps))
+    return np.array(values, np.longdouble)
+
+
+def best_float_scale(scheme, x):
+    """The optimum over every interval of scales in which no value is rounded to another one."""
+    magnitude = np.abs(x[x != 0].astype(np.longdouble))
+    if magnitude.size == 0:
+        return 0.0
+    values = float_magnitudes(scheme.format)
+    scales = (magnitude[:, None] / ((values[1:] + values[:-1]) / 2)).ravel()
+    order = np.argsort(-scales, kind="stable")
+    scales = scales[order]
+    products = np.cumsum((magnitude[:, None] * (values[1:] - values[:-1])).ravel()[order])
+    squares = np.cumsum(np.broadcast_to(values[1:] ** 2 - values[:-1] ** 2, (len(magnitude), len(values) - 1)).ravel()[order])
+    best = np.clip(products / squares, np.append(scales[1:], 0), scales)
+    errors = best**2 * squares - 2 * best * products
+    # Beyond this every value that is not clipped is also one of half the scale.
+    errors[best > 2 * magnitude.max() / values[-1]] = np.inf
+    return float(best[np.argmin(errors)])
+
+
+def block_unit(scheme, x):
+    """Formats whose groups have scales of few bits."""
+    largest = np.abs(x).max()
+    if scheme.format == "nvfp4":
+        whole = scheme.tensor_max / F32(448 * 6)
+        full = F32(6) * whole
+        if full == 0:
+            scale = F32(0)
+        else:
+            wanted = np.clip(largest / full, F32(2.0**-9), F32(448)) if largest > 0 else F32(1)
+            code = nearest_floats("fp8_e4m3", F32(1), np.array([wanted], F32))[0][0]
+            scale = usable(code * whole)
+    else:
+        exponent = math.floor(math.log2(largest)) - scheme.top_exponent if largest > 0 else -127
+        scale = F32(2.0 ** min(max(exponent, -127), 127))
+    return *nearest_floats(scheme.element, scale, x), scale
+
+
+# bitsandbytes' signed dynamic map.
+def dynamic_map():
+    values = [0.0, 1.0]
+    for decade in range(7):
+        edges = np.linspace(0.1, 1, 2**decade + 1)
+        means = (edges[1:] + edges[:-1]) / 2 * 10.0 ** (decade - 6)
+        values += [*means, *-means]
+    return np.sort(np.array(values)).astype(F32)
+
+
+def nested(scales):
+    """What the scales of a tensor are read back as where they are nested (bitsandbytes' double quantization)."""
+    table = dynamic_map()
+    scales = np.array(scales, F32)
+    mean = F32(np.sum(scales.astype(np.float64)) / len(scales))
+    result = []
+    for first in range(0, len(scales), 256):
+        block = scales[first : first + 256] - mean
+        largest = np.abs(block).max()
+        position = block / largest if largest > 0 else block
+        code = np.argmin(np.abs(position.astype(np.float64)[:, None] - table.astype(np.float64)), axis=1)
+        result += list(table[code] * largest + mean)
+    return result
 
 
 def scaled_unit(scheme, x):
+    """Reconstruction as a function of the stored scale, clipped weights, scale, zero-point."""
     if x.size == 0:
-        return x, 0, F32(0), 0
+        return (lambda s: x), 0, F32(0), 0
+    if scheme.family == "block":
+        values, clipped, scale = block_unit(scheme, x)
+        return (lambda s: s * values), clipped, scale, 0
     if scheme.family == "int":
         steps, clipped, scale, zero_point = integer_unit(scheme, x)
         value = lambda s: s * steps
@@ -333,15 +434,14 @@ def scaled_unit(scheme, x):
     else:
         scale, zero_point = log_grid(scheme, x), 0
         if scale == 0:
-            return np.zeros_like(x), 0, scale, 0
+            return (lambda s: np.zeros_like(x)), 0, scale, 0
         below, clipped = log_codes(scheme, scale, x)
         value = lambda s: log_values(scheme, s, below, x)
     quantized = value(scale)
     if scheme.gamma and np.any(quantized):
         gamma = math.sqrt(math.fsum(x.astype(np.float64) ** 2) / math.fsum(quantized.astype(np.float64) ** 2))
         scale = stored(scheme, F32(gamma * np.float64(scale)))
-        quantized = value(scale)
-    return quantized, clipped, scale, zero_point
+    return value, clipped, scale, zero_point
 
 
 # --- codebooks ---
@@ -471,10 +571,14 @@ def units(scheme, rows):
 
 def stored_bits(scheme, rows, kind):
     channels, inputs = rows.shape
-    if scheme.family in ("int", "log", "kmeans", "small"):
+    if scheme.family in ("int", "log", "kmeans", "small", "block"):
         count = len(units(scheme, rows))
         if scheme.family == "kmeans":
             return rows.size * scheme.bits + count * 16 * 2**scheme.bits
+        if scheme.family == "block":
+            return rows.size * scheme.bits + count * 8 + (32 if scheme.format == "nvfp4" and count else 0)
+        if scheme.storage == "dq":
+            return rows.size * scheme.bits + count * 8 + (-(-count // 256) * 32 + 32 if count else 0)
         side = (16 if scheme.storage == "s16" else 32) + (scheme.bits if scheme.symmetry == "asym" else 0)
         return rows.size * scheme.bits + count * side
     if scheme.format == "keep":
@@ -490,16 +594,23 @@ def quantize(scheme, rows):
     finite = np.isfinite(x)
     quantized = np.zeros_like(x)
     clipped, scales, zero_points = 0, [], []
-    if scheme.family in ("int", "log", "kmeans", "small"):
+    scheme.tensor_max = np.abs(x[finite]).max(initial=F32(0))
+    reconstructions = []
+    if scheme.family in ("int", "log", "kmeans", "small", "block"):
         for unit in units(scheme, rows):
             used = np.arange(unit.start, unit.stop)[finite[unit]]
             if scheme.family == "kmeans":
                 quantized[used] = kmeans_unit(scheme, x[used])
                 continue
-            quantized[used], outside, scale, zero_point = scaled_unit(scheme, x[used])
+            value, outside, scale, zero_point = scaled_unit(scheme, x[used])
+            reconstructions.append((used, value))
             clipped += outside
             scales.append(scale)
             zero_points.append(zero_point)
+        if scheme.storage == "dq" and scales:
+            scales = nested(scales)
+        for (used, value), scale in zip(reconstructions, scales):
+            quantized[used] = value(scale)
     elif scheme.format == "keep":
         quantized = x.copy()
     elif scheme.format in ("fp16", "bf16", "fp32"):
@@ -510,7 +621,16 @@ def quantize(scheme, rows):
     return quantized, clipped, scales, zero_points
 
 
-def measure(text, kind, tensor):
+def weighted_rel_error(rows, quantized, importance):
+    x, q = rows.reshape(-1).astype(np.float64), quantized.astype(np.float64)
+    weights = np.tile(np.array(importance, F32).astype(np.float64), rows.shape[0])
+    finite = np.isfinite(x)
+    x, q, weights = x[finite], q[finite], weights[finite]
+    power = math.fsum(weights * x * x)
+    return math.sqrt(math.fsum(weights * (x - q) ** 2) / power) if power else None
+
+
+def measure(text, kind, tensor, importance):
     scheme = Scheme(text)
     rows = matrix(tensor)
     result = {"scheme": text}
@@ -527,6 +647,8 @@ def measure(text, kind, tensor):
     bits = stored_bits(scheme, rows, kind)
     error, power = math.fsum((x - q) ** 2), math.fsum(x * x)
     quantized_power, product = math.fsum(q * q), math.fsum(x * q)
+    if importance is not None:
+        result["weighted_rel_error"] = weighted_rel_error(rows, quantized, importance)
     result["bits_per_weight"] = bits / rows.size if rows.size else 0.0
     result["bytes"] = -(-bits // 8)
     result["mse"] = error / len(x) if len(x) else 0.0
@@ -544,11 +666,17 @@ def measure(text, kind, tensor):
 
 
 def main():
-    if len(sys.argv) < 3:
+    arguments = sys.argv[1:]
+    importance = {}
+    if arguments[:1] == ["--importance"] and len(arguments) > 1:
+        with open(arguments[1], encoding="utf-8") as file:
+            importance = json.load(file)
+        arguments = arguments[2:]
+    if len(arguments) < 2:
         sys.exit(__doc__)
     tensors = []
-    for name, (kind, tensor) in read_safetensors(sys.argv[1]).items():
-        results = [measure(text, kind, tensor) for text in sys.argv[2:]]
+    for name, (kind, tensor) in read_safetensors(arguments[0]).items():
+        results = [measure(text, kind, tensor, importance.get(name)) for text in arguments[1:]]
         tensors.append({"name": name, "elements": tensor.size, "results": results})
     print(json.dumps({"tensors": tensors}))
 

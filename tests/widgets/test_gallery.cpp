@@ -57,6 +57,10 @@ std::unique_ptr<QWidget> clipEditor() {
     return editor({sampleTarget("a", Role::ffn_down, "int4:asym:tensor:clip-0.08..0.12:gamma", 4096, 14336)});
 }
 
+std::unique_ptr<QWidget> blockScaledEditor() {
+    return editor({sampleTarget("a", Role::ffn_down, "nvfp4", 4096, 14336)});
+}
+
 std::unique_ptr<QWidget> mixedEditor() {
     return editor({sampleTarget("a", Role::ffn_up, "q4_0", 4096, 100),
                    sampleTarget("b", Role::ffn_up, "int8", 4096, 64)});
@@ -181,6 +185,7 @@ const Exhibit exhibits[] = {
     {"layer_table_narrow", {460, 420}, filteredTable},
     {"scheme_editor", {330, 640}, integerEditor},
     {"scheme_editor_clip", {330, 680}, clipEditor},
+    {"scheme_editor_block_scaled", {330, 640}, blockScaledEditor},
     {"scheme_editor_mixed", {330, 640}, mixedEditor},
     {"scheme_editor_broken", {330, 640}, brokenEditor},
     {"live_numbers", {330, 380}, numbersPanel},

@@ -146,6 +146,26 @@ class TestSchemeEditor : public QObject {
         QCOMPARE(notation(editor), QStringLiteral("int4:g64:mse"));
     }
 
+    void nested_scales_are_offered_where_they_are_possible() {
+        SchemeEditor editor;
+        editor.show();
+        const auto* storage = part<QComboBox>(editor, "scheme_scale_storage");
+        const auto offered = [&](const char* scheme) {
+            editor.setTargets({layer(scheme)});
+            return storage->model()->flags(storage->model()->index(2, 0)).testFlag(Qt::ItemIsEnabled);
+        };
+        for (const char* scheme : {"nf4", "int4:g64", "fp4_e2m1:g32:mse", "nf4:dq"})
+            QVERIFY2(offered(scheme), scheme);
+        for (const char* scheme : {"int4", "int4:asym:g64", "log4:g64", "nf4:g16", "nf4:gamma"})
+            QVERIFY2(!offered(scheme), scheme);
+        editor.setTargets({layer("nf4")});
+        pick(editor, "scheme_scale_storage", 2);
+        QCOMPARE(notation(editor), QStringLiteral("nf4:dq"));
+        // What nested scales do not go with leads back to the usual storage.
+        pick(editor, "scheme_granularity", 1);
+        QCOMPARE(notation(editor), QStringLiteral("nf4:channel"));
+    }
+
     void a_wrong_notation_is_named_at_once_and_changes_nothing() {
         SchemeEditor editor;
         editor.setTargets({layer("kmeans4")});
@@ -170,7 +190,7 @@ class TestSchemeEditor : public QObject {
         QTest::newRow("int") << "int4" << QStringList{};
         QTest::newRow("log") << "log4" << QStringList{"scheme_symmetry"};
         QTest::newRow("kmeans") << "kmeans4" << (scaled + QStringList{"scheme_symmetry"});
-        for (const char* scheme : {"fp16", "q4_0", "keep"})
+        for (const char* scheme : {"fp16", "q4_0", "mxfp4", "nvfp4", "keep"})
             QTest::newRow(scheme) << scheme
                                   << (scaled + QStringList{"scheme_symmetry", "scheme_granularity"});
     }
@@ -200,7 +220,7 @@ class TestSchemeEditor : public QObject {
     void a_family_that_is_chosen_again_is_as_it_was() {
         SchemeEditor editor;
         editor.setTargets({layer("int4:asym:g64:mse")});
-        pick(editor, "scheme_family", 6);
+        pick(editor, "scheme_family", 7);
         QCOMPARE(notation(editor), QStringLiteral("keep"));
         pick(editor, "scheme_family", 0);
         QCOMPARE(notation(editor), QStringLiteral("int4:asym:g64:mse"));

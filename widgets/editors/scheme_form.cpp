@@ -23,8 +23,8 @@
 namespace halfstep {
 namespace {
 
-constexpr std::array families{Family::integer,  Family::logarithmic, Family::kmeans, Family::small_float,
-                              Family::floating, Family::ggml,        Family::keep};
+constexpr std::array families{Family::integer,      Family::logarithmic, Family::kmeans, Family::small_float,
+                              Family::block_scaled, Family::floating,    Family::ggml,   Family::keep};
 
 template <class Enum>
 void addItem(QComboBox* box, Enum value) {
@@ -47,6 +47,13 @@ void showChoice(QComboBox* box, Enum value, bool allowed, const QString& reason,
     box->setCurrentIndex(allowed ? box->findData(static_cast<int>(value)) : -1);
     box->setEnabled(allowed);
     box->setToolTip(allowed ? explanation : reason);
+}
+
+template <class Enum>
+void enableItem(QComboBox* box, Enum value, bool enabled) {
+    qobject_cast<QStandardItemModel*>(box->model())
+        ->item(box->findData(static_cast<int>(value)))
+        ->setEnabled(enabled);
 }
 
 void allow(QWidget* control, bool allowed, const QString& reason, const QString& explanation) {
@@ -133,7 +140,7 @@ void SchemeForm::build() {
     clip->addWidget(clip_high_);
 
     scale_storage_ = combo("scheme_scale_storage");
-    for (const auto storage : {ScaleStorage::s32, ScaleStorage::s16})
+    for (const auto storage : {ScaleStorage::s32, ScaleStorage::s16, ScaleStorage::dq})
         addItem(scale_storage_, storage);
     gamma_ = new QCheckBox(this);
     gamma_->setObjectName(QStringLiteral("scheme_gamma"));
@@ -279,7 +286,7 @@ void SchemeForm::refreshFormat() {
         bits_spin_->setValue(scheme_.bits);
     }
     const bool has_formats = scheme_.family == Family::floating || scheme_.family == Family::small_float ||
-                             scheme_.family == Family::ggml;
+                             scheme_.family == Family::block_scaled || scheme_.family == Family::ggml;
     if (has_formats) {
         format_->clear();
         for (const Scheme& format : formatsOf(scheme_.family))
@@ -306,6 +313,7 @@ void SchemeForm::refreshScale() {
     group_size_->setToolTip(tr("How many weights along the input axis share a scale"));
 
     const bool scaled = allowsOption(scheme_, "s16");
+    enableItem(scale_storage_, ScaleStorage::dq, allowsNestedScales(scheme_));
     showChoice(scale_storage_, scheme_.scale_storage, scaled, whyNoScale(scheme_),
                tr("How a scale is stored; it counts in the bits per weight"));
     gamma_->setChecked(scheme_.gamma);
@@ -321,10 +329,10 @@ void SchemeForm::refreshRange() {
     const QSignalBlocker block_low(clip_low_);
     const QSignalBlocker block_high(clip_high_);
     const bool ranged = allowsOption(scheme_, "pct99");
-    for (int i = 0; i < range_->count(); ++i)
-        qobject_cast<QStandardItemModel*>(range_->model())
-            ->item(i)
-            ->setEnabled(allowsOption(scheme_, rangeWord(chosen<Range>(range_, i))));
+    for (int i = 0; i < range_->count(); ++i) {
+        const auto range = chosen<Range>(range_, i);
+        enableItem(range_, range, allowsOption(scheme_, rangeWord(range)));
+    }
     showChoice(
         range_, scheme_.range, ranged, whyNoRange(scheme_),
         range_->itemData(range_->findData(static_cast<int>(scheme_.range)), Qt::ToolTipRole).toString());
@@ -386,6 +394,8 @@ void SchemeForm::retranslateItems() {
     setItem(range_, 4, tr("Manual clip"), tr("Limits set by hand"));
     setItem(scale_storage_, 0, tr("32 bits (float32)"), {});
     setItem(scale_storage_, 1, tr("16 bits (float16)"), {});
+    setItem(scale_storage_, 2, tr("8 bits, nested"),
+            tr("Scales of groups, less their mean, are quantized themselves, as bitsandbytes does"));
     percentile_->setSuffix(tr(" %", "percent, after a number"));
 }
 

@@ -51,6 +51,16 @@ bool allowsOption(const Scheme& format, std::string_view word) {
     }
 }
 
+bool allowsNestedScales(const Scheme& scheme) {
+    Scheme nested = scheme;
+    nested.scale_storage = ScaleStorage::dq;
+    try {
+        return parse_scheme(to_string(nested)) == nested;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 std::string_view rangeWord(Range range) {
     switch (range) {
         case Range::minmax:
@@ -96,6 +106,8 @@ Scheme possibleScheme(Scheme wanted) {
     scheme.scale_storage = allowsOption(scheme, "s16") ? wanted.scale_storage : default_scale_storage(scheme);
     scheme.half_octave = wanted.half_octave && allowsOption(scheme, "sqrt2");
     scheme.gamma = wanted.gamma && allowsOption(scheme, "gamma");
+    if (scheme.scale_storage == ScaleStorage::dq && !allowsNestedScales(scheme))
+        scheme.scale_storage = default_scale_storage(scheme);
     return scheme;
 }
 
@@ -165,6 +177,8 @@ QString familyText(Family family) {
             return Options::tr("k-means codebook", "family of number formats");
         case Family::small_float:
             return Options::tr("Small floats", "family of number formats");
+        case Family::block_scaled:
+            return Options::tr("Block-scaled (MX, NVFP4)", "family of number formats");
         case Family::floating:
             return Options::tr("Floating point", "family of number formats");
         case Family::ggml:
@@ -185,6 +199,8 @@ QString familyExplanation(Family family) {
             return Options::tr("A codebook of levels fitted to the weights, with the least squared error");
         case Family::small_float:
             return Options::tr("Floating point in 4 to 8 bits, and NF4, with a scale: fine steps near zero");
+        case Family::block_scaled:
+            return Options::tr("Short groups of small floats or integers whose scales take 8 bits");
         case Family::floating:
             return Options::tr("A shorter floating-point type, without a scale");
         case Family::ggml:
@@ -205,6 +221,9 @@ QString whyNoScale(const Scheme& scheme) {
             return Options::tr("A k-means codebook has no scale.");
         case Family::ggml:
             return Options::tr("%1 has its scales inside its blocks.").arg(formatName(scheme));
+        case Family::block_scaled:
+            return Options::tr("%1 says itself how its scales are chosen and stored.")
+                .arg(formatName(scheme));
         case Family::keep:
             return Options::tr("A tensor that is kept has no scale.");
         default:
@@ -213,6 +232,10 @@ QString whyNoScale(const Scheme& scheme) {
 }
 
 QString whyNoGranularity(const Scheme& scheme) {
+    if (scheme.family == Family::block_scaled)
+        return Options::tr("%1 always has groups of %n weights.", nullptr,
+                           static_cast<int>(scheme.group_size))
+            .arg(formatName(scheme));
     if (scheme.family != Family::ggml) return whyNoScale(scheme);
     return Options::tr("%1 always has blocks of %n weights.", nullptr,
                        static_cast<int>(traits(scheme.block_type).block_elements))

@@ -22,7 +22,8 @@ std::vector<Scheme> formatsOf(Family family);       // in the notation's order, 
 
 // Whether a scheme of this format may carry the option word ("asym", "g64", "gamma").
 bool allowsOption(const Scheme& format, std::string_view word);
-std::string_view rangeWord(Range range);  // of some range of this kind: "pct99"
+bool allowsNestedScales(const Scheme& scheme);  // with its other options as they are
+std::string_view rangeWord(Range range);        // of some range of this kind: "pct99"
 
 // The nearest scheme that is possible: members that the format does not use get their defaults, limits that
 // have to be symmetric become so, sizes are brought into their limits.

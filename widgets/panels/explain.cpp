@@ -113,7 +113,7 @@ QString sentencesOn(const ExplainFacts& facts) {
 }  // namespace
 
 QString explain(const ExplainFacts& facts) {
-    const QString sentences = sentencesOn(facts);
+    QString sentences = sentencesOn(facts);
     const bool has_error = facts.measurement.refused.empty() && facts.measurement.sums.error_squared > 0;
     if (facts.quantized_as.isEmpty() || !has_error) return sentences;
     return Explain::tr("%1 The weights are stored in %2: what that lost comes on top.",

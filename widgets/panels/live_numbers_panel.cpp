@@ -51,8 +51,8 @@ QString wholeNumber(double value) {
     return QLocale().toString(value, 'f', 0);
 }
 
-const std::array<Line, 10>& lines() {
-    static const std::array<Line, 10> all{{
+const std::array<Line, 11>& lines() {
+    static const std::array<Line, 11> all{{
         {"bits_per_weight", [] { return LiveNumbersPanel::tr("Bits per weight"); },
          [](const Measurement& m) { return std::optional(m.bits_per_weight); }, bitsText, Better::lower,
          Change::difference},
@@ -65,6 +65,9 @@ const std::array<Line, 10>& lines() {
         {"rel_error", [] { return LiveNumbersPanel::tr("Relative error"); },
          [](const Measurement& m) { return rel_error(m.sums); },
          [](double value) { return shareText(value); }, Better::lower, Change::factor},
+        {"weighted_rel_error", [] { return LiveNumbersPanel::tr("Weighted error"); },
+         [](const Measurement& m) { return m.weighted_rel_error(); },
+         [](double value) { return shareText(value); }, Better::lower, Change::factor, true},
         {"mse", [] { return LiveNumbersPanel::tr("Mean squared error"); },
          [](const Measurement& m) { return std::optional(mse(m.sums)); }, figureText, Better::lower,
          Change::factor},
@@ -97,18 +100,22 @@ QString explanation(std::size_t line) {
         case 3:
             return LiveNumbersPanel::tr("Length of the error over length of the weights");
         case 4:
-            return LiveNumbersPanel::tr("Mean of (x−x̂)²");
-        case 5:
-            return LiveNumbersPanel::tr("Greatest |x−x̂| of all weights");
-        case 6:
             return LiveNumbersPanel::tr(
-                "Cosine of the angle between the weights before and after; 1 is the same direction");
+                "The relative error with every weight's importance as a factor: the mean squared input that "
+                "it is multiplied with");
+        case 5:
+            return LiveNumbersPanel::tr("Mean of (x−x̂)²");
+        case 6:
+            return LiveNumbersPanel::tr("Greatest |x−x̂| of all weights");
         case 7:
             return LiveNumbersPanel::tr(
-                "Share of the weights outside the range that the codes can represent");
+                "Cosine of the angle between the weights before and after; 1 is the same direction");
         case 8:
-            return LiveNumbersPanel::tr("Distance of two codes, where the tensor has one scale");
+            return LiveNumbersPanel::tr(
+                "Share of the weights outside the range that the codes can represent");
         case 9:
+            return LiveNumbersPanel::tr("Distance of two codes, where the tensor has one scale");
+        case 10:
             return LiveNumbersPanel::tr("The code that means 0, where the tensor has one");
         default:
             return {};
@@ -163,9 +170,9 @@ struct LiveNumbersPanel::Parts {
     QLabel* estimated;
     QFrame* sentence_box;
     QLabel* sentence;
-    std::array<QLabel*, 10> titles;
-    std::array<QLabel*, 10> values;
-    std::array<QLabel*, 10> trends;
+    std::array<QLabel*, 11> titles;
+    std::array<QLabel*, 11> values;
+    std::array<QLabel*, 11> trends;
     std::optional<LiveNumbers> numbers;
     QString unknown_tensor;  // where there are no numbers
 

@@ -3,6 +3,7 @@
 
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
+#include "widgets/plots/pane_layout.h"
 #include "widgets/plots/tickers.h"
 #include "widgets/style/plot_style.h"
 
@@ -19,8 +20,11 @@
 namespace halfstep {
 namespace {
 
-constexpr int click_slack = 3;  // pixels between press and release of a click
-constexpr int side_width = 92;  // pixels: colour scale and legend on the right
+constexpr int click_slack = 3;            // pixels between press and release of a click
+constexpr int side_width = 92;            // pixels: colour scale and legend on the right
+constexpr double importance_share = 0.3;  // of the map's width
+constexpr double least_decades = 2.1;
+constexpr double most_decades = 6;
 constexpr double wide_bar = 3;  // pixels: channels this wide are drawn one by one
 
 // What the channels that share a pixel column have in common.
@@ -73,7 +77,10 @@ Columns columnsOf(const QCPAxisRect* rect, const ChannelProfile& profile,
 }  // namespace
 
 ChannelPlot::ChannelPlot(QWidget* parent)
-    : PlotView(parent), order_box_(new QComboBox(this)), quantity_box_(new QComboBox(this)) {
+    : PlotView(parent),
+      importance_ticker_(QSharedPointer<LogValueTicker>::create()),
+      order_box_(new QComboBox(this)),
+      quantity_box_(new QComboBox(this)) {
     buildPanes();
     buildControls();
     clear();
@@ -84,19 +91,13 @@ void ChannelPlot::buildPanes() {
     outliers_ = newAxisRect();
     map_rect_ = newAxisRect();
     scale_ = new QCPColorScale(plot());
-    auto* legend = new PaintedElement(
+    importance_rect_ = newAxisRect();
+    legend_ = new PaintedElement(
         plot(), [this](QCPPainter* painter, const QRect& rect) { drawLegend(painter, rect); });
-    legend->setMinimumSize(side_width, 10);
-    legend->setMaximumSize(side_width, QWIDGETSIZE_MAX);
-    QCPLayoutGrid* grid = plot()->plotLayout();
-    grid->setRowSpacing(4);
-    grid->addElement(0, 0, ranges_);
-    grid->addElement(0, 1, legend);
-    grid->addElement(1, 0, outliers_);
-    grid->addElement(2, 0, map_rect_);
-    grid->addElement(2, 1, scale_);
-    grid->setRowStretchFactor(1, 0.28);
-    grid->setColumnStretchFactor(1, 0.001);
+    legend_->setMinimumSize(side_width, 10);
+    legend_->setMaximumSize(side_width, QWIDGETSIZE_MAX);
+    plot()->plotLayout()->setRowSpacing(4);
+    placeImportance();
 
     auto* margins = new QCPMarginGroup(plot());
     auto* lower_margins = new QCPMarginGroup(plot());
@@ -106,12 +107,21 @@ void ChannelPlot::buildPanes() {
         rect->axis(QCPAxis::atBottom)->setTicker(QSharedPointer<IndexTicker>::create());
         rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(4);
     }
-    map_rect_->setMarginGroup(QCP::msTop | QCP::msBottom, lower_margins);
+    for (QCPAxisRect* rect : {map_rect_, importance_rect_})
+        rect->setMarginGroup(QCP::msTop | QCP::msBottom, lower_margins);
     scale_->setMarginGroup(QCP::msTop | QCP::msBottom, lower_margins);
     ranges_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
     outliers_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<CountTicker>::create());
     outliers_->axis(QCPAxis::atLeft)->ticker()->setTickCount(2);
     map_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
+    QCPAxis* importance = importance_rect_->axis(QCPAxis::atBottom);
+    importance->setScaleType(QCPAxis::stLogarithmic);
+    importance->setTicker(importance_ticker_);
+    importance_rect_->setRangeDragAxes(nullptr, nullptr);
+    importance_rect_->setRangeZoomAxes(nullptr, nullptr);
+    importance_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<IndexTicker>::create());
+    importance_rect_->axis(QCPAxis::atLeft)->setTickLabels(false);
+    importance_rect_->setMinimumMargins(QMargins(0, 5, 6, 0));
     ranges_->axis(QCPAxis::atBottom)->setTickLabels(false);
     outliers_->axis(QCPAxis::atBottom)->setTickLabels(false);
     linkAxes(ranges_->axis(QCPAxis::atBottom), outliers_->axis(QCPAxis::atBottom));
@@ -120,12 +130,34 @@ void ChannelPlot::buildPanes() {
     const QString main = QStringLiteral("main");
     new PaintedItem(ranges_, main, [this](QCPPainter* painter) { drawRanges(painter); });
     new PaintedItem(outliers_, main, [this](QCPPainter* painter) { drawOutliers(painter); });
+    new PaintedItem(importance_rect_, main, [this](QCPPainter* painter) { drawImportance(painter); });
     new PaintedItem(map_rect_, main,
                     [this](QCPPainter* painter) { drawHeatMap(painter, map_rect_, map_, theme().dark); });
     for (const QCPAxisRect* rect : {ranges_, outliers_, map_rect_}) {
         new PaintedItem(const_cast<QCPAxisRect*>(rect), QStringLiteral("legend"),
                         [this, rect](QCPPainter* painter) { drawSelection(painter, rect); });
     }
+}
+
+// Where no importance is known its pane takes no room.
+void ChannelPlot::placeImportance() {
+    QCPLayoutGrid* grid = plot()->plotLayout();
+    const bool shown = !importance_.empty();
+    importance_rect_->setVisible(shown);
+    if (!shown && importance_rect_->layout() == grid) grid->take(importance_rect_);
+    if (shown)
+        placePanes(grid, {{ranges_, 0, 0},
+                          {outliers_, 1, 0},
+                          {map_rect_, 2, 0},
+                          {importance_rect_, 2, 1},
+                          {legend_, 0, 2},
+                          {scale_, 2, 2}});
+    else
+        placePanes(grid,
+                   {{ranges_, 0, 0}, {legend_, 0, 1}, {outliers_, 1, 0}, {map_rect_, 2, 0}, {scale_, 2, 1}});
+    grid->setRowStretchFactor(1, 0.28);
+    if (shown) grid->setColumnStretchFactor(1, importance_share);
+    grid->setColumnStretchFactor(shown ? 2 : 1, 0.001);
 }
 
 void ChannelPlot::buildControls() {
@@ -156,11 +188,18 @@ void ChannelPlot::retranslate() {
         ->setLabel(!sorted             ? tr("channel")
                    : mapFollowsOrder() ? tr("channel, widest first")
                                        : tr("channel (above: widest first; the map stays in order)"));
+    importance_rect_->axis(QCPAxis::atBottom)->setLabel(tr("importance"));
     scale_->axis()->setLabel(quantity_ == Quantity::abs_max ? tr("largest |weight|") : tr("rms error"));
 }
 
-void ChannelPlot::setProfile(const ChannelProfile& profile) {
+void ChannelPlot::setProfile(const ChannelProfile& profile, std::vector<double> importance) {
     profile_ = profile;
+    if (importance_.empty() != importance.empty()) {
+        importance_ = std::move(importance);
+        placeImportance();
+    } else {
+        importance_ = std::move(importance);
+    }
     outlier_count_ = 0;
     for (const ChannelProfile::Channel& channel : profile_.channels)
         outlier_count_ += channel.outliers;
@@ -238,7 +277,24 @@ void ChannelPlot::rebuild() {
     const QCPRange all(-0.5, std::max(0.5, static_cast<double>(order_.size()) - 0.5));
     for (QCPAxisRect* rect : {ranges_, outliers_, map_rect_})
         setFullRange(rect->axis(QCPAxis::atBottom), all);
+    rebuildImportance();
     rebuildMap();
+}
+
+void ChannelPlot::rebuildImportance() {
+    if (importance_.empty()) return;
+    const double top = *std::ranges::max_element(importance_);
+    double least = top;
+    for (const double value : importance_)
+        if (value > 0) least = std::min(least, value);
+    const double decades =
+        std::clamp(top > 0 ? std::log10(top / least) + 0.4 : 0, least_decades, most_decades);
+    const double upper = top > 0 ? top * 1.25 : 1;
+    importance_rect_->axis(QCPAxis::atBottom)->setRange(upper / std::pow(10, decades), upper);
+    // The pane is narrow: a label or two, at whole powers of ten.
+    const double step = std::ceil(decades / 2);
+    importance_ticker_->setLogBase(std::pow(10, step));
+    importance_ticker_->setSubTickCount(step > 1 ? 0 : 8);
 }
 
 void ChannelPlot::rebuildMap() {
@@ -260,7 +316,8 @@ void ChannelPlot::rebuildMap() {
     map_.extent = QRectF(-0.5, 0, std::max(1.0, channels), std::max(1.0, inputs));
     map_.logarithmic = wantsLogScale(map_.values);
     map_.range = colorRange(map_);
-    map_rect_->axis(QCPAxis::atLeft)->setRange(0, std::max(1.0, inputs));
+    for (QCPAxisRect* rect : {map_rect_, importance_rect_})
+        rect->axis(QCPAxis::atLeft)->setRange(0, std::max(1.0, inputs));
     updateColorScale(scale_, map_, theme().dark);
 }
 
@@ -317,6 +374,29 @@ void ChannelPlot::drawOutliers(QCPPainter* painter) const {
         const double base = outliers_->bottom() + 1;
         const double width = std::max(2.0, shown.right[i] - shown.left[i]);
         painter->fillRect(QRectF(shown.left[i], top, width, base - top), theme().seriesColor(3));
+    }
+}
+
+// The inputs that share a pixel row are drawn as the one that matters most.
+void ChannelPlot::drawImportance(QCPPainter* painter) const {
+    if (importance_.empty()) return;
+    const QCPAxis* inputs = importance_rect_->axis(QCPAxis::atLeft);
+    const QCPAxis* values = importance_rect_->axis(QCPAxis::atBottom);
+    painter->setAntialiasing(false);
+    const double left = importance_rect_->left();
+    for (std::size_t input = 0; input < importance_.size();) {
+        const double bottom = std::round(inputs->coordToPixel(static_cast<double>(input)));
+        double greatest = 0;
+        double top = bottom;
+        while (input < importance_.size() && top > bottom - 1) {
+            greatest = std::max(greatest, importance_[input++]);
+            top = std::round(inputs->coordToPixel(static_cast<double>(input)));
+        }
+        const double gap = bottom - top >= wide_bar ? 1 : 0;
+        if (greatest <= 0) continue;
+        const double right = std::max(values->coordToPixel(greatest), left + 1);
+        painter->fillRect(QRectF(left, top + gap, right - left, std::max(1.0, bottom - top - gap)),
+                          theme().seriesColor(2));
     }
 }
 
@@ -402,6 +482,19 @@ QStringList ChannelPlot::describeCell(const QPoint& point) const {
                                        : tr("rms error %1").arg(value)};
 }
 
+// Of the inputs that share a pixel row with the point.
+QStringList ChannelPlot::describeImportance(const QPoint& point) const {
+    if (importance_.empty()) return {};
+    for (const QCPAxisRect* rect : {map_rect_, importance_rect_}) {
+        if (!rect->rect().contains(point)) continue;
+        const double input = std::floor(rect->axis(QCPAxis::atLeft)->pixelToCoord(point.y()));
+        if (input < 0 || input >= static_cast<double>(importance_.size())) return {};
+        const auto index = static_cast<std::size_t>(input);
+        return {tr("importance of input %1: %2").arg(countText(index), valueText(importance_[index]))};
+    }
+    return {};
+}
+
 void ChannelPlot::selectCell(const QPoint& point) {
     const std::optional<QPoint> cell = cellAt(point);
     if (!cell) return;
@@ -425,10 +518,17 @@ bool ChannelPlot::mouseMoved(QMouseEvent* event) {
     const QPoint point = event->position().toPoint();
     const std::optional<std::size_t> channel = channelAt(point);
     if (!channel) {
-        mouseLeft();
+        const QStringList lines = describeImportance(point);
+        if (lines.isEmpty()) {
+            mouseLeft();
+            return false;
+        }
+        readOut()->show(point, lines,
+                        QLineF(map_rect_->left(), point.y(), importance_rect_->right(), point.y()));
+        replotOverlay();
         return false;
     }
-    readOut()->show(point, describe(*channel) + describeCell(point),
+    readOut()->show(point, describe(*channel) + describeCell(point) + describeImportance(point),
                     QLineF(point.x(), ranges_->top(), point.x(), map_rect_->bottom()));
     replotOverlay();
     return false;
@@ -471,6 +571,15 @@ PlotTable ChannelPlot::table() const {
         table.rows.push_back({QString::number(index), cell(double{channel.min}), cell(double{channel.max}),
                               cell(channel.rms), cell(channel.value_squared), cell(channel.error_squared),
                               cell(channel.outliers)});
+    }
+    if (importance_.empty()) return table;
+    // Inputs stand beside the channels, row by row, as many as there are.
+    table.headers << QStringLiteral("input") << QStringLiteral("importance [mean squared activation]");
+    table.rows.resize(std::max(table.rows.size(), importance_.size()), QStringList(table.headers.size() - 2));
+    for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        const bool is_input = row < importance_.size();
+        table.rows[row] << (is_input ? QString::number(row) : QString())
+                        << (is_input ? cell(importance_[row]) : QString());
     }
     return table;
 }

@@ -12,6 +12,8 @@ class QComboBox;
 
 namespace halfstep {
 
+class PaintedElement;
+
 // The Channels view: the range and rms of every channel, its outliers, and a map of channels x inputs. Any
 // number of channels: what shares a pixel is drawn as its envelope.
 class ChannelPlot : public PlotView {
@@ -22,7 +24,8 @@ class ChannelPlot : public PlotView {
 
     explicit ChannelPlot(QWidget* parent = nullptr);
 
-    void setProfile(const ChannelProfile& profile);
+    // With the importance of every input, which stands beside the map; empty where it is not known.
+    void setProfile(const ChannelProfile& profile, std::vector<double> importance = {});
     void setOrder(Order order);
     void setQuantity(Quantity quantity);
     void setSelectedChannel(std::optional<std::size_t> channel);
@@ -50,11 +53,14 @@ class ChannelPlot : public PlotView {
   private:
     void buildPanes();
     void buildControls();
+    void placeImportance();
     void retranslate();
     void sortChannels();
     void rebuildMap();
+    void rebuildImportance();
     void drawRanges(QCPPainter* painter) const;
     void drawOutliers(QCPPainter* painter) const;
+    void drawImportance(QCPPainter* painter) const;
     void drawSelection(QCPPainter* painter, const QCPAxisRect* rect) const;
     void drawLegend(QCPPainter* painter, const QRect& rect) const;
     bool mapFollowsOrder() const;  // each column of the map is one channel, so that it can be sorted as well
@@ -62,10 +68,12 @@ class ChannelPlot : public PlotView {
     QStringList describe(std::size_t index) const;
     std::optional<QPoint> cellAt(const QPoint& point) const;  // column and row of the map
     QStringList describeCell(const QPoint& point) const;
+    QStringList describeImportance(const QPoint& point) const;
     void selectCell(const QPoint& point);
 
     ChannelProfile profile_;
     HeatMap map_;
+    std::vector<double> importance_;  // of every input
     std::uint64_t outlier_count_ = 0;
     std::vector<std::size_t> order_;     // channel at each position
     std::vector<std::size_t> position_;  // position of each channel
@@ -76,6 +84,9 @@ class ChannelPlot : public PlotView {
     QCPAxisRect* ranges_ = nullptr;
     QCPAxisRect* outliers_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
+    QCPAxisRect* importance_rect_ = nullptr;  // beside the map, where an importance is known
+    QSharedPointer<QCPAxisTickerLog> importance_ticker_;
+    PaintedElement* legend_ = nullptr;
     QCPColorScale* scale_ = nullptr;
     QComboBox* order_box_ = nullptr;
     QComboBox* quantity_box_ = nullptr;

@@ -5,6 +5,7 @@
 #include "core/kernels/blocks/legacy_blocks.h"
 #include "core/kernels/blocks/level_blocks.h"
 #include "core/kernels/blocks/scale_superblock.h"
+#include "core/kernels/blocks/simple_blocks.h"
 
 namespace halfstep::kernels {
 namespace {
@@ -20,6 +21,11 @@ constexpr BlockKernels make_block_kernels(const char* name) {
     table.q6_K = ScaleSuperblockKernel<V>::q6_K;
     table.iq4_nl = LevelBlockKernel<V>::iq4_nl;
     table.iq4_xs = LevelBlockKernel<V>::iq4_xs;
+    table.plain_q4_0 = SimpleBlockKernel<V>::q4_0;
+    table.plain_q4_1 = SimpleBlockKernel<V>::q4_1;
+    table.plain_q5_0 = SimpleBlockKernel<V>::q5_0;
+    table.plain_q5_1 = SimpleBlockKernel<V>::q5_1;
+    table.q8_0 = SimpleBlockKernel<V>::q8_0;
     table.q4_0 = LegacyBlockKernel<V>::q4_0;
     table.q4_1 = LegacyBlockKernel<V>::q4_1;
     table.q5_0 = LegacyBlockKernel<V>::q5_0;

@@ -12,6 +12,8 @@ namespace {
 inline constexpr float integer_rounder = 12582912.0F;
 // Beyond this nearest_int wraps around.
 inline constexpr float largest_rounded = 4194303.0F;
+// Products of up to eight weights overflow, and quotients become NaN, some way beyond this.
+inline constexpr float largest_tried = 1e12F;
 // "all zero" below this magnitude.
 inline constexpr float zero_magnitude = 1e-15F;
 
@@ -26,6 +28,9 @@ struct LaneMath {
 
     // Not within what nearest_int can round; also for NaN.
     static Mask unroundable(Float v) { return !(V::abs(v) <= V::set(largest_rounded)); }
+
+    // Too large for the kernels; also for NaN.
+    static Mask huge(Float v) { return !(V::abs(v) < V::set(largest_tried)); }
 
     // Rounded to float16 and widened again, for magnitudes below 65520: from 2^-14 on by cutting the
     // mantissa, below by an addition that leaves multiples of 2^-24.
@@ -66,7 +71,7 @@ struct BlockBatch {
     using Float = typename V::Float;
     static constexpr std::size_t width = V::width;
 
-    BlockBatch(const BlockRun& run, std::size_t first) : run_(run), first_(first) {
+    BlockBatch(BlockRun& run, std::size_t first) : run_(run), first_(first) {
         count = run.blocks - first < width ? run.blocks - first : width;
         spread([&](std::size_t block) { return run.x + block * n; }, x);
     }
@@ -79,14 +84,18 @@ struct BlockBatch {
             to);
     }
 
-    // `words` little-endian 32-bit words a lane, `bytes` of which make its block. Lanes of `left` are not
-    // written.
-    void store(const std::uint32_t* words, std::size_t head, std::size_t bytes, typename V::Mask left) const {
+    // `words` little-endian 32-bit words a lane, of which the first `head` bytes are not wanted and the next
+    // `bytes` make its block; `clipped` codes a lane. Lanes of `left` are not written.
+    void store(const std::uint32_t* words, std::size_t head, std::size_t bytes, typename V::Mask left,
+               typename V::Bits clipped) {
+        alignas(64) std::uint32_t cut[width];
+        V::store_bits(cut, clipped);
         const unsigned odd = V::which(left);
         for (std::size_t lane = 0; lane < count; ++lane) {
             const bool skip = (odd >> lane & 1U) != 0;
             run_.left[first_ + lane] = skip ? 1 : 0;
             if (skip) continue;
+            run_.clipped += cut[lane];
             std::uint8_t* to = run_.out + (first_ + lane) * bytes;
             for (std::size_t i = 0; 4 * i < bytes + head; ++i) {
                 const std::uint32_t word = words[i * width + lane];
@@ -117,7 +126,7 @@ struct BlockBatch {
         }
     }
 
-    const BlockRun& run_;
+    BlockRun& run_;
     std::size_t first_;
 };
 

@@ -18,9 +18,10 @@ struct BlockRun {
     // One a block. 1: weights so odd (near the ends of float32's range, or all but equal) that ggml's integer
     // conversions leave their range; nothing was written for it, and the plain rule has to be asked.
     std::uint8_t* left;
+    std::uint64_t clipped;  // taken up by the kernel: codes beyond the outermost ones, of the blocks not left
 };
 
-using QuantizeBlocks = void (*)(const BlockRun& run);
+using QuantizeBlocks = void (*)(BlockRun& run);
 
 // Of one instruction set; all sets write the same bytes, which are ggml's.
 struct BlockKernels {
@@ -32,6 +33,12 @@ struct BlockKernels {
     QuantizeBlocks q6_K;
     QuantizeBlocks iq4_nl;
     QuantizeBlocks iq4_xs;
+    // Without importance weights, which q8_0 has no use for.
+    QuantizeBlocks plain_q4_0;
+    QuantizeBlocks plain_q4_1;
+    QuantizeBlocks plain_q5_0;
+    QuantizeBlocks plain_q5_1;
+    QuantizeBlocks q8_0;
     // With importance weights, where sigma² of whole rows counts: `first_block` is 0 and the run is of whole
     // rows.
     QuantizeBlocks q4_0;

@@ -38,7 +38,7 @@ class CodeDescent {
         }
         const Mask weighed = V::both(square_ > V::set(0), !extreme.zero);
         left = V::either(left, V::both(open_, !(V::abs(product_) + square_ < V::set(1e38F))));
-        return {V::choose(weighed, product_ / square_, V::set(0)), inverse, extreme.zero};
+        return {V::choose(weighed, product_ / square_, V::set(0)), inverse, extreme.magnitude, extreme.zero};
     }
 
   private:

@@ -233,6 +233,7 @@ class GridFit {
         fit.code_minimum = s.code_minimum;
         fit.flat = s.flat;
         left = V::either(left, V::both(s.odd, !s.flat));
+        left = V::either(left, V::either(Math::huge(s.low), Math::huge(s.high)));
     }
 
     const float* x_ = nullptr;

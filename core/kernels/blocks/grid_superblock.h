@@ -54,6 +54,7 @@ class GridSuperblock {
     // Codes as floats take the place of the weights in the batch.
     void quantize(BlockBatch<V, elements>& batch, bool weighted) {
         left = V::none();
+        clipped = V::set_bits(0);
         if (weighted) batch.load_importance(importance_);
         const Float sigma = weighted ? sigma_of(batch.x) : V::set(0);
         for (std::size_t j = 0; j < count; j += together) {
@@ -76,6 +77,7 @@ class GridSuperblock {
     Scales scale;
     Scales minimum;
     Mask left = V::none();
+    Bits clipped = V::set_bits(0);  // codes a lane
 
   private:
     static constexpr GridFitRule imatrix_rule = {Format::largest, -0.9F, 0.05F, 36, false};
@@ -141,20 +143,21 @@ class GridSuperblock {
         const Float bottom = (fit.low + offset) / step;
         left = V::either(left, V::both(V::either(Math::unroundable(top), Math::unroundable(bottom)), !zero));
         if (V::any(zero)) return recode(fit, zero, step, offset, x);
-        Requantizer<V, n>::run(x, offset, step, 0, Format::largest);
+        clipped = clipped + Requantizer<V, n>::run(x, offset, step, 0, Format::largest);
     }
 
-    static Float code_of(Float exact) {
-        return V::max(V::min(Math::round(exact), V::set(Format::largest)), V::set(0));
-    }
+    static Float limited(Float code) { return V::max(V::min(code, V::set(Format::largest)), V::set(0)); }
 
-    static void recode(const Fit& fit, Mask zero, Float step, Float offset, float* x) {
+    void recode(const Fit& fit, Mask zero, Float step, Float offset, float* x) {
         const Float divisor = V::choose(zero, V::set(1), step);
         for (std::size_t i = 0; i < n; ++i) {
             const Float value = V::load(x + i * width);
-            const Float fitted = code_of(fit.code_inverse * (value - fit.code_minimum));
+            const Float fitted = limited(Math::round(fit.code_inverse * (value - fit.code_minimum)));
             const Float kept = V::choose(fit.flat, V::set(0), fitted);
-            V::store(x + i * width, V::choose(zero, kept, code_of((value + offset) / divisor)));
+            const Float nearest = Math::round((value + offset) / divisor);
+            const Float code = limited(nearest);
+            clipped = V::count(clipped, V::both(!zero, code != nearest));
+            V::store(x + i * width, V::choose(zero, kept, code));
         }
     }
 
@@ -190,7 +193,7 @@ struct GridSuperblockKernel {
     using Bits = typename V::Bits;
     using Batch = BlockBatch<V, 256>;
 
-    [[gnu::flatten]] static void q2_K(const BlockRun& run) {
+    [[gnu::flatten]] static void q2_K(BlockRun& run) {
         run_all<Q2K, 84>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
             for (std::size_t i = 0; i < 4; ++i) {
                 Bits bytes[4];
@@ -205,7 +208,7 @@ struct GridSuperblockKernel {
         });
     }
 
-    [[gnu::flatten]] static void q4_K(const BlockRun& run) {
+    [[gnu::flatten]] static void q4_K(BlockRun& run) {
         run_all<Q4K, 144>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
             store_head(block, words);
             for (std::size_t i = 0; i < 32; ++i)
@@ -213,7 +216,7 @@ struct GridSuperblockKernel {
         });
     }
 
-    [[gnu::flatten]] static void q5_K(const BlockRun& run) {
+    [[gnu::flatten]] static void q5_K(BlockRun& run) {
         run_all<Q5K, 176>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
             store_head(block, words);
             for (std::size_t i = 0; i < 8; ++i)
@@ -225,14 +228,14 @@ struct GridSuperblockKernel {
 
   private:
     template <class Format, std::size_t bytes, class Pack>
-    static void run_all(const BlockRun& run, Pack pack) {
+    static void run_all(BlockRun& run, Pack pack) {
         GridSuperblock<V, Format> block;
         alignas(64) std::uint32_t words[(bytes + 3) / 4 * width];
         for (std::size_t first = 0; first < run.blocks; first += width) {
             Batch batch(run, first);
             block.quantize(batch, run.importance != nullptr);
             pack(block, PackedCodes<V, 256>(batch.x), words);
-            batch.store(words, 0, bytes, block.left);
+            batch.store(words, 0, bytes, block.left, block.clipped);
         }
     }
 

@@ -19,16 +19,16 @@ struct LegacyBlockKernel {
     using Batch = BlockBatch<V, 32>;
     static constexpr std::size_t width = V::width;
 
-    [[gnu::flatten]] static void q4_0(const BlockRun& run) { centred<8, 18>(run); }
-    [[gnu::flatten]] static void q5_0(const BlockRun& run) { centred<16, 22>(run); }
-    [[gnu::flatten]] static void q4_1(const BlockRun& run) { from_minimum<15, 20>(run); }
-    [[gnu::flatten]] static void q5_1(const BlockRun& run) { from_minimum<31, 24>(run); }
+    [[gnu::flatten]] static void q4_0(BlockRun& run) { centred<8, 18>(run); }
+    [[gnu::flatten]] static void q5_0(BlockRun& run) { centred<16, 22>(run); }
+    [[gnu::flatten]] static void q4_1(BlockRun& run) { from_minimum<15, 20>(run); }
+    [[gnu::flatten]] static void q5_1(BlockRun& run) { from_minimum<31, 24>(run); }
 
   private:
     // Σx² of rows, one after the other, as ggml sums: `width` rows at once.
     class RowSigma {
       public:
-        explicit RowSigma(const BlockRun& run) : run_(run) {}
+        explicit RowSigma(BlockRun& run) : run_(run) {}
 
         // For the rows of the blocks that stand in the lanes from block `first` on.
         Float of(std::size_t first, std::size_t count) {
@@ -81,7 +81,7 @@ struct LegacyBlockKernel {
     }
 
     template <int half, std::size_t bytes>
-    static void centred(const BlockRun& run) {
+    static void centred(BlockRun& run) {
         RowSigma sigma(run);
         ScaleFit<V, 32> fit(half);
         alignas(64) float w[32 * width];
@@ -90,19 +90,22 @@ struct LegacyBlockKernel {
             Batch batch(run, first);
             weigh(batch, sigma.of(first, batch.count), w);
             const ScaleFitResult<V> result = fit.run(batch.x, w);
+            Bits clipped = V::set_bits(0);
             for (std::size_t i = 0; i < 32 * width; i += width) {
-                const Float code =
-                    ScaleFit<V, 32>::code(result.inverse * V::load(batch.x + i), half) + V::set(half);
-                V::store(batch.x + i, V::choose(result.zero, V::set(0), code));
+                const Float nearest = Math::round(result.inverse * V::load(batch.x + i));
+                const Float code = V::max(V::min(nearest, V::set(half - 1)), V::set(-half));
+                clipped = V::count(clipped, V::both(code != nearest, !result.zero));
+                V::store(batch.x + i, V::choose(result.zero, V::set(0), code + V::set(half)));
             }
             V::store_bits(words, Math::half_bits(Math::half(result.scale)) << 16);
             store_codes<half == 16>(batch.x, words + width);
-            batch.store(words, 2, bytes, Math::no_half(result.scale));
+            const Mask left = V::either(Math::no_half(result.scale), Math::huge(result.magnitude));
+            batch.store(words, 2, bytes, left, clipped);
         }
     }
 
     template <int largest, std::size_t bytes>
-    static void from_minimum(const BlockRun& run) {
+    static void from_minimum(BlockRun& run) {
         constexpr GridFitRule rule = {largest, -0.9F, 0.05F, 36, false};
         using Fitter = GridFit<V, 32, 1>;
         RowSigma sigma(run);
@@ -115,9 +118,12 @@ struct LegacyBlockKernel {
             weigh(batch, sigma.of(first, batch.count), w);
             Mask left = V::none();
             fitter.run(batch.x, w, rule, &fit, left);
+            Bits clipped = V::set_bits(0);
             for (std::size_t i = 0; i < 32 * width; i += width) {
                 const Float exact = fit.code_inverse * (V::load(batch.x + i) - fit.code_minimum);
-                const Float code = V::max(V::min(Math::round(exact), V::set(largest)), V::set(0));
+                const Float nearest = Math::round(exact);
+                const Float code = V::max(V::min(nearest, V::set(largest)), V::set(0));
+                clipped = V::count(clipped, V::both(code != nearest, !fit.flat));
                 V::store(batch.x + i, V::choose(fit.flat, V::set(0), code));
             }
             const Float minimum = Math::negated(fit.minimum);
@@ -125,7 +131,7 @@ struct LegacyBlockKernel {
             V::store_bits(
                 words, Math::half_bits(Math::half(fit.scale)) | (Math::half_bits(Math::half(minimum)) << 16));
             store_codes<largest == 31>(batch.x, words + width);
-            batch.store(words, 0, bytes, left);
+            batch.store(words, 0, bytes, left, clipped);
         }
     }
 

@@ -72,7 +72,7 @@ class LevelFit {
                 inverse[j] = V::set(static_cast<float>(step + j) + iq4_levels[0]) / most;
             try_inverses(inverse, scale, best);
         }
-        left = V::either(left, V::both(!zero, !(V::abs(scale) < V::set(1e30F))));
+        left = V::either(left, LaneMath<V>::huge(extreme.magnitude));
         return V::choose(zero, V::set(0), scale);
     }
 
@@ -148,7 +148,7 @@ struct LevelBlockKernel {
     using Math = LaneMath<V>;
     static constexpr std::size_t width = V::width;
 
-    [[gnu::flatten]] static void iq4_nl(const BlockRun& run) {
+    [[gnu::flatten]] static void iq4_nl(BlockRun& run) {
         LevelFit<V, 32> fit;
         const LevelOf<V> index_of(true);
         alignas(64) float w[32 * width];
@@ -163,11 +163,11 @@ struct LevelBlockKernel {
             code_values(batch.x, scale, index_of);
             V::store_bits(words, Math::half_bits(Math::half(scale)) << 16);
             store_nibbles<V>(PackedCodes<V, 32>(batch.x), words + width);
-            batch.store(words, 2, 18, left);
+            batch.store(words, 2, 18, left, V::set_bits(0));
         }
     }
 
-    [[gnu::flatten]] static void iq4_xs(const BlockRun& run) {
+    [[gnu::flatten]] static void iq4_xs(BlockRun& run) {
         LevelFit<V, 32> fit;
         const LevelOf<V> index_of(true);
         alignas(64) float w[256 * width];
@@ -183,7 +183,7 @@ struct LevelBlockKernel {
             code_superblock(scales, batch.x, index_of, words, left);
             for (std::size_t j = 0; j < 8; ++j)
                 store_nibbles<V>(PackedCodes<V, 32>(batch.x + j * 32 * width), words + (2 + 4 * j) * width);
-            batch.store(words, 0, 136, left);
+            batch.store(words, 0, 136, left, V::set_bits(0));
         }
     }
 

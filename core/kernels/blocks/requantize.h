@@ -14,31 +14,31 @@ struct Requantizer {
     using Math = LaneMath<V>;
     static constexpr std::size_t width = V::width;
 
-    // Codes take the place of n values a lane. No lane's step may be 0.
-    static void run(float* x, Float offset, Float step, float low, float high) {
+    // Codes take the place of n values a lane; returns how many lay beyond the limits. No lane's step may be
+    // 0.
+    static typename V::Bits run(float* x, Float offset, Float step, float low, float high) {
         // A product with the reciprocal is off by two roundings at most: it tells the code wherever it is not
         // next to the middle between two. (Beyond the limits, where roundings are larger, either code is
         // cut.)
         const Float inverse = V::set(1) / step;
-        const Float most = V::set(high);
-        const Float least = V::set(low);
         Float codes[n];
         Float farthest = V::set(0);
         for (std::size_t i = 0; i < n; ++i) {
-            const Float exact = V::min(V::max((V::load(x + i * width) + offset) * inverse, least), most);
-            const Float code = Math::round(exact);
-            farthest = V::max(farthest, V::abs(exact - code));
-            codes[i] = code;
+            const Float exact = (V::load(x + i * width) + offset) * inverse;
+            codes[i] = Math::round(exact);
+            farthest = V::max(farthest, V::abs(exact - codes[i]));
         }
-        const float reach = high > -low ? high : -low;
-        if (V::any(!(farthest < V::set(0.5F - reach * 0x1p-20F)))) {
-            for (std::size_t i = 0; i < n; ++i) {
-                const Float exact = (V::load(x + i * width) + offset) / step;
-                codes[i] = V::max(V::min(Math::round(exact), most), least);
-            }
+        const float reach = high > -low ? high + 1 : 1 - low;
+        if (V::any(!(farthest < V::set(0.5F - reach * 0x1p-20F))))
+            for (std::size_t i = 0; i < n; ++i)
+                codes[i] = Math::round((V::load(x + i * width) + offset) / step);
+        typename V::Bits clipped = V::set_bits(0);
+        for (std::size_t i = 0; i < n; ++i) {
+            const Float code = V::max(V::min(codes[i], V::set(high)), V::set(low));
+            clipped = V::count(clipped, code != codes[i]);
+            V::store(x + i * width, code);
         }
-        for (std::size_t i = 0; i < n; ++i)
-            V::store(x + i * width, codes[i]);
+        return clipped;
     }
 };
 

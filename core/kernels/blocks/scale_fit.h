@@ -54,9 +54,10 @@ struct ExtremeOf {
 
 template <class V>
 struct ScaleFitResult {
-    typename V::Float scale;    // may be negative; 0 where zero
-    typename V::Float inverse;  // the codes are those of x · inverse
-    typename V::Mask zero;      // nothing but zeros: codes, too, are 0 (which stands for −largest)
+    typename V::Float scale;      // may be negative; 0 where zero
+    typename V::Float inverse;    // the codes are those of x · inverse
+    typename V::Float magnitude;  // of the largest weight
+    typename V::Mask zero;        // nothing but zeros: codes, too, are 0 (which stands for −largest)
 };
 
 template <class V, std::size_t n>
@@ -85,7 +86,7 @@ class ScaleFit {
                 V::set(-(largest_ + 0.1F * static_cast<float>(step))) / extreme_;
         for (std::size_t i = 0; i < 18; i += together)
             try_inverses<together>(candidate_ + i, i >= 9);
-        return {V::choose(extreme.zero, V::set(0), scale_), inverse_, extreme.zero};
+        return {V::choose(extreme.zero, V::set(0), scale_), inverse_, extreme.magnitude, extreme.zero};
     }
 
     // The code as a whole number from −largest to largest − 1.
@@ -101,7 +102,7 @@ class ScaleFit {
         Float product[1];
         Float square[1];
         sum<1, true, true>(&inverse_, product, square);
-        const Mask weighed = square[0] != V::set(0);
+        const Mask weighed = !(square[0] == V::set(0));  // NaN, too
         scale_ = V::choose(weighed, product[0] / square[0], V::set(0));
         best_ = scale_ * product[0];
     }

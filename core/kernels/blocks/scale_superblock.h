@@ -27,6 +27,7 @@ class ScaleSuperblock {
     Float factor = V::set(0);  // d, as float16 holds it
     Float scale_code[count];
     Mask left = V::none();
+    Bits clipped = V::set_bits(0);  // codes a lane
 
   protected:
     void store_factor(Float exact) {
@@ -52,16 +53,24 @@ class ScaleSuperblock {
 
     // `kept`: the codes that stay where the stored scale is 0.
     template <class Kept>
-    void requantize(std::size_t j, float* x, float largest, Kept kept) {
+    void requantize(std::size_t j, const ScaleFitResult<V>& fit, float* x, float largest, Kept kept) {
         const Float step = factor * scale_code[j];
         const Mask zero = step == V::set(0);
-        if (!V::any(zero)) return Requantizer<V, n>::run(x, V::set(0), step, -largest, largest - 1);
+        left = V::either(left, Math::huge(fit.magnitude));
+        left = V::either(left, V::both(!zero, Math::unroundable(fit.magnitude / step)));
+        if (!V::any(zero)) {
+            clipped = clipped + Requantizer<V, n>::run(x, V::set(0), step, -largest, largest - 1);
+            return;
+        }
         Float before[n];
         for (std::size_t i = 0; i < n; ++i)
             before[i] = kept(i);
-        Requantizer<V, n>::run(x, V::set(0), V::choose(zero, V::set(1), step), -largest, largest - 1);
-        for (std::size_t i = 0; i < n; ++i)
-            V::store(x + i * width, V::choose(zero, before[i], V::load(x + i * width)));
+        for (std::size_t i = 0; i < n; ++i) {
+            const Float nearest = Math::round(V::load(x + i * width) / V::choose(zero, V::set(1), step));
+            const Float code = V::max(V::min(nearest, V::set(largest - 1)), V::set(-largest));
+            clipped = V::count(clipped, V::both(!zero, code != nearest));
+            V::store(x + i * width, V::choose(zero, before[i], code));
+        }
     }
 
     Mask some_ = V::none();
@@ -83,6 +92,7 @@ class SuperblockQ6K : public ScaleSuperblock<V> {
     // Codes 0 to 63 as floats take the place of the weights in the batch.
     void quantize(Batch& batch, bool weighted) {
         this->left = V::none();
+        this->clipped = V::set_bits(0);
         if (weighted) batch.load_importance(w_);
         for (std::size_t j = 0; j < count; ++j) {
             const std::size_t at = j * n * width;
@@ -100,7 +110,7 @@ class SuperblockQ6K : public ScaleSuperblock<V> {
             this->scale_code[j] = V::choose(none, V::set(0), this->scale_code[j]);
             float* x = batch.x + j * n * width;
             const ScaleFitResult<V>& fit = fits_[j];
-            this->requantize(j, x, largest, [&](std::size_t i) {
+            this->requantize(j, fit, x, largest, [&](std::size_t i) {
                 const Float code = ScaleFit<V, n>::code(fit.inverse * V::load(x + i * width), largest);
                 return V::choose(V::either(fit.zero, none), V::set(-largest), code);
             });
@@ -130,6 +140,7 @@ class SuperblockQ3K : public ScaleSuperblock<V> {
     // Codes 0 to 7 as floats take the place of the weights in the batch.
     void quantize(Batch& batch, bool weighted) {
         this->left = V::none();
+        this->clipped = V::set_bits(0);
         if (weighted)
             fit_weighted(batch);
         else
@@ -138,7 +149,7 @@ class SuperblockQ3K : public ScaleSuperblock<V> {
             float* x = batch.x + j * n * width;
             const float* codes = codes_ + j * n * width;
             const ScaleFitResult<V>& fit = fits_[j];
-            this->requantize(j, x, largest, [&](std::size_t i) {
+            this->requantize(j, fit, x, largest, [&](std::size_t i) {
                 return V::choose(fit.zero, V::set(-largest), V::load(codes + i * width));
             });
             for (std::size_t i = 0; i < n; ++i)
@@ -204,7 +215,7 @@ struct ScaleSuperblockKernel {
     static constexpr std::size_t width = V::width;
     using Bits = typename V::Bits;
 
-    [[gnu::flatten]] static void q3_K(const BlockRun& run) {
+    [[gnu::flatten]] static void q3_K(BlockRun& run) {
         run_all<SuperblockQ3K<V>, 110>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
             for (std::size_t i = 0; i < 8; ++i)
                 V::store_bits(words + i * width, codes.template single_bits<2>(i, 8));
@@ -215,7 +226,7 @@ struct ScaleSuperblockKernel {
         });
     }
 
-    [[gnu::flatten]] static void q6_K(const BlockRun& run) {
+    [[gnu::flatten]] static void q6_K(BlockRun& run) {
         run_all<SuperblockQ6K<V>, 210>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
             for (std::size_t i = 0; i < 32; ++i)
                 V::store_bits(words + i * width, codes.nibbles(i / 16 * 32 + i % 16, 16));
@@ -234,14 +245,14 @@ struct ScaleSuperblockKernel {
 
   private:
     template <class Block, std::size_t bytes, class Pack>
-    static void run_all(const BlockRun& run, Pack pack) {
+    static void run_all(BlockRun& run, Pack pack) {
         Block block;
         alignas(64) std::uint32_t words[(bytes + 3) / 4 * width];
         for (std::size_t first = 0; first < run.blocks; first += width) {
             BlockBatch<V, 256> batch(run, first);
             block.quantize(batch, run.importance != nullptr);
             pack(block, PackedCodes<V, 256>(batch.x), words);
-            batch.store(words, 0, bytes, block.left);
+            batch.store(words, 0, bytes, block.left, block.clipped);
         }
     }
 

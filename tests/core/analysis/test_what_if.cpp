@@ -107,7 +107,8 @@ class TestWhatIf : public QObject {
     }
 
     void mse_is_no_worse_than_the_plain_reference() {
-        for (const char* text : {"int4:tensor:mse", "int3:asym:tensor:mse", "int8:tensor:mse"}) {
+        for (const char* text : {"int4:tensor:mse", "int3:asym:tensor:mse", "int8:tensor:mse",
+                                 "fp4_e2m1:tensor:mse", "fp8_e4m3:tensor:mse", "fp8_e5m2:tensor:mse:s16"}) {
             const std::vector<float> values = weights(DType::bf16, 1500);
             const Scheme scheme = parse_scheme(text);
             const double got =

@@ -185,6 +185,33 @@ class TestAtomicFile : public QObject {
         QCOMPARE(entries(), 1);
     }
 
+    void parts_may_be_written_in_any_order() {
+        AtomicFile out(path("model.gguf"), 10);
+        out.reserve(10);
+        const auto write_at = [&](std::uint64_t position, std::string_view text) {
+            out.write_at(position, std::as_bytes(std::span(text.data(), text.size())));
+        };
+        write_at(7, "end");
+        write_at(0, "begin");
+        out.flush_in_steps({});
+        QVERIFY(!fs::exists(path("model.gguf")));
+        out.commit();
+        QCOMPARE(content_of(path("model.gguf")), std::string("begin\0\0end", 10));
+    }
+
+    void a_stop_is_felt_while_bytes_go_to_the_disk() {
+        put(path("model.gguf"), "old");
+        std::stop_source source;
+        source.request_stop();
+        {
+            AtomicFile out(path("model.gguf"));
+            out.reserve(100);
+            QVERIFY_EXCEPTION_THROWN(out.flush_in_steps({source.get_token(), {}, 1}), Cancelled);
+        }
+        QCOMPARE(content_of(path("model.gguf")), std::string("old"));
+        QCOMPARE(entries(), 1);
+    }
+
     void impossible_targets_give_one_sentence_data() {
         QTest::addColumn<QString>("target");
         QTest::addColumn<QString>("words");

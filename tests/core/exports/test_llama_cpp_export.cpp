@@ -285,6 +285,10 @@ class TestLlamaCppExport : public QObject {
         row("int2", "q2_K");
         row("int3:asym:g32", "q3_K");
         row("int4:asym:g32", "q4_1");
+        row("mxfp6_e2m3", "q8_0");
+        row("mxfp8_e4m3", "q8_0");
+        row("mxint8", "q8_0");
+        row("nf4:dq", "q4_0");
         row("int5:asym", "q5_1");
         row("int6", "q6_K");
         row("int8", "q8_0");
@@ -307,6 +311,21 @@ class TestLlamaCppExport : public QObject {
             described_model({described_matrix("blk.0.ffn_up.weight", 64, 50)}, "m.gguf", "gguf");
         const std::string refused = refusal(model, uniform_plan(model, parse_scheme("q8_0")));
         QVERIFY2(refused.find("blk.0.ffn_up.weight") != std::string::npos, refused.c_str());
+    }
+
+    void block_scaled_formats_that_it_has_are_types_of_its_own() {
+        const Model model = hugging_face_llama(1);
+        Plan plan = uniform_plan(model, parse_scheme("mxfp4"));
+        set(plan, "model.layers.0.mlp.up_proj.weight", "nvfp4");
+        const Exported exported(model, plan);
+        QCOMPARE(exported.type("blk.0.ffn_down.weight"), std::string("mxfp4"));
+        QCOMPARE(exported.type("blk.0.ffn_up.weight"), std::string("nvfp4"));
+        // Its nvfp4 has blocks of 64, the format groups of 16.
+        const Model narrow =
+            described_model({described_matrix("blk.0.ffn_up.weight", 64, 96)}, "m.gguf", "gguf");
+        QCOMPARE(refusal(narrow, uniform_plan(narrow, parse_scheme("mxfp4"))), std::string("accepted"));
+        const std::string refused = refusal(narrow, uniform_plan(narrow, parse_scheme("nvfp4")));
+        QVERIFY2(refused.find("nvfp4 in blocks of 64 weights") != std::string::npos, refused.c_str());
     }
 
     void tensors_without_a_gguf_name_are_refused() {

@@ -69,11 +69,14 @@ struct Format {
     FloatTable table;
 };
 const std::vector<Format>& formats() {
-    static const std::vector<Format> all = {{float_e5m2, FloatTable(5, 2, 15, 4)},
-                                            {float_e4m3, FloatTable(4, 3, 7, 1)},
-                                            {float_e3m2, FloatTable(3, 2, 3, 0)},
-                                            {float_e2m3, FloatTable(2, 3, 1, 0)},
-                                            {float_e2m1, FloatTable(2, 1, 1, 0)}};
+    static const std::vector<Format> all = {
+        {float_e5m2, FloatTable(5, 2, 15, 4)},
+        {float_e4m3, FloatTable(4, 3, 7, 1)},
+        {float_e3m2, FloatTable(3, 2, 3, 0)},
+        {float_e2m3, FloatTable(2, 3, 1, 0)},
+        {float_e2m1, FloatTable(2, 1, 1, 0)},
+        // Integers up to 127, times 2^-6: one exponent bit, none of the patterns unused.
+        {float_mxint8, FloatTable(1, 6, 1, 0)}};
     return all;
 }
 
@@ -89,7 +92,7 @@ class TestFloatKernels : public QObject {
     void small_floats_data() {
         QTest::addColumn<int>("format");
         QTest::addColumn<int>("unit_size");
-        for (int format = 0; format < 5; ++format)
+        for (int format = 0; format < 6; ++format)
             for (const int unit_size : {20, 32, 128, 1 << 30})
                 QTest::addRow("%d, %d", format, unit_size) << format << unit_size;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/kernels/kernel_table.h"
+#include "core/quantize/block_scales.h"
 #include "core/quantize/unit_quantizers.h"
+#include "core/schemes/small_floats.h"
 #include "tests/core/kernels/kernel_test_values.h"
 
 #include <QTest>
@@ -163,9 +165,29 @@ class TestRangeKernels : public QObject {
     // Against the formulas for one unit, which are tested by hand-worked cases.
     void units_from_limits_data() {
         QTest::addColumn<QString>("notation");
-        for (const char* notation : {"int2", "int4", "int8", "int16", "int4:symfull", "int8:symfull",
-                                     "int2:asym", "int4:asym", "int8:asym", "int16:asym", "int4:g32",
-                                     "int8:g32", "int4:symfull:g32", "int4:asym:g32", "int8:asym:g32"})
+        for (const char* notation : {"int2",
+                                     "int4",
+                                     "int8",
+                                     "int16",
+                                     "int4:symfull",
+                                     "int8:symfull",
+                                     "int2:asym",
+                                     "int4:asym",
+                                     "int8:asym",
+                                     "int16:asym",
+                                     "int4:g32",
+                                     "int8:g32",
+                                     "int4:symfull:g32",
+                                     "int4:asym:g32",
+                                     "int8:asym:g32",
+                                     "fp4_e2m1",
+                                     "fp8_e5m2:g32",
+                                     "mxfp4",
+                                     "mxfp6_e2m3",
+                                     "mxfp6_e3m2",
+                                     "mxfp8_e4m3",
+                                     "mxfp8_e5m2",
+                                     "mxint8"})
             QTest::newRow(notation) << notation;
     }
 
@@ -174,8 +196,8 @@ class TestRangeKernels : public QObject {
         const Scheme scheme = parse_scheme(notation.toStdString());
         std::vector<float> lows;
         std::vector<float> highs;
-        for (const float high :
-             {0.0F, 1.0F, 0.37F, 1e-7F, 65504.0F * 7, 3e38F, 1e-45F, 0x1p-126F, 0.61F, 65519.0F * 7})
+        for (const float high : {0.0F, 1.0F, 0.37F, 1e-7F, 65504.0F * 7, 3e38F, 1e-45F, 0x1p-126F, 0.61F,
+                                 65519.0F * 7, 0x1.fffffep-112F, 0x1p-111F, 0x1.fffffep-1F, 0x1.9p-127F})
             for (const float low : {0.0F, -1.0F, -0.36F, 0.11F, -1e-7F, -3e38F, -0x1.fp-130F, -0.033F})
                 if (low <= high) {
                     lows.push_back(low);
@@ -193,7 +215,7 @@ class TestRangeKernels : public QObject {
                 table->make_units(unit_rule(scheme), lows.data(), highs.data(), lows.size(), made.arrays());
             for (std::size_t i = 0; i < n; ++i) {
                 const EstimatedGrid grid = grid_from_limits(scheme, lows[i], highs[i]);
-                const UniformUnit unit = uniform_unit(code_limits(scheme), grid.grid, grid.grid.scale);
+                const UniformUnit unit = scaled_unit(scheme, grid.grid, grid.grid.scale);
                 const kernels::UniformUnits got = made.view(i, 1, 0, true);
                 const std::string where = fmt::format(
                     "{} {}..{}: scale {} instead of {}, low {} {}, high {} {}", table->name, lows[i],
@@ -209,6 +231,44 @@ class TestRangeKernels : public QObject {
             }
             QCOMPARE(outcome.scale_lost, any_lost);
             if (any_clips) QVERIFY(outcome.clips);
+        }
+    }
+
+    // Scales of two levels: around every value of E4M3 and every middle between two, subnormals included.
+    void units_of_two_levels() {
+        const Scheme scheme = parse_scheme("nvfp4");
+        const std::vector<float> values = magnitudes(float_e4m3);
+        for (const float tensor_scale : {1.0F, 0.003F, 0.0F, 1e-41F, 0x1p-120F, 1e35F}) {
+            std::vector<float> highs{0};
+            for (std::size_t i = 0; i + 1 < values.size(); ++i)
+                for (const float at : {values[i], (values[i] + values[i + 1]) / 2}) {
+                    const float high = at * (6 * tensor_scale);
+                    highs.insert(highs.end(),
+                                 {high, std::nextafter(high, 0.0F), std::nextafter(high, 1e38F)});
+                }
+            highs.push_back(448 * (6 * tensor_scale));
+            const std::size_t n = highs.size();
+            highs.resize((n + 15) / 16 * 16);
+            std::vector<float> lows(highs.size());
+            for (std::size_t i = 0; i < highs.size(); i += 2)
+                std::swap(lows[i], highs[i] = -highs[i]);
+            for (const KernelTable* table : kernels::available_kernel_tables()) {
+                UniformUnitArrays made;
+                made.resize(n);
+                table->make_units(unit_rule(scheme, tensor_scale), lows.data(), highs.data(), lows.size(),
+                                  made.arrays());
+                for (std::size_t i = 0; i < n; ++i) {
+                    const float largest = std::max(-lows[i], highs[i]);
+                    const float scale = nvfp4_scale(largest, tensor_scale);
+                    const UniformUnit unit = float_unit(float_e2m1, scale, scale);
+                    const kernels::UniformUnits got = made.view(i, 1, 0, true);
+                    const std::string where = fmt::format("{} {} of {}: scale {} instead of {}", table->name,
+                                                          largest, tensor_scale, *got.scale, unit.scale);
+                    QVERIFY2(bits(*got.scale) == bits(unit.scale), where.c_str());
+                    QVERIFY2(bits(*got.reciprocal) == bits(unit.reciprocal), where.c_str());
+                    QVERIFY2(bits(*got.high) == bits(unit.high), where.c_str());
+                }
+            }
         }
     }
 

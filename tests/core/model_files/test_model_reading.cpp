@@ -19,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 using namespace halfstep;
@@ -45,6 +46,11 @@ Reading read_by_numpy(const fs::path& python, const fs::path& model, const fs::p
         .read(reinterpret_cast<char*>(reading.values.data()),
               static_cast<std::streamsize>(reading.values.size() * sizeof(double)));
     return reading;
+}
+
+std::string contents_of(const fs::path& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
 }
 
 bool same_bits(double a, double b) {
@@ -150,6 +156,40 @@ class TestModelReading : public QObject {
             ++read;
         }
         QVERIFY(read >= 8);
+    }
+
+    // The bytes that ggml wrote, as a file of one tensor, give the floats that ggml made of them.
+    void blocks_are_read_as_ggml_does_data() {
+        QTest::addColumn<quint32>("id");  // of the type, in ggml.h
+        const std::pair<const char*, quint32> types[] = {
+            {"q4_0", 2},     {"q4_1", 3},    {"q5_0", 6},     {"q5_1", 7},   {"q8_0", 8},
+            {"q2_K", 10},    {"q3_K", 11},   {"q4_K", 12},    {"q5_K", 13},  {"q6_K", 14},
+            {"iq2_xxs", 16}, {"iq2_xs", 17}, {"iq3_xxs", 18}, {"iq1_s", 19}, {"iq4_nl", 20},
+            {"iq3_s", 21},   {"iq2_s", 22},  {"iq4_xs", 23},  {"iq1_m", 29}, {"tq1_0", 34},
+            {"tq2_0", 35},   {"mxfp4", 39},  {"nvfp4", 40},   {"q1_0", 41},  {"q2_0", 42}};
+        for (const auto& [name, id] : types)
+            QTest::newRow(name) << id;
+    }
+
+    void blocks_are_read_as_ggml_does() {
+        const auto golden = testing::golden_folder();
+        if (!golden) QSKIP("the folder of reference outputs is not here");
+        QFETCH(quint32, id);
+        fs::path reference = *golden / "ggml" / QTest::currentDataTag();
+        if (!fs::exists(reference.string() + ".blocks")) reference += ".imatrix";
+        const std::string blocks = contents_of(reference.string() + ".blocks");
+        const std::string expected = contents_of(reference.string() + ".f32");
+        QVERIFY(!blocks.empty());
+        testing::ByteString file;
+        file.raw("GGUF").u32(3).u64(1).u64(0).text("w").u32(2).u64(512).u64(32).u32(id).u64(0);
+        const auto model =
+            open_model(folder_.put("golden.gguf", file.pad_to(32).raw(blocks).pad_to(32).bytes()));
+        const TensorInfo& tensor = model->tensors()[0];
+        if (!tensor.measurable()) QSKIP("blocks of this type are only listed");
+        std::vector<float> values(tensor.elements);
+        model->read_floats(tensor, 0, values);
+        QCOMPARE(expected.size(), values.size() * sizeof(float));
+        QVERIFY(std::memcmp(values.data(), expected.data(), expected.size()) == 0);
     }
 
     // Blocks that lie on both sides of what is read from the file at once: 65,536 bytes are 3,640 blocks.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/core/quantize/oracle_samples.h"
 
+#include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/test_data.h"
@@ -29,6 +30,43 @@ Sample rounded_to(DType dtype, Sample sample) {
     sample.dtype = dtype;
     for (float& value : sample.values)
         value = dtype == DType::f16 ? f16_to_f32(f32_to_f16(value)) : bf16_to_f32(f32_to_bf16(value));
+    return sample;
+}
+
+// Every middle between two values of the format, and what lies beside it, of both signs. Each 32 of them
+// begin with the largest value, so that groups of 32 need no scale.
+Sample ties_of(const char* name, const SmallFloat& format) {
+    const std::vector<float> values = magnitudes(format);
+    const auto largest = static_cast<double>(format.largest);
+    Sample sample{name, DType::f32, {1, 0}, {}};
+    const auto add = [&](float value) {
+        if (sample.values.size() % 32 == 0) sample.values.push_back(format.largest);
+        sample.values.push_back(value);
+    };
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const double next = i + 1 < values.size() ? static_cast<double>(values[i + 1])
+                                                  : 2 * largest - static_cast<double>(values[i - 1]);
+        const auto middle = static_cast<float>((static_cast<double>(values[i]) + next) / 2);
+        for (const float sign : {1.0F, -1.0F})
+            for (const float at : {middle, std::nextafter(middle, 0.0F), std::nextafter(middle, 1e9F)})
+                if (static_cast<double>(at) < std::exp2(std::ilogb(format.largest) + 1)) add(sign * at);
+    }
+    sample.shape.inputs = sample.values.size();
+    return sample;
+}
+
+// Groups of 16 whose largest weights put the FP8 scales of nvfp4 on every middle between two: T is 1.
+Sample ties_of_two_levels() {
+    const std::vector<float> values = magnitudes(float_e4m3);
+    Sample sample{"ties of FP8 scales", DType::f32, {1, 0}, std::vector<float>(16, 0.0F)};
+    sample.values[3] = -2688;
+    for (std::size_t i = 0; i + 1 < values.size(); ++i) {
+        const float largest = 6 * ((values[i] + values[i + 1]) / 2);
+        std::vector<float> group(16, largest / 4);
+        group[i % 16] = -largest;
+        sample.values.insert(sample.values.end(), group.begin(), group.end());
+    }
+    sample.shape.inputs = sample.values.size();
     return sample;
 }
 
@@ -76,6 +114,13 @@ std::vector<Sample> oracle_samples() {
         value = std::fabs(value) + 0.25F;
     for (float& value : all[12].values)
         value = std::copysign(std::exp2(8 * value), value);
+    all.push_back(ties_of("ties of e2m1", float_e2m1));
+    all.push_back(ties_of("ties of e2m3", float_e2m3));
+    all.push_back(ties_of("ties of e3m2", float_e3m2));
+    all.push_back(ties_of("ties of e4m3", float_e4m3));
+    all.push_back(ties_of("ties of e5m2", float_e5m2));
+    all.push_back(ties_of("ties of mxint8", float_mxint8));
+    all.push_back(ties_of_two_levels());
     all.push_back(rounded_to(DType::f16, {"float16", DType::f16, {5, 64}, gaussian(320, 0.04F, 11)}));
     all.push_back(rounded_to(DType::bf16, {"bfloat16", DType::bf16, {5, 64}, gaussian(320, 0.04F, 12)}));
     return all;
@@ -123,6 +168,23 @@ QStringList oracle_notations() {
         "fp8_e4m3:clip0.05",
         "nf4",
         "nf4:channel:s16",
+        "mxfp4",
+        "mxfp6_e2m3",
+        "mxfp6_e3m2",
+        "mxfp8_e4m3",
+        "mxfp8_e5m2",
+        "mxint8",
+        "nvfp4",
+        "nf4:dq",
+        "nf4:g128:dq",
+        "fp4_e2m1:g32:dq",
+        "int4:g32:dq",
+        "fp4_e2m1:tensor:mse",
+        "fp4_e2m1:g32:mse",
+        "fp6_e2m3:g16:mse:s32",
+        "fp6_e3m2:mse",
+        "fp8_e4m3:mse",
+        "fp8_e5m2:tensor:mse",
         "fp16",
         "bf16",
         "fp32",

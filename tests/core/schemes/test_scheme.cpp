@@ -22,7 +22,7 @@ std::vector<Scheme> all_combinations(const Scheme& format) {
                 extended.push_back(variant);
         all = extended;
     };
-    const bool scaled = has_scales(format);
+    const bool scaled = has_ranges(format);
     if (!scaled && format.family != Family::kmeans) return all;
     extend([](const Scheme& scheme) {
         std::vector<Scheme> variants(5, scheme);
@@ -63,7 +63,8 @@ std::vector<Scheme> all_combinations(const Scheme& format) {
             variants[7].clip_high = 1.0F / 3.0F;
             variants[8].clip_high = 2.0F;
         }
-        if (scheme.family == Family::small_float) variants.erase(variants.begin() + 1, variants.begin() + 3);
+        if (scheme.family == Family::small_float) variants.erase(variants.begin() + 2);
+        if (scheme.float_format == FloatFormat::nf4) variants.erase(variants.begin() + 1);
         return variants;
     });
     extend([](const Scheme& scheme) {
@@ -81,6 +82,12 @@ std::vector<Scheme> all_combinations(const Scheme& format) {
     extend([](const Scheme& scheme) {
         std::vector<Scheme> variants(2, scheme);
         variants[1].gamma = true;
+        const bool nested = scheme.group_size >= 32 && scheme.symmetry != Symmetry::asym &&
+                            scheme.family != Family::logarithmic && scheme.scale_storage == ScaleStorage::s16;
+        if (nested) {
+            variants.push_back(scheme);
+            variants.back().scale_storage = ScaleStorage::dq;
+        }
         return variants;
     });
     return all;
@@ -139,6 +146,21 @@ class TestScheme : public QObject {
         valid("nf4:channel", "nf4:channel");
         valid("nf4:g128", "nf4:g128");
         valid("nf4:s16", "nf4:s16");
+        valid("nf4:dq", "nf4:dq");
+        valid("nf4:dq:g64", "nf4:dq");
+        valid("nf4:dq:g128", "nf4:g128:dq");
+        valid("int4:dq:g64", "int4:g64:dq");
+        valid("int3:symfull:g32:mse:dq", "int3:symfull:g32:mse:dq");
+        valid("fp4_e2m1:g64:dq", "fp4_e2m1:g64:dq");
+        valid("fp8_e4m3:mse", "fp8_e4m3:mse");
+        valid("fp4_e2m1:mse:g32", "fp4_e2m1:g32:mse");
+        valid("mxfp4", "mxfp4");
+        valid("mxfp6_e2m3:minmax", "mxfp6_e2m3");
+        valid("mxfp6_e3m2:rtn", "mxfp6_e3m2");
+        valid("mxfp8_e4m3", "mxfp8_e4m3");
+        valid("mxfp8_e5m2", "mxfp8_e5m2");
+        valid("mxint8", "mxint8");
+        valid("nvfp4", "nvfp4");
         valid("bf16", "bf16");
         valid("fp32", "fp32");
         valid("q8_0", "q8_0");
@@ -163,14 +185,34 @@ class TestScheme : public QObject {
         invalid("log9", "log formats go from log2 to log8");
         invalid("kmeans1", "kmeans formats go from kmeans2 to kmeans8");
         invalid("sym:int4", "unknown format 'sym'");
-        invalid("mxfp4", "mxfp4 is not supported by this version");
-        invalid("fp8_e4m3:mse", "small floats have the ranges minmax, pctP and clip in this version");
+        invalid("mxfp5", "Nearest words: mxfp4");
+        invalid("mxfp4:g32", "mxfp4 always has groups of 32 weights");
+        invalid("nvfp4:channel", "nvfp4 always has groups of 16 weights");
+        invalid("mxfp4:mse", "its scales are: powers of two (E8M0)");
+        invalid("nvfp4:pct99", "FP8 (E4M3), and one in float32 for the tensor");
+        invalid("mxint8:clip1", "the format itself says");
+        invalid("mxfp8_e4m3:kl", "the format itself says");
+        invalid("mxfp4:s16", "mxfp4 has scales of its own");
+        invalid("nvfp4:dq", "nvfp4 has scales of its own");
+        invalid("mxfp6_e2m3:gamma", "mxfp6_e2m3 has scales of its own");
+        invalid("mxint8:asym", "only int formats have a choice of symmetry");
+        invalid("int4:mxfp4", "'mxfp4' is a second format");
+        invalid("fp8_e4m3:kl", "the entropy calibration counts evenly spaced codes");
+        invalid("nf4:kl", "the entropy calibration counts evenly spaced codes");
+        invalid("nf4:mse", "NF4's levels");
         invalid("fp8_e4m3:asym", "only int formats have a choice of symmetry");
         invalid("q4_k", "Nearest words: q4_K");
         invalid("iq2_xs", "iq2_xs blocks can be read but not written");
         invalid("q8_1", "q8_1 blocks can be read but not written");
-        invalid("mxfp4", "mxfp4 is not supported by this version");
-        invalid("int4:dq", "dq (nested scales) is not supported by this version");
+        invalid("int4:dq", "name groups, as in g64");
+        invalid("int4:tensor:dq", "name groups, as in g64");
+        invalid("int4:g31:dq", "groups of 32 weights and more");
+        invalid("int4:asym:g64:dq", "no zero-points");
+        invalid("int4:dq:g64:gamma", "gamma would change the scales");
+        invalid("log4:g64:dq", "powers of two");
+        invalid("kmeans4:g64:dq", "a kmeans codebook has no scale");
+        invalid("fp16:dq", "fp16 has no scale");
+        invalid("nf4:dq:s16", "'dq' and 's16' are two scale storages");
         invalid("int4:assym", "Nearest words: asym");
         invalid("int4:MSE", "Nearest words: mse");
         invalid("int4:int8", "'int8' is a second format");
@@ -241,9 +283,12 @@ class TestScheme : public QObject {
                 ++combinations;
             }
         // int: 15 widths x 5 granularities x (7 + 7 + 9) ranges x 2 storages x gamma or not;
-        // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: 6 x 5 x 5 x 2 x 2; kmeans: 7 x 5; three floats, 16
-        // blocks, keep.
-        QCOMPARE(combinations, std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 6 * 5 * 5 * 4 + 7 * 5 + 20});
+        // log: 7 x 5 x 7 x 2 x 2 x 2; small floats: (5 x 6 + 5) ranges x 5 x 2 x 2; kmeans: 7 x 5; three
+        // floats, seven block-scaled formats, 16 blocks, keep. Nested scales: two of the groups (all three
+        // of nf4's, whose own is one more), not asym and not log.
+        const std::size_t nested = 15 * 2 * 14 + 5 * 6 * 2 + 5 * 3;
+        QCOMPARE(combinations,
+                 std::size_t{15 * 5 * 23 * 4 + 7 * 5 * 7 * 8 + 35 * 5 * 4 + 7 * 5 + 27} + nested);
         QCOMPARE(notations.size(), combinations);
     }
 
@@ -276,6 +321,14 @@ class TestScheme : public QObject {
         row("fp6_e3m2:g32", 3, 100, 3 * 100 * 6 + 3 * 4 * 16);
         row("fp4_e2m1:tensor", 3, 100, 3 * 100 * 4 + 32);
         row("nf4", 3, 100, 3 * 100 * 4 + 3 * 2 * 32);
+        row("nf4:dq", 3, 100, 3 * 100 * 4 + 3 * 2 * 8 + 32 + 32);
+        row("nf4:dq", 257, 64, 257 * 64 * 4 + 257 * 8 + 2 * 32 + 32);  // two blocks of scales
+        row("int4:g32:dq", 0, 0, 0);
+        row("mxfp4", 3, 100, 3 * 100 * 4 + 3 * 4 * 8);
+        row("mxfp6_e3m2", 2, 64, 2 * 64 * 6 + 2 * 2 * 8);
+        row("mxint8", 1, 32, 32 * 8 + 8);
+        row("nvfp4", 3, 100, 3 * 100 * 4 + 3 * 7 * 8 + 32);
+        row("nvfp4", 0, 0, 0);
         row("bf16", 3, 100, 4800);
         row("fp32", 3, 100, 9600);
         row("q4_0", 3, 64, 3 * 2 * 18 * 8);
@@ -343,6 +396,9 @@ class TestScheme : public QObject {
         QCOMPARE(level_count(parsed("fp6_e2m3")), 63U);
         QCOMPARE(level_count(parsed("fp4_e2m1")), 15U);
         QCOMPARE(level_count(parsed("nf4")), 16U);
+        QCOMPARE(level_count(parsed("mxfp4")), 15U);
+        QCOMPARE(level_count(parsed("mxfp8_e4m3")), 253U);
+        QCOMPARE(level_count(parsed("mxint8")), 255U);
         QCOMPARE(level_count(parsed("keep")), 0U);
     }
 };

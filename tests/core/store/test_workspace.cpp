@@ -124,6 +124,17 @@ class TestWorkspace : public QObject {
         }
     }
 
+    void weighted_sums_survive_where_there_are_any() {
+        Workspace saved = full_workspace();
+        saved.measurements[0].results[0].weighted = WeightedSums{1.0 / 3, 2.0 / 7};
+        save_workspace(saved, path_);
+        const Workspace loaded = load_workspace(path_);
+        const std::optional<WeightedSums> weighted = loaded.measurements[0].results[0].weighted;
+        QVERIFY(weighted && weighted->error_squared == 1.0 / 3 && weighted->value_squared == 2.0 / 7);
+        QVERIFY(!loaded.measurements[0].results[1].weighted);
+        QVERIFY(!loaded.measurements[1].results[0].weighted);
+    }
+
     void a_workspace_may_hold_nothing() {
         save_workspace(describe_model(described_model({})), path_);
         const Workspace loaded = load_workspace(path_);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exports/gguf/quantized_model.h"
+#include "core/exports/gguf/stored_types.h"
+#include "core/exports/targets.h"
+
+namespace halfstep {
+namespace {
+
+class Gguf : public ExportTarget {
+  public:
+    std::string_view name() const override { return "gguf"; }
+    std::string_view writes() const override {
+        return "the quantized model itself, as a GGUF file that llama.cpp runs";
+    }
+    bool shows_measurements() const override { return false; }
+    std::string why_not(const Scheme& scheme) const override { return why_not_in_gguf(scheme); }
+
+  private:
+    // Rows that are no whole number of blocks get another type.
+    bool finds_another_type(const TensorInfo& tensor, const Scheme& scheme) const override {
+        return tensor.measurable() && gguf_type(scheme).has_value();
+    }
+
+    std::vector<std::filesystem::path> write(const ExportRequest& request) const override {
+        const QuantizedModel written =
+            write_quantized_model(request.model, request.plan, request.out, request.job);
+        if (request.on_issue)
+            for (const Issue& issue : written.issues)
+                request.on_issue(issue);
+        return {written.file};
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<const ExportTarget> gguf_target() {
+    return std::make_unique<Gguf>();
+}
+
+}  // namespace halfstep

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/ggml/ggml_blocks.h"
+#include "core/tensor/dtype.h"
+
+#include <cstddef>
+#include <span>
+
+// The one place where the GGUF writer meets the quantizers of block types.
+namespace halfstep {
+
+// Whether this version writes blocks of the type.
+bool can_write_blocks(DType type);
+
+// `row` is a whole number of blocks, `blocks` exactly as long as they are. Writes the blocks and gives back
+// what they say: `row` then holds the reconstruction.
+BlockOutcome write_blocks(DType type, std::span<float> row, std::span<std::byte> blocks);
+
+}  // namespace halfstep
