@@ -936,63 +936,67 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <name>halfstep::InspectorPanel</name>
     <message>
         <source>&amp;Row</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zeile</translation>
     </message>
     <message>
         <source>C&amp;olumn</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Spalte</translation>
     </message>
     <message>
         <source>Output channel of the weight, counted from 0</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausgabekanal des Gewichts, ab 0 gezählt</translation>
     </message>
     <message>
         <source>Input of the weight, counted from 0</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingang des Gewichts, ab 0 gezählt</translation>
     </message>
     <message>
         <source>The weight before</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gewicht davor</translation>
     </message>
     <message>
         <source>The next weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Das nächste Gewicht</translation>
     </message>
     <message>
         <source>Largest error</source>
-        <translation type="unfinished"></translation>
+        <translation>Größter Fehler</translation>
     </message>
     <message>
         <source>Go to the weight that the scheme changes most</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Gewicht gehen, das das Schema am stärksten verändert</translation>
     </message>
     <message>
         <source>Largest weight</source>
-        <translation type="unfinished">Größtes Gewicht</translation>
+        <translation>Größtes Gewicht</translation>
     </message>
     <message>
         <source>Go to the weight that is farthest from 0</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Gewicht gehen, das am weitesten von 0 entfernt ist</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Copy everything shown here as text</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles hier Gezeigte als Text kopieren</translation>
     </message>
     <message>
         <source>Stored bits of the weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeicherte Bits des Gewichts</translation>
     </message>
     <message>
         <source>Arithmetic from the weight to its code and back</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechnung vom Gewicht zu seinem Code und zurück</translation>
     </message>
     <message>
         <source>Choose a tensor, and click on the map of its channels, or enter a row and a column, to see one weight down to its bits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Tensor wählen und auf die Karte seiner Kanäle klicken oder Zeile und Spalte eingeben, um ein Gewicht bis auf die Bits zu sehen.</translation>
+    </message>
+    <message>
+        <source>%1 → %2, error %3</source>
+        <translation>%1 → %2, Fehler %3</translation>
     </message>
 </context>
 <context>
@@ -1668,7 +1672,7 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
     <message>
         <source>Inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>Inspektor</translation>
     </message>
 </context>
 <context>
@@ -2457,266 +2461,266 @@ ist nicht mehr da.</translation>
     <name>halfstep::TraceSpeech</name>
     <message>
         <source>In the file</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Datei</translation>
     </message>
     <message>
         <source>What shares its scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Was sich die Skala teilt</translation>
     </message>
     <message>
         <source>Quantized</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisiert</translation>
     </message>
     <message>
         <source>From the weight to its code</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Gewicht zu seinem Code</translation>
     </message>
     <message>
         <source>And back</source>
-        <translation type="unfinished"></translation>
+        <translation>Und zurück</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweise</translation>
     </message>
     <message>
         <source>weight</source>
-        <translation type="unfinished">Gewicht</translation>
+        <translation>Gewicht</translation>
     </message>
     <message>
         <source>in float32</source>
-        <translation type="unfinished"></translation>
+        <translation>als float32</translation>
     </message>
     <message>
         <source>largest of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>größtes des Blocks</translation>
     </message>
     <message>
         <source>largest |x| of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>größtes |x| des Blocks</translation>
     </message>
     <message>
         <source>smallest of the block</source>
-        <translation type="unfinished"></translation>
+        <translation>kleinstes des Blocks</translation>
     </message>
     <message>
         <source>scale, unrounded</source>
-        <translation type="unfinished"></translation>
+        <translation>Skala, ungerundet</translation>
     </message>
     <message>
         <source>scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Skala</translation>
     </message>
     <message>
         <source>minimum</source>
-        <translation type="unfinished"></translation>
+        <translation>Minimum</translation>
     </message>
     <message>
         <source>sub-block scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Skala des Teilblocks</translation>
     </message>
     <message>
         <source>sub-block minimum</source>
-        <translation type="unfinished"></translation>
+        <translation>Minimum des Teilblocks</translation>
     </message>
     <message>
         <source>1 / scale</source>
-        <translation type="unfinished"></translation>
+        <translation>1 / Skala</translation>
     </message>
     <message>
         <source>above the minimum</source>
-        <translation type="unfinished"></translation>
+        <translation>über dem Minimum</translation>
     </message>
     <message>
         <source>in units of the scale</source>
-        <translation type="unfinished"></translation>
+        <translation>in Einheiten der Skala</translation>
     </message>
     <message>
         <source>plus half a code</source>
-        <translation type="unfinished"></translation>
+        <translation>plus ein halber Code</translation>
     </message>
     <message>
         <source>rounded</source>
-        <translation type="unfinished"></translation>
+        <translation>gerundet</translation>
     </message>
     <message>
         <source>plus the code of zero</source>
-        <translation type="unfinished"></translation>
+        <translation>plus Code der Null</translation>
     </message>
     <message>
         <source>within the codes</source>
-        <translation type="unfinished"></translation>
+        <translation>innerhalb der Codes</translation>
     </message>
     <message>
         <source>in octaves</source>
-        <translation type="unfinished"></translation>
+        <translation>in Oktaven</translation>
     </message>
     <message>
         <source>steps below largest</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte unter der größten</translation>
     </message>
     <message>
         <source>place of the level</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz der Stufe</translation>
     </message>
     <message>
         <source>nearest value</source>
-        <translation type="unfinished"></translation>
+        <translation>nächster Wert</translation>
     </message>
     <message>
         <source>code</source>
-        <translation type="unfinished"></translation>
+        <translation>Code</translation>
     </message>
     <message>
         <source>less the code of zero</source>
-        <translation type="unfinished"></translation>
+        <translation>minus Code der Null</translation>
     </message>
     <message>
         <source>value of the code</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert des Codes</translation>
     </message>
     <message>
         <source>times the scale</source>
-        <translation type="unfinished"></translation>
+        <translation>mal Skala</translation>
     </message>
     <message>
         <source>reconstruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Rekonstruktion</translation>
     </message>
     <message>
         <source>error</source>
-        <translation type="unfinished">Fehler</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes</translation>
     </message>
     <message>
         <source>block</source>
-        <translation type="unfinished">Block</translation>
+        <translation>Block</translation>
     </message>
     <message>
         <source>codes</source>
-        <translation type="unfinished"></translation>
+        <translation>Codes</translation>
     </message>
     <message>
         <source>zero-point</source>
-        <translation type="unfinished"></translation>
+        <translation>Nullpunkt</translation>
     </message>
     <message>
         <source>codebook</source>
-        <translation type="unfinished"></translation>
+        <translation>Codebuch</translation>
     </message>
     <message>
         <source>unused</source>
-        <translation type="unfinished"></translation>
+        <translation>unbenutzt</translation>
     </message>
     <message>
         <source>sign</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorzeichen</translation>
     </message>
     <message>
         <source>exponent</source>
-        <translation type="unfinished"></translation>
+        <translation>Exponent</translation>
     </message>
     <message>
         <source>mantissa</source>
-        <translation type="unfinished"></translation>
+        <translation>Mantisse</translation>
     </message>
     <message>
         <source>high bits</source>
-        <translation type="unfinished"></translation>
+        <translation>obere Bits</translation>
     </message>
     <message>
         <source>level</source>
-        <translation type="unfinished"></translation>
+        <translation>Stufe</translation>
     </message>
     <message>
         <source>index</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>the weight alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Index</translation>
     </message>
     <message>
         <source>tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensor</translation>
     </message>
     <message>
         <source>channel</source>
-        <translation type="unfinished">Kanal</translation>
+        <translation>Kanal</translation>
     </message>
     <message>
         <source>group</source>
-        <translation type="unfinished"></translation>
+        <translation>Gruppe</translation>
     </message>
     <message>
         <source>sub-block</source>
-        <translation type="unfinished"></translation>
+        <translation>Teilblock</translation>
     </message>
     <message>
         <source>The weight is not finite: it is left out, and its reconstruction counts as 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Gewicht ist nicht endlich: Es wird ausgelassen, und seine Rekonstruktion zählt als 0.</translation>
     </message>
     <message>
         <source>The file holds what an earlier quantization left of the weight.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei enthält, was eine frühere Quantisierung vom Gewicht übrig ließ.</translation>
     </message>
     <message>
         <source>Codes are shown one after the other, lowest bits first; runtimes order them in ways of their own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Codes stehen hier hintereinander, die untersten Bits zuerst; Laufzeiten ordnen sie auf eigene Weise an.</translation>
     </message>
     <message>
         <source>16-bit storage would lose one of the tensor&apos;s scales: 32-bit scales are used.</source>
-        <translation type="unfinished"></translation>
+        <translation>In 16 Bits ginge eine Skala des Tensors verloren: Skalen mit 32 Bits werden verwendet.</translation>
     </message>
     <message>
         <source>gamma: the code was chosen with another scale than the stored one.</source>
-        <translation type="unfinished"></translation>
+        <translation>gamma: Der Code wurde mit einer anderen Skala als der gespeicherten gewählt.</translation>
     </message>
     <message>
         <source>The scale is 0: everything it is for becomes 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Skala ist 0: Alles, wofür sie gilt, wird 0.</translation>
     </message>
     <message>
         <source>A search over the whole block chose this code, not the rounding of this weight alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Code wählte eine Suche über den ganzen Block, nicht das Runden dieses einen Gewichts.</translation>
     </message>
     <message>
         <source>Several weights share an index into a codebook: the bits on which this one depends are marked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehrere Gewichte teilen sich einen Index in ein Codebuch: Die Bits, von denen dieses abhängt, sind markiert.</translation>
     </message>
     <message>
-        <source>How this format lays out its bits is not shown yet; the numbers are those it is measured with.</source>
-        <translation type="unfinished"></translation>
+        <source>How this format lays out its bits is not shown; the numbers are those it is measured with.</source>
+        <translation>Wie dieses Format seine Bits anordnet, wird nicht gezeigt; die Zahlen sind die, mit denen es gemessen wird.</translation>
     </message>
     <message>
         <source>The code was cut to the outermost one: the weight is clipped.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Code wurde auf den äußersten gekappt: Das Gewicht ist beschnitten.</translation>
     </message>
     <message>
         <source>byte</source>
-        <translation type="unfinished"></translation>
+        <translation>Byte</translation>
     </message>
     <message>
         <source>bit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bit</translation>
     </message>
     <message>
         <source>weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>Bits</translation>
     </message>
 </context>
 <context>
     <name>halfstep::WeightInspection</name>
     <message>
         <source>Scales of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Skalen von %1</translation>
     </message>
     <message>
         <source>Looking for a weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Suche nach einem Gewicht</translation>
     </message>
 </context>
 <context>

@@ -46,6 +46,10 @@ void ChannelsView::setActive(bool active) {
     refresh();
 }
 
+void ChannelsView::showChannel(std::uint64_t channel) {
+    plot_->setSelectedChannel(static_cast<std::size_t>(channel));
+}
+
 bool ChannelsView::isSettled() const {
     return !stale_ && !jobs_.isRunning(lane);
 }

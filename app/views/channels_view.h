@@ -21,6 +21,7 @@ class ChannelsView : public View {
     PlotView* plot() const override;
     bool isSettled() const override;
     void setActive(bool active) override;
+    void showChannel(std::uint64_t channel);  // outlined, until another one is
 
   signals:
     void weightsChosen(halfstep::MatrixPlace first, halfstep::MatrixShape extent);  // a cell of the map

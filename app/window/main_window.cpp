@@ -276,6 +276,7 @@ void MainWindow::connectJobs() {
 
 void MainWindow::connectInspector() {
     connect(docks_[4], &QDockWidget::visibilityChanged, weight_, &WeightInspection::setActive);
+    docks_[4]->toggleViewAction()->setShortcut(Qt::CTRL | Qt::Key_I);
     connect(docks_[4]->toggleViewAction(), &QAction::triggered, this, [this](bool on) {
         if (on) showInspector();
     });
@@ -295,12 +296,15 @@ void MainWindow::connectInspector() {
     connect(inspector_, &InspectorPanel::largestWeightRequested, weight_,
             &WeightInspection::setLargestWeight);
     for (View* view : views_)
-        if (auto* channels = qobject_cast<ChannelsView*>(view))
+        if (auto* channels = qobject_cast<ChannelsView*>(view)) {
             connect(channels, &ChannelsView::weightsChosen, this,
                     [this](MatrixPlace first, MatrixShape extent) {
                         showInspector();
                         weight_->setLargestIn(first, extent);
                     });
+            connect(weight_, &WeightInspection::traced, channels,
+                    [channels](const WeightTrace& trace) { channels->showChannel(trace.place.row); });
+        }
 }
 
 void MainWindow::showInspector() {

@@ -110,7 +110,6 @@ class SmallFloatTrace : public CodeTrace {
         const std::uint32_t code = nearest(position);
         steps.add(StepLabel::nearest, Operation::nearest, {TraceSteps::single(position)},
                   TraceSteps::single(value_of(code)));
-        steps.code(code);
         return code;
     }
 

@@ -148,7 +148,6 @@ std::string unit_text(const TraceUnit& unit, const TraceWording& words) {
     if (unit.kind == UnitKind::sub_block)
         return fmt::format("{} {}: {}-{} ({} {})", words.unit(unit.kind), unit.index, unit.first.input,
                            unit.last.input, unit.count, words.weights());
-    if (unit.count == 1) return words.unit(unit.kind);
     return fmt::format("{} {}: {} ... {} ({} {})", words.unit(unit.kind), unit.index, place(unit.first),
                        place(unit.last), unit.count, words.weights());
 }
@@ -186,8 +185,10 @@ std::vector<TraceLine> trace_lines(const WeightTrace& trace, const TraceWording&
     heading(TraceSection::as_stored, fmt::format(" ({})", traits(trace.dtype).name));
     if (with_bytes) add_stored(trace.source, words, lines);
     add_steps(trace.reading, words, lines);
-    heading(TraceSection::unit);
-    lines.push_back({false, {}, unit_text(trace.unit, words)});
+    if (trace.unit.count > 1) {
+        heading(TraceSection::unit);
+        lines.push_back({false, {}, unit_text(trace.unit, words)});
+    }
     if (trace.sub_unit) lines.push_back({false, {}, unit_text(*trace.sub_unit, words)});
     if (with_bytes && !trace.stored.empty()) {
         heading(TraceSection::stored, fmt::format(" ({})", to_string(trace.asked)));

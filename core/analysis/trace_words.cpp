@@ -136,7 +136,7 @@ std::string TraceWording::role(BitRole role) const {
 std::string TraceWording::unit(UnitKind kind) const {
     switch (kind) {
         case UnitKind::weight:
-            return said("the weight alone");
+            return said("weight");
         case UnitKind::tensor:
             return said("tensor");
         case UnitKind::channel:
@@ -176,7 +176,7 @@ std::string TraceWording::note(TraceNote note) const {
                 "marked.");
         case TraceNote::not_laid_out:
             return said(
-                "How this format lays out its bits is not shown yet; the numbers are those it is measured "
+                "How this format lays out its bits is not shown; the numbers are those it is measured "
                 "with.");
     }
     return {};

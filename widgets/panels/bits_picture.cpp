@@ -53,7 +53,7 @@ QColor colorOf(BitRole role, const Theme& theme) {
 }
 
 QColor tint(QColor color, bool selected, const Theme& theme) {
-    color.setAlpha(selected ? (theme.dark ? 150 : 120) : (theme.dark ? 60 : 45));
+    color.setAlpha(selected ? (theme.dark ? 95 : 120) : 45);
     return color;
 }
 

@@ -3,7 +3,8 @@
 
 #include "widgets/panels/bits_picture.h"
 #include "widgets/panels/trace_speech.h"
-#include "widgets/style/tensor_name.h"
+#include "widgets/style/elided_label.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
@@ -23,6 +24,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -49,6 +51,7 @@ struct InspectorPanel::Parts {
     QToolButton* forth;
     QPushButton* largest_error;
     QPushButton* largest_weight;
+    ElidedLabel* summary;
     QPushButton* copy;
     BitsPicture* picture;
     QScrollArea* scroll;
@@ -64,6 +67,7 @@ struct InspectorPanel::Parts {
     void retranslate();
     void show();
     void showSteps();
+    QString summaryText() const;
     void style();
     void choose() const;
     void step(bool forward);
@@ -92,7 +96,6 @@ void InspectorPanel::Parts::build() {
     steps->setReadOnly(true);
     steps->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     steps->setTabChangesFocus(true);
-    steps->setLineWrapMode(QPlainTextEdit::NoWrap);
     steps->setFrameShape(QFrame::NoFrame);
     halves = new QSplitter(Qt::Horizontal);
     halves->setChildrenCollapsible(false);
@@ -131,6 +134,8 @@ QBoxLayout* InspectorPanel::Parts::buildControls() {
     largest_error = new QPushButton;
     largest_weight = new QPushButton;
     copy = new QPushButton;
+    summary = new ElidedLabel;
+    summary->setObjectName(QStringLiteral("inspector_summary"));
     largest_error->setObjectName(QStringLiteral("inspector_largest_error"));
     largest_weight->setObjectName(QStringLiteral("inspector_largest_weight"));
     copy->setObjectName(QStringLiteral("inspector_copy"));
@@ -140,7 +145,8 @@ QBoxLayout* InspectorPanel::Parts::buildControls() {
     for (QWidget* widget : std::initializer_list<QWidget*>{row_label, row, input_label, input, back, forth,
                                                            largest_error, largest_weight})
         controls->addWidget(widget);
-    controls->addStretch(1);
+    controls->addSpacing(8);
+    controls->addWidget(summary, 1);
     controls->addWidget(copy);
     for (QSpinBox* box : {row, input}) {
         box->setKeyboardTracking(false);
@@ -215,8 +221,18 @@ void InspectorPanel::Parts::show() {
         picture->clear();
     picture->setAccessibleDescription(panel->text());
     scroll->setVisible(trace.has_value());
+    summary->setText(summaryText());
     showSteps();
     enable();
+}
+
+QString InspectorPanel::Parts::summaryText() const {
+    if (!trace) return {};
+    const auto before = static_cast<double>(trace->value);
+    const auto after = static_cast<double>(trace->reconstruction);
+    if (trace->asked.family == Family::keep || !std::isfinite(before)) return shortNumber(before);
+    return InspectorPanel::tr("%1 → %2, error %3")
+        .arg(shortNumber(before), shortNumber(after), shortNumber(after - before, 3));
 }
 
 void InspectorPanel::Parts::showSteps() {
@@ -227,7 +243,6 @@ void InspectorPanel::Parts::showSteps() {
                 ? InspectorPanel::tr("Choose a tensor, and click on the map of its channels, or enter a row "
                                      "and a column, to see one weight down to its bits.")
                 : problem);
-        steps->setLineWrapMode(QPlainTextEdit::WidgetWidth);
         return;
     }
     const TraceSpeech words;
@@ -238,7 +253,6 @@ void InspectorPanel::Parts::showSteps() {
             if (line.heading) all << QString::fromStdString(line.text);
         return all;
     }();
-    steps->setLineWrapMode(QPlainTextEdit::NoWrap);
     steps->moveCursor(QTextCursor::Start);
     steps->setCurrentCharFormat({});
     steps->setPlainText(QString::fromStdString(aligned_text(lines)).trimmed());

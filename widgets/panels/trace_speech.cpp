@@ -54,7 +54,6 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "high bits"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "level"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "index"),
-    QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "the weight alone"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "tensor"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "channel"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "group"),
@@ -79,7 +78,7 @@ namespace {
         "Several weights share an index into a codebook: the bits on which this one depends are marked."),
     QT_TRANSLATE_NOOP(
         "halfstep::TraceSpeech",
-        "How this format lays out its bits is not shown yet; the numbers are those it is measured with."),
+        "How this format lays out its bits is not shown; the numbers are those it is measured with."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "The code was cut to the outermost one: the weight is clipped."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "byte"),
