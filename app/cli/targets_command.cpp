@@ -7,7 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace halfstep::cli {
 namespace {
@@ -29,12 +32,21 @@ Json document() {
     return {{"targets", std::move(targets)}};
 }
 
+constexpr std::string_view label = "\n  formats  ";
+constexpr std::string_view indent = "\n           ";
+constexpr std::size_t line_width = 100;
+
 std::string formats_text(const ExportTarget& target) {
     const std::vector<std::string> formats = formats_of(target);
     if (formats.size() == all_formats().size()) return "all";
     std::string text;
-    for (const std::string& format : formats)
-        text += (text.empty() ? "" : " ") + format;
+    std::size_t line = indent.size();
+    for (const std::string& format : formats) {
+        const bool wraps = line + 1 + format.size() > line_width;
+        if (!text.empty()) text += wraps ? indent : " ";
+        line = (wraps ? indent.size() : line + 1) + format.size();
+        text += format;
+    }
     return text;
 }
 
@@ -42,7 +54,7 @@ std::string description() {
     std::string text;
     for (const auto& target : export_targets())
         text += std::string(target->name()) + "\n  writes   " + std::string(target->writes()) +
-                "\n  formats  " + formats_text(*target) + "\n";
+                std::string(label) + formats_text(*target) + "\n";
     return text;
 }
 
