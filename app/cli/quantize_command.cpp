@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/imatrix_option.h"
 #include "app/cli/plain_text.h"
 #include "app/cli/planned.h"
 #include "app/cli/progress.h"
@@ -27,6 +28,7 @@ struct QuantizeOptions {
     std::string plan;
     std::string scheme;
     std::string out;
+    std::string imatrix;
 };
 
 Json document(const QuantizedModel& written) {
@@ -59,13 +61,14 @@ int quantize(const QuantizeOptions& options, Session& session) {
     const auto scheme = plan_arguments(options.plan, options.scheme);
     const auto model = open_model(options.model, session.job(options.common));
     const Plan plan = load_planned(options.plan, scheme, *model).plan;
+    const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     find_export_target("gguf").check({*model, plan, options.out});
     QuantizedModel written;
     {
         Progress progress("writing");
         written = write_quantized_model(
             *model, plan, options.out,
-            session.job(options.common, [&](double fraction) { progress.show(fraction); }));
+            session.job(options.common, [&](double fraction) { progress.show(fraction); }), importance.get());
     }
     for (const Issue& issue : written.issues)
         print_message(issue_line(issue));
@@ -88,6 +91,9 @@ void add_quantize_command(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("-o,--output", options->out, "The file to write; may be the model itself")
         ->required()
         ->type_name("OUT");
+    add_imatrix_option(
+        *command, options->imatrix,
+        "Quantize blocks with llama.cpp's importance matrix, as llama-quantize --imatrix does");
     add_common_options(*command, options->common);
     command->footer(
         "Examples:\n"

@@ -195,9 +195,10 @@ void FileController::exportTo(const QString& target, const QString& path) {
     write(
         target, path,
         [&exporter, issues, model = document_.model(), plan = document_.plan(),
-         measurements = document_.allMeasurements(), file = nativePath(path)](const JobContext& job) {
+         measurements = document_.allMeasurements(), importance = document_.importance(),
+         file = nativePath(path)](const JobContext& job) {
             exporter.export_plan({*model, plan, file, measurements, job,
-                                  [&](const Issue& issue) { issues->push_back(issue); }});
+                                  [&](const Issue& issue) { issues->push_back(issue); }, importance.get()});
         },
         [this, issues, path] {
             if (!issues->empty())

@@ -4,6 +4,7 @@
 #include "core/allocation/plan.h"
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/measurement.h"
 
 #include <filesystem>
@@ -26,6 +27,7 @@ struct ExportRequest {
     JobContext job = {};
     // Called for what the user has to know of what was written: where it differs from the plan.
     std::function<void(const Issue&)> on_issue = {};
+    const Importance* importance = nullptr;  // for targets that quantize; null: none
 };
 
 // Somewhere a plan can go: a runtime's configuration, a table, a report.

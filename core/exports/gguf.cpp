@@ -23,7 +23,7 @@ class Gguf : public ExportTarget {
 
     std::vector<std::filesystem::path> write(const ExportRequest& request) const override {
         const QuantizedModel written =
-            write_quantized_model(request.model, request.plan, request.out, request.job);
+            write_quantized_model(request.model, request.plan, request.out, request.job, request.importance);
         if (request.on_issue)
             for (const Issue& issue : written.issues)
                 request.on_issue(issue);

@@ -57,7 +57,10 @@ std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& 
     if (kernel.run == nullptr) return std::nullopt;
     const std::size_t elements = traits(type).block_elements;
     ggml::require_whole_blocks(type, row.size());
-    if (!importance.empty()) ggml::require_size(importance.size(), row.size());
+    if (!importance.empty()) {
+        ggml::require_whole_blocks(type, importance.size());
+        if (row.size() % importance.size() != 0) ggml::require_size(importance.size(), row.size());
+    }
     ggml::require_size(blocks.size(), ggml_bytes(type, row.size()));
     const std::size_t count = row.size() / elements;
     if (count == 0) return BlockOutcome{};
@@ -67,7 +70,7 @@ std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& 
                           .importance = importance.empty() ? nullptr : importance.data(),
                           .blocks = count,
                           .first_block = 0,
-                          .row_blocks = count,
+                          .row_blocks = importance.empty() ? count : importance.size() / elements,
                           .out = reinterpret_cast<std::uint8_t*>(blocks.data()),
                           .left = left.data(),
                           .clipped = 0};
@@ -78,12 +81,14 @@ std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& 
 
     BlockOutcome outcome{.clipped = run.clipped};
     const std::size_t bytes = blocks.size() / count;
-    for (std::size_t block = 0; block < count; ++block)
-        if (left[block] != 0)
-            outcome += plain_quantize_ggml_row(
-                type, row.subspan(block * elements, elements),
-                importance.empty() ? importance : importance.subspan(block * elements, elements),
-                blocks.subspan(block * bytes, bytes));
+    for (std::size_t block = 0; block < count; ++block) {
+        if (left[block] == 0) continue;
+        const std::size_t first = block * elements;
+        outcome += plain_quantize_ggml_row(
+            type, row.subspan(first, elements),
+            importance.empty() ? importance : importance.subspan(first % importance.size(), elements),
+            blocks.subspan(block * bytes, bytes));
+    }
     return outcome;
 }
 

@@ -35,9 +35,10 @@ bool ggml_can_write(DType type);
 // Bytes that `elements` weights take.
 std::size_t ggml_bytes(DType type, std::size_t elements);
 
-// `importance` has a number for each weight of the row, or is empty for none (q8_0, mxfp4, nvfp4, tq1_0,
-// tq2_0, q1_0 and q2_0 do not use it); `blocks` has ggml_bytes(type, row.size()) bytes.
-BlockOutcome quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
+// `importance` has a number for each weight of a row, or is empty for none (q8_0, mxfp4, nvfp4, tq1_0, tq2_0,
+// q1_0 and q2_0 do not use it); `weights` is one such row or several, one after the other; `blocks` has
+// ggml_bytes(type, weights.size()) bytes.
+BlockOutcome quantize_ggml_row(DType type, std::span<const float> weights, std::span<const float> importance,
                                std::span<std::byte> blocks);
 
 void dequantize_ggml_row(DType type, std::span<const std::byte> blocks, std::span<float> row);

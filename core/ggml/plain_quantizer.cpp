@@ -15,21 +15,28 @@ using namespace ggml;
 
 void require_row(DType type, std::span<const float> row, std::span<const float> importance) {
     require_whole_blocks(type, row.size());
-    if (!importance.empty()) require_size(importance.size(), row.size());
+    if (importance.empty()) return;
+    require_whole_blocks(type, importance.size());
+    if (row.size() % importance.size() != 0) require_size(importance.size(), row.size());
 }
 
-// Calls store(i, block) for every block of the row.
+// Calls store(i, block) for every block of the rows.
 template <class Block, class Store>
-BlockOutcome quantize_row(std::span<const float> row, std::span<const float> importance, const Store& store) {
+BlockOutcome quantize_rows(std::span<const float> weights, std::span<const float> importance,
+                           const Store& store) {
     constexpr std::size_t n = Block::elements;
-    const float row_mean_square = importance.empty() ? 0.0F : mean_square(row);
+    const std::size_t row_blocks = importance.size() / n;
+    float row_mean_square = 0;
     BlockOutcome outcome;
-    for (std::size_t i = 0; i < row.size() / n; ++i) {
+    for (std::size_t i = 0; i < weights.size() / n; ++i) {
+        if (row_blocks != 0 && i % row_blocks == 0)
+            row_mean_square = mean_square(weights.subspan(i * n, importance.size()));
         Block block;
-        outcome += quantize({.weights = row.subspan(i * n, n),
-                             .importance = importance.empty() ? importance : importance.subspan(i * n, n),
-                             .row_mean_square = row_mean_square},
-                            block);
+        outcome +=
+            quantize({.weights = weights.subspan(i * n, n),
+                      .importance = row_blocks == 0 ? importance : importance.subspan(i % row_blocks * n, n),
+                      .row_mean_square = row_mean_square},
+                     block);
         store(i, block);
     }
     return outcome;
@@ -51,7 +58,7 @@ BlockOutcome plain_quantize_ggml_row(DType type, std::span<const float> row,
     with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
         require_row(type, row, importance);
         require_size(blocks.size(), row.size() / Block::elements * sizeof(Block));
-        outcome = quantize_row<Block>(row, importance, [&](std::size_t i, const Block& block) {
+        outcome = quantize_rows<Block>(row, importance, [&](std::size_t i, const Block& block) {
             std::memcpy(blocks.subspan(i * sizeof block, sizeof block).data(), &block, sizeof block);
         });
     });
@@ -65,7 +72,7 @@ BlockOutcome plain_fake_quantize_ggml_row(DType type, std::span<const float> row
     with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
         require_row(type, row, importance);
         require_size(reconstruction.size(), row.size());
-        outcome = quantize_row<Block>(row, importance, [&](std::size_t i, const Block& block) {
+        outcome = quantize_rows<Block>(row, importance, [&](std::size_t i, const Block& block) {
             dequantize(block, reconstruction.subspan(i * Block::elements).template first<Block::elements>());
         });
     });

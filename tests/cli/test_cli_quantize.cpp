@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/plan.h"
+#include "core/exports/gguf_names.h"
+#include "core/model_files/model.h"
 #include "tests/cli/cli_runner.h"
+#include "tests/support/imatrix_builder.h"
 #include "tests/support/oracle.h"
 #include "tests/support/test_data.h"
 
@@ -11,8 +14,12 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <map>
+#include <string>
+#include <vector>
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -42,6 +49,56 @@ class TestCliQuantize : public QObject {
         if (!QDir(sample_).exists()) QSKIP("the sample is missing");
         if (const auto models = models_folder())
             stories_ = QString::fromStdString((*models / "stories260k-gguf" / "tinyllm.gguf").string());
+    }
+
+    // Two ways to the same blocks: written, and measured (which is held against ggml's own bytes).
+    void importance_counts_data() {
+        QTest::addColumn<QString>("scheme");
+        for (const char* scheme : {"q4_0", "q5_1", "q4_K", "iq4_nl", "q8_0"})
+            QTest::newRow(scheme) << scheme;
+    }
+    void importance_counts() {
+        QFETCH(const QString, scheme);
+        const QTemporaryDir folder;
+        const QString matrix = folder.filePath("sample.imatrix");
+        write_importance(matrix);
+        const QString out = folder.filePath("out.gguf");
+        const CliRun written =
+            run_cli({"quantize", sample_, "--scheme", scheme, "--imatrix", matrix, "-o", out, "--json"});
+        QVERIFY2(written.code == 0, written.err.constData());
+        const QJsonArray tensors = written.json()["tensors"].toArray();
+        const auto errors = [&](const QStringList& more) {
+            std::map<QString, double> by_tensor;
+            const CliRun run = run_cli(QStringList{"measure", sample_, "--scheme", scheme, "--json"} + more);
+            for (const QJsonValue tensor : run.json()["tensors"].toArray())
+                by_tensor[tensor["name"].toString()] = tensor["results"][0]["rel_error"].toDouble();
+            return by_tensor;
+        };
+        const auto measured = errors({"--imatrix", matrix});
+        const auto without = errors({});
+        int compared = 0;
+        int changed = 0;
+        for (const QJsonValue tensor : tensors) {
+            if (tensor["scheme"].toString() != scheme) continue;
+            const QString name = tensor["name"].toString();
+            const double error = tensor["rel_error"].toDouble();
+            QVERIFY2(std::abs(error - measured.at(name)) <= 1e-6 * error, qUtf8Printable(name));
+            ++compared;
+            changed += std::abs(error - without.at(name)) > 1e-4 * error ? 1 : 0;
+        }
+        QVERIFY(compared > 10);
+        if (scheme == "q8_0")
+            QCOMPARE(changed, 0);
+        else
+            QVERIFY(changed > 10);
+        const auto model = open_model(out.toStdString());
+        std::map<std::string, std::string> metadata;
+        for (const auto& [key, value] : model->properties())
+            metadata[key] = value;
+        QCOMPARE(metadata["quantize.imatrix.file"], matrix.toStdString());
+        QCOMPARE(metadata["quantize.imatrix.dataset"], std::string("calibration.txt"));
+        QCOMPARE(metadata["quantize.imatrix.entries_count"], std::to_string(entries_));
+        QCOMPARE(metadata["quantize.imatrix.chunks_count"], std::string("7"));
     }
 
     void json_has_what_was_written() {
@@ -204,6 +261,25 @@ class TestCliQuantize : public QObject {
     }
 
   private:
+    // Importance that differs from input to input, for all matrices of the sample.
+    void write_importance(const QString& path) {
+        ImatrixBuilder builder;
+        builder.dataset("calibration.txt").chunks(7, 512);
+        entries_ = 0;
+        for (const TensorInfo& tensor : open_model(sample_.toStdString())->tensors()) {
+            if (!tensor.quantizable) continue;
+            std::vector<float> sums(static_cast<std::size_t>(tensor.shape.back()));
+            for (std::size_t i = 0; i < sums.size(); ++i)
+                sums[i] = 0.5F + static_cast<float>(i * 37 % 101);
+            builder.add(gguf_name(tensor.name).value(), sums, {3});
+            ++entries_;
+        }
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(builder.gguf()));
+    }
+
+    int entries_ = 0;
     QString sample_;
     QString stories_;
 };

@@ -13,8 +13,10 @@ namespace halfstep {
 // Whether this version writes blocks of the type.
 bool can_write_blocks(DType type);
 
-// `row` is a whole number of blocks, `blocks` exactly as long as they are. Writes the blocks and gives back
-// what they say: `row` then holds the reconstruction.
-BlockOutcome write_blocks(DType type, std::span<float> row, std::span<std::byte> blocks);
+// `weights` are whole rows, or whole blocks of one; `importance` is of one row (or of these blocks), or
+// empty; `blocks` is exactly as long as they are. Writes the blocks and gives back what they say: `weights`
+// then holds the reconstruction.
+BlockOutcome write_blocks(DType type, std::span<float> weights, std::span<const float> importance,
+                          std::span<std::byte> blocks);
 
 }  // namespace halfstep

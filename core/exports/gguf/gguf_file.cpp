@@ -3,6 +3,12 @@
 
 namespace halfstep {
 
+bool GgufTensor::copied() const {
+    if (source == nullptr) return false;
+    if (!source->measurable() || type == DType::f64) return true;
+    return type == source->dtype && traits(type).kind == DTypeKind::ggml_block;
+}
+
 std::uint64_t GgufTensor::elements() const {
     return source != nullptr ? source->elements : values.size();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/exports/gguf/gguf_metadata.h"
+#include "core/quantize/importance.h"
 #include "core/tensor/tensor_info.h"
 
 #include <cstdint>
@@ -23,8 +24,11 @@ struct GgufTensor {
     std::uint64_t rotary_heads = 0;
     float added = 0;  // to every weight
 
+    // Of the inputs, for the quantizers of blocks; null where not known. Outlives the writing.
+    const TensorImportance* importance = nullptr;
+
     // Bytes are taken over unread: blocks that are kept, integers, double precision.
-    bool copied() const { return source != nullptr && (!source->measurable() || type == DType::f64); }
+    bool copied() const;
 
     std::uint64_t elements() const;
     std::uint64_t bytes() const;

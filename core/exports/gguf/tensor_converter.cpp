@@ -98,21 +98,22 @@ void TensorConverter::read(const GgufTensor& tensor, std::uint64_t first, std::u
             weight += tensor.added;
 }
 
-void TensorConverter::store(const GgufTensor& tensor, std::span<float> row, std::span<std::byte> into,
+void TensorConverter::store(const GgufTensor& tensor, std::span<float> weights,
+                            std::span<const float> importance, std::span<std::byte> into,
                             ConversionOutcome& outcome) {
     switch (tensor.type) {
         case DType::f32:
-            std::memcpy(into.data(), row.data(), into.size());
+            std::memcpy(into.data(), weights.data(), into.size());
             break;
         case DType::f16:
-            store_halves(row, into, largest_f16, f32_to_f16, f16_to_f32);
+            store_halves(weights, into, largest_f16, f32_to_f16, f16_to_f32);
             break;
         case DType::bf16:
-            store_halves(row, into, largest_bf16, f32_to_bf16, bf16_to_f32);
+            store_halves(weights, into, largest_bf16, f32_to_bf16, bf16_to_f32);
             break;
         default:
             outcome.scale_overflow =
-                write_blocks(tensor.type, row, into).scale_overflow || outcome.scale_overflow;
+                write_blocks(tensor.type, weights, importance, into).scale_overflow || outcome.scale_overflow;
     }
 }
 
@@ -127,9 +128,36 @@ std::span<const std::byte> TensorConverter::convert(const GgufTensor& tensor, st
     if (outcome.nans + outcome.infs != before) return bytes_;  // nobody will use them
     stored_ = weights_;
     job.throw_if_stopped();
-    store(tensor, stored_, bytes_, outcome);
+    if (tensor.importance != nullptr && type.kind == DTypeKind::ggml_block)
+        store_by_importance(tensor, first, outcome);
+    else
+        store(tensor, stored_, {}, bytes_, outcome);
     add_errors(weights_, stored_, outcome.sums);
     return bytes_;
+}
+
+// Rows of one matrix have the same importance: they go together, as many as there are.
+void TensorConverter::store_by_importance(const GgufTensor& tensor, std::uint64_t first,
+                                          ConversionOutcome& outcome) {
+    const DTypeTraits& type = traits(tensor.type);
+    const std::uint64_t length = tensor.row_elements();
+    const bool one_matrix = tensor.importance->matrices() == 1;
+    for (std::uint64_t done = 0; done < stored_.size();) {
+        const std::uint64_t left = stored_.size() - done;
+        const std::uint64_t row = std::min(length - (first + done) % length, left);
+        const std::uint64_t together = one_matrix && row == length ? left / length * length : row;
+        const std::span<const float> importance =
+            tensor.importance->in_row(first + done, static_cast<std::size_t>(row));
+        const auto block = static_cast<std::size_t>(done / type.block_elements);
+        store(tensor,
+              std::span(stored_).subspan(static_cast<std::size_t>(done), static_cast<std::size_t>(together)),
+              importance,
+              std::span(bytes_).subspan(
+                  block * (type.block_bits / 8),
+                  static_cast<std::size_t>(together / type.block_elements) * (type.block_bits / 8)),
+              outcome);
+        done += together;
+    }
 }
 
 std::span<const std::byte> TensorConverter::copy(const GgufTensor& tensor, std::uint64_t first,

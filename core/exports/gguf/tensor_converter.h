@@ -39,8 +39,9 @@ class TensorConverter {
 
   private:
     void read(const GgufTensor& tensor, std::uint64_t first, std::uint64_t count);
-    void store(const GgufTensor& tensor, std::span<float> row, std::span<std::byte> into,
-               ConversionOutcome& outcome);
+    void store(const GgufTensor& tensor, std::span<float> weights, std::span<const float> importance,
+               std::span<std::byte> into, ConversionOutcome& outcome);
+    void store_by_importance(const GgufTensor& tensor, std::uint64_t first, ConversionOutcome& outcome);
 
     const Model& model_;
     std::vector<float> weights_;

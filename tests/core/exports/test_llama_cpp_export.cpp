@@ -239,7 +239,9 @@ class TestLlamaCppExport : public QObject {
         const Model model = described_model({described_matrix("blk.0.ffn_up.weight", 64, 256, DType::q4_K),
                                              described_matrix("blk.0.ffn_down.weight", 64, 64, DType::f32)},
                                             "m.gguf", "gguf");
-        const Exported exported(model, uniform_plan(model, parse_scheme("q8_0")));
+        Plan plan = uniform_plan(model, parse_scheme("q8_0"));
+        set(plan, "blk.0.ffn_up.weight", "keep");
+        const Exported exported(model, plan);
         QCOMPARE(exported.type("blk.0.ffn_up.weight"), std::string("q4_k"));
         QCOMPARE(exported.type("blk.0.ffn_down.weight"), std::string("q8_0"));
         QVERIFY(exported.command().find("--allow-requantize") != std::string::npos);
@@ -285,7 +287,7 @@ class TestLlamaCppExport : public QObject {
         row("int2", "q2_K");
         row("int3:asym:g32", "q3_K");
         row("int4:asym:g32", "q4_1");
-        row("mxfp6_e2m3", "q8_0");
+        row("mxfp6_e2m3", "q6_K");
         row("mxfp8_e4m3", "q8_0");
         row("mxint8", "q8_0");
         row("nf4:dq", "q4_0");

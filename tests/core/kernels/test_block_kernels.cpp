@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/ggml/fast_quantizer.h"
 #include "core/ggml/plain_quantizer.h"
 #include "core/kernels/kernel_table.h"
@@ -153,6 +154,38 @@ class TestBlockKernels : public QObject {
         for (const kernels::KernelTable* table : kernels::available_kernel_tables())
             for (const DType type : types)
                 compare(*table, type, row, {});
+    }
+
+    // Several rows with the importance of one: what the rows give one by one.
+    void rows_together() {
+        OddWeights weights(7);
+        constexpr std::size_t columns = 768;
+        constexpr std::size_t rows = 9;
+        std::vector<float> all;
+        for (std::size_t row = 0; row < rows; ++row) {
+            const std::vector<float> one = weights.row(columns, static_cast<int>(row == 4 ? 13 : row));
+            all.insert(all.end(), one.begin(), one.end());
+        }
+        const std::vector<float> importance = weights.importance(columns);
+        for (const DType type : types) {
+            const std::size_t bytes = ggml_bytes(type, columns);
+            std::vector<std::byte> expected(rows * bytes);
+            for (std::size_t row = 0; row < rows; ++row)
+                plain_quantize_ggml_row(type, std::span(all).subspan(row * columns, columns), importance,
+                                        std::span(expected).subspan(row * bytes, bytes));
+            std::vector<std::byte> together(rows * bytes);
+            plain_quantize_ggml_row(type, all, importance, together);
+            QVERIFY(together == expected);
+            for (const kernels::KernelTable* table : kernels::available_kernel_tables()) {
+                std::vector<std::byte> fast(rows * bytes);
+                QVERIFY(fast_quantize_ggml_row(kernels::block_kernels(*table), type, all, importance, fast));
+                QVERIFY2(fast == expected, traits(type).name.data());
+            }
+        }
+        std::vector<std::byte> blocks(ggml_bytes(q4_K, columns));
+        QVERIFY_EXCEPTION_THROWN(
+            quantize_ggml_row(q4_K, std::span(all).first(columns), std::span(importance).first(512), blocks),
+            Error);
     }
 
     void no_kernel() {
