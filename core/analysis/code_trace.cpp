@@ -39,6 +39,7 @@ class IntegerTrace : public CodeTrace {
     }
 
     float decode(std::uint32_t code, TraceSteps& steps) const override {
+        if (scheme_.scale_storage == ScaleStorage::dq) steps.assign(StepLabel::scale, unit_.scale);
         const std::int32_t number = number_of(code);
         steps.code(number);
         const std::int32_t centred = number - zero_point_;

@@ -21,14 +21,31 @@ StoredBytes stored_e8m0(float scale) {
                          static_cast<double>(scale));
 }
 
-// The group's factor of a scale that is the product of two.
-StoredBytes stored_factor(float scale, float tensor_scale) {
+// The place among E4M3's values of the group's factor of a scale that is the product of two.
+std::size_t place_of_factor(float scale, float tensor_scale) {
     const std::vector<float> values = magnitudes(float_e4m3);
     std::size_t place = 0;
     while (place + 1 < values.size() && values[place] * tensor_scale != scale)
         ++place;
+    return place;
+}
+
+float factor_of(float scale, float tensor_scale) {
+    return magnitudes(float_e4m3)[place_of_factor(scale, tensor_scale)];
+}
+
+StoredBytes stored_factor(float scale, float tensor_scale) {
+    const std::size_t place = place_of_factor(scale, tensor_scale);
     return stored_number(StoredPart::scale, BitRole::sub_scale, scale == 0 ? 0 : place, 8, split_of_e4m3,
-                         scale == 0 ? 0 : static_cast<double>(values[place]));
+                         scale == 0 ? 0 : static_cast<double>(factor_of(scale, tensor_scale)));
+}
+
+// The scale, where it is not simply what is stored.
+void scale_step(const Scheme& scheme, const UniformUnit& unit, float tensor_scale, TraceSteps& steps) {
+    if (scheme.float_format == FloatFormat::nvfp4 && unit.scale != 0)
+        steps.times(StepLabel::scale, factor_of(unit.scale, tensor_scale), tensor_scale);
+    else if (scheme.scale_storage == ScaleStorage::dq)
+        steps.assign(StepLabel::scale, unit.scale);
 }
 
 // A sign and the number of the magnitude among all from 0 up, which is exponent and mantissa as the format
@@ -59,6 +76,7 @@ class SmallFloatTrace : public CodeTrace {
     }
 
     float decode(std::uint32_t code, TraceSteps& steps) const override {
+        scale_step(scheme_, unit_, tensor_scale_, steps);
         float_value_step(steps, StepLabel::code_value, code, split(), 1 - format_.lowest_exponent,
                          TraceSteps::single(value_of(code)));
         return steps.times(StepLabel::times_scale, unit_.scale, value_of(code));
@@ -110,6 +128,7 @@ class Nf4Trace : public CodeTrace {
         return code;
     }
     float decode(std::uint32_t code, TraceSteps& steps) const override {
+        scale_step(scheme_, unit_, 0, steps);
         const float value = steps.looked_up(code, nf4_values()[code]);
         return steps.times(StepLabel::times_scale, unit_.scale, value);
     }
@@ -132,7 +151,7 @@ class MxIntegerTrace : public CodeTrace {
 
     std::uint32_t encode(float weight, TraceSteps& steps) const override {
         const float position = in_steps(unit_, weight, steps);
-        const float units = steps.times(StepLabel::scaled, position, 64);
+        const float units = steps.times(StepLabel::sixty_fourths, position, 64);
         const auto number = static_cast<int>(steps.clamped(steps.rounded(units), -127, 127));
         steps.code(number);
         return static_cast<std::uint32_t>(number) & 0xffU;

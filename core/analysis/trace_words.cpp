@@ -51,6 +51,8 @@ std::string TraceWording::step(StepLabel label) const {
             return said("above the minimum");
         case StepLabel::scaled:
             return said("in units of the scale");
+        case StepLabel::sixty_fourths:
+            return said("in 64ths");
         case StepLabel::half_added:
             return said("plus half a code");
         case StepLabel::rounded:

@@ -101,6 +101,7 @@ enum class StepLabel : std::uint8_t {
     reciprocal,
     above_minimum,
     scaled,
+    sixty_fourths,
     half_added,
     rounded,
     offset_added,  // zero point, or the code that means 0

@@ -28,6 +28,7 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "1 / scale"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "above the minimum"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "in units of the scale"),
+    QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "in 64ths"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "plus half a code"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "rounded"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "plus the code of zero"),
