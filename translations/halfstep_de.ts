@@ -2711,6 +2711,14 @@ ist nicht mehr da.</translation>
         <source>bits</source>
         <translation>Bits</translation>
     </message>
+    <message>
+        <source>The scale is stored nested, as an 8-bit code of its distance from the mean of all scales; what is shown is how it reads back.</source>
+        <translation>Die Skala ist verschachtelt gespeichert, als 8-Bit-Code ihres Abstands vom Mittelwert aller Skalen; gezeigt ist, als was sie gelesen wird.</translation>
+    </message>
+    <message>
+        <source>in 64ths</source>
+        <translation>in Vierundsechzigsteln</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::WeightInspection</name>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/imatrix_option.h"
 #include "app/cli/plain_text.h"
 #include "app/cli/progress.h"
 #include "core/analysis/trace_text.h"
@@ -27,6 +28,7 @@ struct ExplainOptions {
     std::string tensor;
     std::string element;
     std::string scheme = "keep";
+    std::string imatrix;
 };
 
 // "R,C"
@@ -128,9 +130,11 @@ int explain(const ExplainOptions& options, Session& session) {
     if (tensor == nullptr)
         throw Error(fmt::format("there is no tensor '{}'", printable(options.tensor)),
                     {options.model, {}, {}}, "halfstep-cli inspect lists the names");
+    const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     Progress progress("reading");
     const WeightTracer tracer = WeightTracer::prepare(
-        model, *tensor, scheme, session.job(options.common, [&](double part) { progress.show(part); }));
+        model, *tensor, scheme, session.job(options.common, [&](double part) { progress.show(part); }),
+        importance);
     const WeightTrace trace = tracer.trace(place, session.job(options.common));
     if (options.common.json)
         session.out.json(document(trace));
@@ -157,6 +161,10 @@ void add_explain_command(CLI::App& app, ChosenCommand& chosen) {
         ->add_option("--scheme", options->scheme,
                      "The scheme; without it, how the weight is stored in the file")
         ->type_name("S");
+    add_imatrix_option(
+        *command, options->imatrix,
+        "Importance of the inputs (llama-imatrix): GGUF blocks are quantized with it as llama.cpp "
+        "does");
     add_common_options(*command, options->common);
     command->footer(
         "Examples:\n"

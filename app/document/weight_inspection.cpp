@@ -21,6 +21,7 @@ WeightInspection::WeightInspection(Document& document, Inspection& inspection, J
         tracer_.reset();
         emit tensorChanged();
     });
+    connect(&document_, &Document::importanceChanged, this, [this] { tracer_.reset(); });
     connect(&inspection_, &Inspection::schemeMoved, this, &WeightInspection::schemeMoved);
 }
 
@@ -63,9 +64,11 @@ void WeightInspection::withTracer(std::function<void(const Tracer&)> work) {
     const QString name = QString::fromStdString(inspection_.info()->name);
     jobs_.start<Tracer>(
         {prepare_lane, tr("Scales of %1").arg(name)},
-        [model, index = inspection_.tensor(), scheme = inspection_.scheme()](const JobContext& job) {
+        [model, importance = document_.importance(), index = inspection_.tensor(),
+         scheme = inspection_.scheme()](const JobContext& job) {
             const TensorInfo& tensor = model->tensors()[static_cast<std::size_t>(index)];
-            return std::make_shared<const WeightTracer>(WeightTracer::prepare(model, tensor, scheme, job));
+            return std::make_shared<const WeightTracer>(
+                WeightTracer::prepare(model, tensor, scheme, job, importance));
         },
         [this, work = std::move(work)](Tracer tracer) {
             tracer_ = std::move(tracer);

@@ -9,6 +9,7 @@
 #include "app/views/weights_view.h"
 #include "app/window/comparison_dialog.h"
 #include "app/window/file_controller.h"
+#include "app/window/inspector_binder.h"
 #include "app/window/layer_binder.h"
 #include "app/window/main_menu.h"
 #include "widgets/editors/scheme_editor.h"
@@ -52,7 +53,6 @@ constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
-constexpr int inspector_height = 320;
 
 // Scrolls up and down only: as wide as what it holds needs.
 class ColumnScroll : public QScrollArea {
@@ -275,44 +275,9 @@ void MainWindow::connectJobs() {
 }
 
 void MainWindow::connectInspector() {
-    connect(docks_[4], &QDockWidget::visibilityChanged, weight_, &WeightInspection::setActive);
-    docks_[4]->toggleViewAction()->setShortcut(Qt::CTRL | Qt::Key_I);
-    connect(docks_[4]->toggleViewAction(), &QAction::triggered, this, [this](bool on) {
-        if (on) showInspector();
-    });
-    connect(weight_, &WeightInspection::traced, inspector_, &InspectorPanel::setTrace);
-    connect(weight_, &WeightInspection::failed, inspector_, &InspectorPanel::setProblem);
-    connect(weight_, &WeightInspection::tensorChanged, this, [this] {
-        const auto shape = weight_->shape();
-        if (shape)
-            inspector_->setShape(*shape);
-        else
-            inspector_->clear();
-    });
-    connect(inspector_, &InspectorPanel::placeChosen, weight_, [this](quint64 row, quint64 input) {
-        weight_->setPlace({row, input});
-    });
-    connect(inspector_, &InspectorPanel::largestErrorRequested, weight_, &WeightInspection::setLargestError);
-    connect(inspector_, &InspectorPanel::largestWeightRequested, weight_,
-            &WeightInspection::setLargestWeight);
+    auto* binder = new InspectorBinder(*weight_, *inspector_, *docks_[4], this);
     for (View* view : views_)
-        if (auto* channels = qobject_cast<ChannelsView*>(view)) {
-            connect(channels, &ChannelsView::weightsChosen, this,
-                    [this](MatrixPlace first, MatrixShape extent) {
-                        showInspector();
-                        weight_->setLargestIn(first, extent);
-                    });
-            connect(weight_, &WeightInspection::traced, channels,
-                    [channels](const WeightTrace& trace) { channels->showChannel(trace.place.row); });
-        }
-}
-
-void MainWindow::showInspector() {
-    QDockWidget* dock = docks_[4];
-    dock->show();
-    dock->raise();
-    if (!dock->isFloating() && dock->height() < inspector_height)
-        resizeDocks({dock}, {inspector_height}, Qt::Vertical);
+        if (auto* channels = qobject_cast<ChannelsView*>(view)) binder->joinMap(*channels);
 }
 
 void MainWindow::modelChanged() {

@@ -55,7 +55,6 @@ class MainWindow : public QMainWindow {
     LayerTableView& layers() { return *layers_; }
     SchemeEditor& editor() { return *editor_; }
     InspectorPanel& inspector() { return *inspector_; }
-    void showInspector();
 
     // Nothing is being read, measured or laid out.
     bool isSettled() const;

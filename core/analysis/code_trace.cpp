@@ -2,9 +2,9 @@
 #include "core/analysis/code_trace.h"
 
 #include "core/analysis/bit_fields.h"
+#include "core/analysis/scale_trace.h"
 #include "core/quantize/kmeans.h"
 #include "core/quantize/log_levels.h"
-#include "core/schemes/small_floats.h"
 #include "core/tensor/float_conversion.h"
 
 #include <algorithm>
@@ -13,20 +13,6 @@
 
 namespace halfstep {
 namespace {
-
-StoredBytes stored_scale(const Scheme& scheme, float scale) {
-    return scheme.scale_storage == ScaleStorage::s16 ? stored_f16(StoredPart::scale, BitRole::scale, scale)
-                                                     : stored_f32(StoredPart::scale, BitRole::scale, scale);
-}
-
-// x/s, by the reciprocal that the engine multiplies with.
-float in_steps(const Scheme& scheme, const UniformUnit& unit, float weight, TraceSteps& steps) {
-    if (unit.reciprocal != 0 && !scheme.gamma)
-        steps.divided(StepLabel::reciprocal, 1.0F, unit.scale);
-    else
-        steps.assign(StepLabel::reciprocal, unit.reciprocal);
-    return steps.times(StepLabel::scaled, weight, unit.reciprocal);
-}
 
 // Two's complement; asymmetric codes are not negative.
 class IntegerTrace : public CodeTrace {
@@ -43,7 +29,7 @@ class IntegerTrace : public CodeTrace {
     double code_value(std::uint32_t code) const override { return number_of(code); }
 
     std::uint32_t encode(float weight, TraceSteps& steps) const override {
-        float code = steps.rounded(in_steps(scheme_, unit_, weight, steps));
+        float code = steps.rounded(in_steps(unit_, weight, steps));
         if (is_asymmetric())
             code = steps.plus(StepLabel::offset_added, code, static_cast<float>(zero_point_));
         code = steps.clamped(code, static_cast<float>(limits_.qmin), static_cast<float>(limits_.qmax));
@@ -53,6 +39,7 @@ class IntegerTrace : public CodeTrace {
     }
 
     float decode(std::uint32_t code, TraceSteps& steps) const override {
+        if (scheme_.scale_storage == ScaleStorage::dq) steps.assign(StepLabel::scale, unit_.scale);
         const std::int32_t number = number_of(code);
         steps.code(number);
         const std::int32_t centred = number - zero_point_;
@@ -64,7 +51,7 @@ class IntegerTrace : public CodeTrace {
     }
 
     std::vector<StoredBytes> beside_codes(std::uint32_t /*code*/) const override {
-        std::vector<StoredBytes> stored{stored_scale(scheme_, unit_.scale)};
+        std::vector<StoredBytes> stored = stored_scale(scheme_, unit_.scale, 0);
         if (is_asymmetric())
             stored.push_back(stored_number(StoredPart::zero_point, BitRole::zero_point,
                                            static_cast<std::uint64_t>(zero_point_), scheme_.bits, {},
@@ -85,102 +72,6 @@ class IntegerTrace : public CodeTrace {
     UniformUnit unit_;
     CodeLimits limits_;
     std::int32_t zero_point_ = 0;
-};
-
-// A sign and the number of the magnitude among all from 0 up, which is exponent and mantissa as the format
-// has them.
-class SmallFloatTrace : public CodeTrace {
-  public:
-    SmallFloatTrace(const Scheme& scheme, const UniformUnit& unit)
-        : scheme_(scheme),
-          unit_(unit),
-          format_(small_float(scheme.float_format)),
-          magnitudes_(halfstep::magnitudes(format_)) {}
-
-    int bits() const override { return scheme_.bits; }
-    FloatSplit split() const override {
-        return {scheme_.bits - 1 - format_.mantissa_bits, format_.mantissa_bits};
-    }
-    double code_value(std::uint32_t code) const override { return static_cast<double>(value_of(code)); }
-
-    std::uint32_t encode(float weight, TraceSteps& steps) const override {
-        float position = in_steps(scheme_, unit_, weight, steps);
-        if (std::fabs(position) > format_.largest)
-            position = steps.clamped(position, -format_.largest, format_.largest);
-        const std::uint32_t code = nearest(position);
-        steps.add(StepLabel::nearest, Operation::nearest, {TraceSteps::single(position)},
-                  TraceSteps::single(value_of(code)));
-        return code;
-    }
-
-    float decode(std::uint32_t code, TraceSteps& steps) const override {
-        float_value_step(steps, StepLabel::code_value, code, split(), 1 - format_.lowest_exponent,
-                         TraceSteps::single(value_of(code)));
-        return steps.times(StepLabel::times_scale, unit_.scale, value_of(code));
-    }
-
-    std::vector<StoredBytes> beside_codes(std::uint32_t /*code*/) const override {
-        return {stored_scale(scheme_, unit_.scale)};
-    }
-
-  private:
-    // Of two values as near, the one with the even mantissa.
-    std::uint32_t nearest(float position) const {
-        const float magnitude = std::fabs(position);
-        const auto above = std::lower_bound(magnitudes_.begin(), magnitudes_.end(), magnitude);
-        auto place = static_cast<std::uint32_t>(above - magnitudes_.begin());
-        if (place == magnitudes_.size()) --place;
-        if (place > 0) {
-            const double up = static_cast<double>(magnitudes_[place]) - static_cast<double>(magnitude);
-            const double down = static_cast<double>(magnitude) - static_cast<double>(magnitudes_[place - 1]);
-            if (down < up || (down == up && place % 2 != 0)) --place;
-        }
-        return std::signbit(position) ? place | sign() : place;
-    }
-    float value_of(std::uint32_t code) const {
-        const float magnitude = magnitudes_[code & (sign() - 1)];
-        return (code & sign()) != 0 ? -magnitude : magnitude;
-    }
-    std::uint32_t sign() const { return 1U << static_cast<unsigned>(scheme_.bits - 1); }
-
-    Scheme scheme_;
-    UniformUnit unit_;
-    SmallFloat format_;
-    std::vector<float> magnitudes_;
-};
-
-// The number of the nearest level; half-way between two, the lower one.
-std::uint32_t nearest_level(std::span<const float> levels, float position) {
-    const std::vector<float> thresholds = codebook_thresholds(levels);
-    return static_cast<std::uint32_t>(std::lower_bound(thresholds.begin(), thresholds.end(), position) -
-                                      thresholds.begin());
-}
-
-class Nf4Trace : public CodeTrace {
-  public:
-    Nf4Trace(const Scheme& scheme, const UniformUnit& unit) : scheme_(scheme), unit_(unit) {}
-
-    int bits() const override { return 4; }
-
-    std::uint32_t encode(float weight, TraceSteps& steps) const override {
-        const float position = in_steps(scheme_, unit_, weight, steps);
-        const std::uint32_t code = nearest_level(nf4_values(), position);
-        steps.add(StepLabel::nearest, Operation::nearest, {TraceSteps::single(position)},
-                  TraceSteps::single(nf4_values()[code]));
-        steps.code(code);
-        return code;
-    }
-    float decode(std::uint32_t code, TraceSteps& steps) const override {
-        const float value = steps.looked_up(code, nf4_values()[code]);
-        return steps.times(StepLabel::times_scale, unit_.scale, value);
-    }
-    std::vector<StoredBytes> beside_codes(std::uint32_t /*code*/) const override {
-        return {stored_scale(scheme_, unit_.scale)};
-    }
-
-  private:
-    Scheme scheme_;
-    UniformUnit unit_;
 };
 
 // A sign and the place of the level, from 1 for the smallest; 0 is 0.
@@ -241,7 +132,7 @@ class LogTrace : public CodeTrace {
     }
 
     std::vector<StoredBytes> beside_codes(std::uint32_t /*code*/) const override {
-        return {stored_scale(scheme_, unit_.stored_scale)};
+        return stored_scale(scheme_, unit_.stored_scale, 0);
     }
 
   private:
@@ -351,9 +242,8 @@ std::unique_ptr<CodeTrace> code_trace_of(const Scheme& scheme, const TracedUnit&
         case Family::integer:
             return std::make_unique<IntegerTrace>(scheme, unit.scaled);
         case Family::small_float:
-            if (scheme.float_format == FloatFormat::nf4)
-                return std::make_unique<Nf4Trace>(scheme, unit.scaled);
-            return std::make_unique<SmallFloatTrace>(scheme, unit.scaled);
+        case Family::block_scaled:
+            return small_float_trace(scheme, unit);
         case Family::logarithmic:
             return std::make_unique<LogTrace>(scheme, unit.searched);
         case Family::kmeans:

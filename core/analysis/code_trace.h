@@ -12,10 +12,11 @@
 namespace halfstep {
 
 // What one unit is quantized with, as the engine has it: `scaled` for formats whose grid the units scale
-// (integers, small floats), `searched` for log formats and codebooks.
+// (integers, small floats, block-scaled ones), `searched` for log formats and codebooks.
 struct TracedUnit {
     UniformUnit scaled;
     UnitParameters searched;
+    float tensor_scale = 0;  // nvfp4: a factor of the unit's
 };
 
 // How a format codes the weights of one unit, step by step. A format that implements this is shown down to

@@ -51,6 +51,8 @@ std::string TraceWording::step(StepLabel label) const {
             return said("above the minimum");
         case StepLabel::scaled:
             return said("in units of the scale");
+        case StepLabel::sixty_fourths:
+            return said("in 64ths");
         case StepLabel::half_added:
             return said("plus half a code");
         case StepLabel::rounded:
@@ -163,6 +165,10 @@ std::string TraceWording::note(TraceNote note) const {
                 "their own.");
         case TraceNote::scales_in_32_bits:
             return said("16-bit storage would lose one of the tensor's scales: 32-bit scales are used.");
+        case TraceNote::nested_scales:
+            return said(
+                "The scale is stored nested, as an 8-bit code of its distance from the mean of all scales; "
+                "what is shown is how it reads back.");
         case TraceNote::rescaled:
             return said("gamma: the code was chosen with another scale than the stored one.");
         case TraceNote::scale_is_zero:

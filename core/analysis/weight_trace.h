@@ -101,6 +101,7 @@ enum class StepLabel : std::uint8_t {
     reciprocal,
     above_minimum,
     scaled,
+    sixty_fourths,
     half_added,
     rounded,
     offset_added,  // zero point, or the code that means 0
@@ -160,6 +161,7 @@ enum class TraceNote : std::uint8_t {
     quantized_already,  // the weight is what an earlier quantization left of it
     plain_packing,      // bits are counted by the notation, not laid out: codes are shown one after the other
     scales_in_32_bits,  // 16-bit storage would have lost one of the tensor's scales
+    nested_scales,      // dq: read back from 8-bit codes that 256 scales share the rest of
     rescaled,           // gamma: codes were chosen with another scale than the stored one
     scale_is_zero,
     code_searched,  // a search over the block chose the code, not the rounding of this one weight

@@ -8,7 +8,6 @@
 #include "core/ggml/ggml_blocks.h"
 #include "core/model_files/row_reader.h"
 #include "core/quantize/measured_scheme.h"
-#include "core/quantize/measuring_pass.h"
 #include "core/tensor/float_conversion.h"
 
 #include <fmt/format.h>
@@ -32,6 +31,8 @@ bool is_local(const AppliedScheme& applied) {
         case Family::small_float:
         case Family::kmeans:
             return !applied.layout.streamed() && applied.scheme.scale_storage == ScaleStorage::s32;
+        case Family::block_scaled:
+            return applied.scheme.float_format != FloatFormat::nvfp4;  // which has a scale of the tensor
         case Family::floating:
         case Family::ggml:
         case Family::keep:
@@ -106,7 +107,13 @@ EngineView look_at(const Model& model, const TensorInfo& tensor, const AppliedSc
     view.clipped = clipped != 0;
     view.unit.scaled = quantizer.scaled_unit_at(element);
     view.unit.searched = quantizer.searched_unit_at(element);
+    view.unit.tensor_scale = applied.tensor_scale;
     return view;
+}
+
+// Whether importance makes the codes of a type come from a search, which without it are rounded one by one.
+bool searches_with_importance(DType type) {
+    return type == DType::q4_0 || type == DType::q4_1 || type == DType::q5_0 || type == DType::q5_1;
 }
 
 void fall_back(const EngineView& view, WeightTrace& trace) {
@@ -126,7 +133,8 @@ void fall_back(const EngineView& view, WeightTrace& trace) {
 }  // namespace
 
 WeightTracer WeightTracer::prepare(std::shared_ptr<const Model> model, const TensorInfo& tensor,
-                                   const Scheme& scheme, const JobContext& job) {
+                                   const Scheme& scheme, const JobContext& job,
+                                   std::shared_ptr<const Importance> importance) {
     const auto fail = [&](const std::string& problem) {
         throw Error(problem, {model->path().string(), tensor.name, {}});
     };
@@ -137,7 +145,10 @@ WeightTracer WeightTracer::prepare(std::shared_ptr<const Model> model, const Ten
         fail(fmt::format("{} cannot be applied: {}", to_string(scheme), reason));
     WeightTracer tracer;
     tracer.applied_ = {scheme, unit_layout(scheme, shape), {}};
-    if (!is_local(tracer.applied_)) tracer.applied_ = measure_scheme(*model, tensor, scheme, job).applied;
+    if (!is_local(tracer.applied_))
+        tracer.applied_ = measure_scheme(*model, tensor, scheme, job, importance.get()).applied;
+    tracer.applied_.importance = importance ? importance->find(tensor.name) : nullptr;
+    tracer.importance_ = std::move(importance);
     tracer.asked_ = scheme;
     tracer.tensor_ = &tensor;
     tracer.model_ = std::move(model);
@@ -254,6 +265,7 @@ void WeightTracer::trace_scheme(std::uint64_t element, const JobContext& job, We
     const std::unique_ptr<CodeTrace> codes = code_trace_of(applied_.scheme, view.unit);
     if (!codes) return fall_back(view, trace);
     trace_codes(element, trace.unit, *codes, trace);
+    if (applied_.scheme.scale_storage == ScaleStorage::dq) trace.notes.push_back(TraceNote::nested_scales);
     if (applied_.scheme.gamma) trace.notes.push_back(TraceNote::rescaled);
     const bool scaled = has_scales(applied_.scheme);
     if (scaled && view.unit.scaled.scale == 0 && view.unit.searched.stored_scale == 0)
@@ -285,91 +297,53 @@ void WeightTracer::trace_codes(std::uint64_t element, const TraceUnit& unit, con
     if (unit.count > 1) trace.notes.push_back(TraceNote::plain_packing);
 }
 
-void WeightTracer::trace_ggml(std::uint64_t element, WeightTrace& trace) const {
+// The weights of a row (or of a segment, of a long one) are quantized together: with importance, all of them
+// count in the scale of each block.
+std::vector<std::byte> WeightTracer::block_of(std::uint64_t element, std::vector<float>& weights) const {
     const DType type = applied_.scheme.block_type;
-    std::vector<float> weights(traits(type).block_elements);
-    RowReader().read_floats(*model_, *tensor_, element - trace.unit.position, weights);
-    for (float& weight : weights)
+    const std::size_t size = traits(type).block_elements;
+    const std::uint64_t first = element - (element % applied_.layout.row_elements) % size;
+    Stretch stretch{0, first, size};
+    std::span<const float> importance;
+    if (applied_.importance != nullptr) {
+        stretch = stretch_at(applied_.layout, element);
+        importance = applied_.importance->in_row(stretch.first, static_cast<std::size_t>(stretch.count));
+    }
+    std::vector<float> row(static_cast<std::size_t>(stretch.count));
+    RowReader().read_floats(*model_, *tensor_, stretch.first, row);
+    for (float& weight : row)
         if (!std::isfinite(weight)) weight = 0;
-    std::vector<std::byte> block(ggml_bytes(type, weights.size()));
-    const BlockOutcome outcome = quantize_ggml_row(type, weights, {}, block);
-    if (outcome.scale_overflow)
+    std::vector<std::byte> blocks(ggml_bytes(type, row.size()));
+    if (quantize_ggml_row(type, row, importance, blocks).scale_overflow)
         throw Error(fmt::format("{} cannot be applied: a block's scale is too large for float16",
                                 to_string(applied_.scheme)),
                     {model_->path().string(), tensor_->name, {}});
+    const auto at = static_cast<std::size_t>(first - stretch.first);
+    const auto bytes_at = static_cast<std::ptrdiff_t>(ggml_bytes(type, at));
+    weights.assign(row.begin() + static_cast<std::ptrdiff_t>(at),
+                   row.begin() + static_cast<std::ptrdiff_t>(at + size));
+    return {blocks.begin() + bytes_at,
+            blocks.begin() + bytes_at + static_cast<std::ptrdiff_t>(ggml_bytes(type, size))};
+}
+
+void WeightTracer::trace_ggml(std::uint64_t element, WeightTrace& trace) const {
+    const DType type = applied_.scheme.block_type;
+    std::vector<float> weights;
+    const std::vector<std::byte> block = block_of(element, weights);
     const auto index = static_cast<std::size_t>(trace.unit.position);
     BlockTrace read = trace_block(type, block, index);
     TraceSteps encoding;
-    if (!trace_block_code(type, weights, block, index, encoding))
-        trace.notes.push_back(TraceNote::code_searched);
-    else
+    const bool searched = applied_.importance != nullptr && searches_with_importance(type);
+    if (!searched && trace_block_code(type, weights, block, index, encoding))
         trace.encoding = encoding.take();
+    else
+        trace.notes.push_back(TraceNote::code_searched);
     trace.decoding = read.decoding.take();
     trace.stored.push_back(std::move(read.stored));
     trace.sub_unit = read.sub_unit;
     std::vector<float> reconstruction(weights.size());
     dequantize_ggml_row(type, block, reconstruction);
     trace.reconstruction = reconstruction[index];
-}
-
-MatrixPlace WeightTracer::largest_weight_in(MatrixPlace first, MatrixShape extent,
-                                            const JobContext& job) const {
-    MatrixPlace largest = first;
-    float most = -1;
-    std::vector<float> weights(static_cast<std::size_t>(extent.inputs));
-    RowReader reader;
-    for (std::uint64_t row = first.row; row < first.row + extent.channels; ++row) {
-        job.throw_if_stopped();
-        reader.read_floats(*model_, *tensor_, row * shape().inputs + first.input, weights);
-        for (std::size_t i = 0; i < weights.size(); ++i) {
-            if (!std::isfinite(weights[i]) || std::fabs(weights[i]) <= most) continue;
-            most = std::fabs(weights[i]);
-            largest = {row, first.input + i};
-        }
-    }
-    return largest;
-}
-
-WeightTracer::Extremes WeightTracer::find_extremes(const JobContext& job) const {
-    struct Found {
-        double weight = 0;
-        double error = 0;
-        std::optional<std::uint64_t> weight_at;
-        std::optional<std::uint64_t> error_at;
-    };
-    std::vector<Found> parts(reconstruction_parts(*tensor_));
-    reconstruct_tensor(
-        *model_, *tensor_, applied_, job, [&](std::size_t part, const ReconstructedSegment& segment) {
-            Found& found = parts[part];
-            for (std::size_t i = 0; i < segment.values.size(); ++i) {
-                const auto x = static_cast<double>(segment.values[i]);
-                if (!std::isfinite(x)) continue;
-                const double error = std::fabs(x - static_cast<double>(segment.reconstruction[i]));
-                if (!found.weight_at || std::fabs(x) > found.weight) {
-                    found.weight = std::fabs(x);
-                    found.weight_at = segment.first + i;
-                }
-                if (error > found.error) {
-                    found.error = error;
-                    found.error_at = segment.first + i;
-                }
-            }
-        });
-    Found best;
-    for (const Found& part : parts) {
-        if (part.weight_at && (!best.weight_at || part.weight > best.weight)) {
-            best.weight = part.weight;
-            best.weight_at = part.weight_at;
-        }
-        if (part.error > best.error) {
-            best.error = part.error;
-            best.error_at = part.error_at;
-        }
-    }
-    Extremes extremes;
-    if (best.weight_at) extremes.largest_weight = place_of(*best.weight_at);
-    if (best.error_at) extremes.largest_error = place_of(*best.error_at);
-    return extremes;
 }
 
 }  // namespace halfstep

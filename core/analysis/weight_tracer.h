@@ -4,10 +4,14 @@
 #include "core/analysis/weight_trace.h"
 #include "core/base/job_context.h"
 #include "core/model_files/model.h"
+#include "core/quantize/importance.h"
 #include "core/quantize/stretch_quantizer.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace halfstep {
 
@@ -18,8 +22,10 @@ class WeightTracer {
     // Reads of the tensor what the scheme's scales depend on: where each is found from its own unit, nothing;
     // else the whole tensor, once or more. Throws Error where the scheme cannot be applied to the tensor, or
     // the tensor's type cannot be read.
+    // With `importance`, GGUF blocks find their scales with it, where it knows the tensor.
     static WeightTracer prepare(std::shared_ptr<const Model> model, const TensorInfo& tensor,
-                                const Scheme& scheme, const JobContext& job = {});
+                                const Scheme& scheme, const JobContext& job = {},
+                                std::shared_ptr<const Importance> importance = nullptr);
 
     const TensorInfo& tensor() const { return *tensor_; }
     const Scheme& scheme() const { return asked_; }
@@ -49,10 +55,12 @@ class WeightTracer {
     void trace_codes(std::uint64_t element, const TraceUnit& unit, const class CodeTrace& codes,
                      WeightTrace& trace) const;
     void trace_ggml(std::uint64_t element, WeightTrace& trace) const;
+    std::vector<std::byte> block_of(std::uint64_t element, std::vector<float>& weights) const;
     TraceUnit unit_of(std::uint64_t element) const;
     MatrixPlace place_of(std::uint64_t element) const;
 
     std::shared_ptr<const Model> model_;
+    std::shared_ptr<const Importance> importance_;
     const TensorInfo* tensor_ = nullptr;
     Scheme asked_;
     AppliedScheme applied_;

@@ -28,6 +28,7 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "1 / scale"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "above the minimum"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "in units of the scale"),
+    QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "in 64ths"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "plus half a code"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "rounded"),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "plus the code of zero"),
@@ -67,6 +68,9 @@ namespace {
         "Codes are shown one after the other, lowest bits first; runtimes order them in ways of their own."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "16-bit storage would lose one of the tensor's scales: 32-bit scales are used."),
+    QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
+                      "The scale is stored nested, as an 8-bit code of its distance from the mean of all "
+                      "scales; what is shown is how it reads back."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "gamma: the code was chosen with another scale than the stored one."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "The scale is 0: everything it is for becomes 0."),

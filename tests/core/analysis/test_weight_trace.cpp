@@ -8,6 +8,7 @@
 #include "core/ggml/ggml_blocks.h"
 #include "core/quantize/measured_scheme.h"
 #include "core/quantize/measuring_pass.h"
+#include "tests/support/imatrix_builder.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
@@ -45,8 +46,9 @@ std::vector<float> heavy_tailed(std::size_t count) {
 }
 
 // x̂ of the whole tensor, as the measuring engine has it.
-std::vector<float> engine_values(const Model& model, const TensorInfo& tensor, const Scheme& scheme) {
-    const AppliedScheme applied = measure_scheme(model, tensor, scheme, {}).applied;
+std::vector<float> engine_values(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
+                                 const Importance* importance = nullptr) {
+    const AppliedScheme applied = measure_scheme(model, tensor, scheme, {}, importance).applied;
     std::vector<float> values(tensor.elements);
     reconstruct_tensor(model, tensor, applied, {}, [&](std::size_t, const ReconstructedSegment& segment) {
         std::copy(segment.reconstruction.begin(), segment.reconstruction.end(),
@@ -135,6 +137,15 @@ class TestWeightTrace : public QObject {
                                      "nf4",
                                      "nf4:tensor",
                                      "nf4:g64:s16",
+                                     "nf4:dq",
+                                     "int4:g32:dq",
+                                     "mxfp4",
+                                     "mxfp6_e2m3",
+                                     "mxfp6_e3m2",
+                                     "mxfp8_e4m3",
+                                     "mxfp8_e5m2",
+                                     "mxint8",
+                                     "nvfp4",
                                      "fp4_e2m1",
                                      "fp4_e2m1:g32",
                                      "fp6_e2m3",
@@ -269,6 +280,37 @@ class TestWeightTrace : public QObject {
             if (!group.split.is_float()) QCOMPARE(number_in_bits(block, group), group.value);
         QCOMPARE(block.roles[code], BitRole::code);
         QCOMPARE(block.roles[16], BitRole::minimum);
+    }
+
+    // ggml weighs the whole row then, and most codes come from a search.
+    void importance_is_heeded_data() {
+        QTest::addColumn<QString>("notation");
+        for (const char* notation :
+             {"q4_0", "q5_1", "q2_K", "q3_K", "q4_K", "q6_K", "iq4_xs", "q8_0", "int4"})
+            QTest::newRow(notation) << notation;
+    }
+
+    void importance_is_heeded() {
+        QFETCH(QString, notation);
+        const Scheme scheme = parse_scheme(notation.toStdString());
+        const auto path = folder_.path("weighted.safetensors");
+        const std::string name = "model.layers.0.mlp.down_proj.weight";
+        SafetensorsBuilder().add_f32(name, {3, 512}, heavy_tailed(3 * 512)).write(path);
+        const auto model = open_model(path);
+        std::vector<float> sums(512);
+        for (std::size_t i = 0; i < sums.size(); ++i)
+            sums[i] = static_cast<float>(i % 37 * (i % 37));
+        const auto matrix = folder_.put(
+            "imatrix.gguf", ImatrixBuilder().add("blk.0.ffn_down.weight", sums, {4}).chunks(1, 512).gguf());
+        const auto importance = load_importance(matrix, *model);
+        const TensorInfo& tensor = model->tensors().front();
+        QVERIFY(importance->find(tensor.name) != nullptr);
+        const std::vector<float> engine = engine_values(*model, tensor, scheme, importance.get());
+        const WeightTracer tracer = WeightTracer::prepare(model, tensor, scheme, {}, importance);
+        for (std::uint64_t element = 0; element < engine.size(); element += 5) {
+            const std::string flaw = flaw_of(tracer.trace({element / 512, element % 512}), engine[element]);
+            QVERIFY2(flaw.empty(), fmt::format("element {}: {}", element, flaw).c_str());
+        }
     }
 
     void weights_that_are_not_finite_are_said_to_be_left_out() {
