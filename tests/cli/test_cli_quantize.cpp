@@ -266,7 +266,8 @@ class TestCliQuantize : public QObject {
         ImatrixBuilder builder;
         builder.dataset("calibration.txt").chunks(7, 512);
         entries_ = 0;
-        for (const TensorInfo& tensor : open_model(sample_.toStdString())->tensors()) {
+        const auto model = open_model(sample_.toStdString());
+        for (const TensorInfo& tensor : model->tensors()) {
             if (!tensor.quantizable) continue;
             std::vector<float> sums(static_cast<std::size_t>(tensor.shape.back()));
             for (std::size_t i = 0; i < sums.size(); ++i)
