@@ -2712,12 +2712,12 @@ ist nicht mehr da.</translation>
         <translation>Bits</translation>
     </message>
     <message>
-        <source>The scale is stored nested, as an 8-bit code of its distance from the mean of all scales; what is shown is how it reads back.</source>
-        <translation>Die Skala ist verschachtelt gespeichert, als 8-Bit-Code ihres Abstands vom Mittelwert aller Skalen; gezeigt ist, als was sie gelesen wird.</translation>
-    </message>
-    <message>
         <source>in 64ths</source>
         <translation>in Vierundsechzigsteln</translation>
+    </message>
+    <message>
+        <source>The scale is stored nested, as an 8-bit code: it is shown as it reads back.</source>
+        <translation>Die Skala ist verschachtelt gespeichert, als 8-Bit-Code: Sie ist gezeigt, wie sie gelesen wird.</translation>
     </message>
 </context>
 <context>

@@ -92,6 +92,8 @@ class BlockReading {
     float scale() { return half(BitRole::scale, StepLabel::scale, block_.scale); }
     float minimum() { return half(BitRole::minimum, StepLabel::minimum, block_.minimum); }
 
+    std::size_t place_of_code() const { return static_cast<std::size_t>(code_); }
+
     void show_code() {
         if constexpr (std::is_same_v<Block, BlockTq1_0>)
             steps().add(StepLabel::code, Operation::digit,
@@ -193,7 +195,7 @@ class BlockReading {
     void table() {
         const float d = scale();
         show_code();
-        const float value = steps().looked_up(code_, iq4_values[code_]);
+        const float value = steps().looked_up(code_, iq4_values[place_of_code()]);
         steps().times(StepLabel::times_scale, d, value);
     }
 
@@ -221,7 +223,7 @@ class BlockReading {
             steps().assign(StepLabel::scale, d);
         }
         show_code();
-        const float value = steps().looked_up(code_, doubled_e2m1[code_]);
+        const float value = steps().looked_up(code_, doubled_e2m1[place_of_code()]);
         steps().times(StepLabel::times_scale, value, d);
     }
 
@@ -237,7 +239,7 @@ class BlockReading {
             value = less(4);
         } else {
             show_code();
-            value = steps().looked_up(code_, iq4_values[code_]);
+            value = steps().looked_up(code_, iq4_values[place_of_code()]);
         }
         steps().times(StepLabel::times_scale, step, value);
     }

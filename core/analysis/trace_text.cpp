@@ -81,7 +81,7 @@ std::string formula_text(const TraceStep& step, const TraceWording& words) {
         std::string text = number_text(step.operands[i], words);
         return i > 0 && text.front() == '-' ? "(" + text + ")" : text;
     };
-    const std::string result = number_text(step.result, words);
+    std::string result = number_text(step.result, words);
     switch (step.operation) {
         case Operation::assign:
             return result;

@@ -166,9 +166,7 @@ std::string TraceWording::note(TraceNote note) const {
         case TraceNote::scales_in_32_bits:
             return said("16-bit storage would lose one of the tensor's scales: 32-bit scales are used.");
         case TraceNote::nested_scales:
-            return said(
-                "The scale is stored nested, as an 8-bit code of its distance from the mean of all scales; "
-                "what is shown is how it reads back.");
+            return said("The scale is stored nested, as an 8-bit code: it is shown as it reads back.");
         case TraceNote::rescaled:
             return said("gamma: the code was chosen with another scale than the stored one.");
         case TraceNote::scale_is_zero:

@@ -69,8 +69,7 @@ namespace {
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "16-bit storage would lose one of the tensor's scales: 32-bit scales are used."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
-                      "The scale is stored nested, as an 8-bit code of its distance from the mean of all "
-                      "scales; what is shown is how it reads back."),
+                      "The scale is stored nested, as an 8-bit code: it is shown as it reads back."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech",
                       "gamma: the code was chosen with another scale than the stored one."),
     QT_TRANSLATE_NOOP("halfstep::TraceSpeech", "The scale is 0: everything it is for becomes 0."),
