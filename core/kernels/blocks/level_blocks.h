@@ -160,7 +160,7 @@ struct LevelBlockKernel {
             Mask left = V::none();
             const Float scale = fit.run(batch.x, w, left);
             left = V::either(left, Math::no_half(scale));
-            code_values(batch.x, scale, index_of);
+            code_values(batch.x, scale, index_of, left);
             V::store_bits(words, Math::half_bits(Math::half(scale)) << 16);
             store_nibbles<V>(PackedCodes<V, 32>(batch.x), words + width);
             batch.store(words, 2, 18, left, V::set_bits(0));
@@ -188,10 +188,12 @@ struct LevelBlockKernel {
     }
 
   private:
-    // 32 indices of levels take the place of the values.
-    static void code_values(float* x, Float scale, const LevelOf<V>& index_of) {
+    // 32 indices of levels take the place of the values. A scale too small for a reciprocal is left: zeros
+    // times infinity are no numbers.
+    static void code_values(float* x, Float scale, const LevelOf<V>& index_of, Mask& left) {
         const Mask none = scale == V::set(0);
         const Float inverse = V::choose(none, V::set(0), V::set(1) / scale);
+        left = V::either(left, !(V::abs(inverse) < V::set(1e38F)));
         for (std::size_t i = 0; i < 32 * width; i += width)
             V::store(x + i, index_of(inverse * V::load(x + i)));
     }
@@ -211,7 +213,7 @@ struct LevelBlockKernel {
             const Float exact = inverse * scales[j];
             left = V::either(left, Math::unroundable(exact));
             const Float code = V::max(V::min(Math::round(exact), V::set(31)), V::set(-32));
-            code_values(x + static_cast<std::size_t>(j) * 32 * width, factor * code, index_of);
+            code_values(x + static_cast<std::size_t>(j) * 32 * width, factor * code, index_of, left);
             const Bits stored = Math::integer(code + V::set(32));
             low = low | ((stored & V::set_bits(15)) << (4 * j));
             high = high | ((stored >> 4) << (2 * j));

@@ -156,6 +156,29 @@ class TestBlockKernels : public QObject {
                 compare(*table, type, row, {});
     }
 
+    // One importance that drowns the others leaves a scale whose reciprocal is infinite; times a zero that is
+    // no number, which ggml takes for the largest.
+    void scale_without_reciprocal() {
+        constexpr float a = 1.09205e-05F;
+        std::vector<float> row(256);
+        std::vector<float> importance(256);
+        for (std::size_t block = 0; block < row.size(); block += 32) {
+            for (const std::size_t i : {0U, 1U, 2U, 27U, 28U, 29U, 30U, 31U})
+                row[block + i] = a;
+            row[block + 3] = 1.98074e-41F;
+            for (const std::size_t i :
+                 {1U, 2U, 3U, 4U, 6U, 8U, 9U, 10U, 19U, 20U, 21U, 22U, 23U, 24U, 26U, 27U, 28U, 29U})
+                importance[block + i] = a;
+            importance[block + 5] = 1.58986e+38F;
+            importance[block + 7] = 1.02573e-08F;
+            importance[block + 11] = 1.98074e-41F;
+            importance[block + 25] = 6.6389e-07F;
+        }
+        for (const kernels::KernelTable* table : kernels::available_kernel_tables())
+            for (const DType type : types)
+                compare(*table, type, row, importance);
+    }
+
     // Several rows with the importance of one: what the rows give one by one.
     void rows_together() {
         OddWeights weights(7);
