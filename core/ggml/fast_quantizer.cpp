@@ -50,23 +50,23 @@ Kernel kernel_of(const kernels::BlockKernels& kernels, DType type, bool weighted
 }  // namespace
 
 std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& kernels, DType type,
-                                                   std::span<const float> row,
+                                                   std::span<const float> weights,
                                                    std::span<const float> importance,
                                                    std::span<std::byte> blocks) {
     const Kernel kernel = kernel_of(kernels, type, !importance.empty());
     if (kernel.run == nullptr) return std::nullopt;
     const std::size_t elements = traits(type).block_elements;
-    ggml::require_whole_blocks(type, row.size());
+    ggml::require_whole_blocks(type, weights.size());
     if (!importance.empty()) {
         ggml::require_whole_blocks(type, importance.size());
-        if (row.size() % importance.size() != 0) ggml::require_size(importance.size(), row.size());
+        if (weights.size() % importance.size() != 0) ggml::require_size(importance.size(), weights.size());
     }
-    ggml::require_size(blocks.size(), ggml_bytes(type, row.size()));
-    const std::size_t count = row.size() / elements;
+    ggml::require_size(blocks.size(), ggml_bytes(type, weights.size()));
+    const std::size_t count = weights.size() / elements;
     if (count == 0) return BlockOutcome{};
 
     std::vector<std::uint8_t> left(count);
-    kernels::BlockRun run{.x = row.data(),
+    kernels::BlockRun run{.x = weights.data(),
                           .importance = importance.empty() ? nullptr : importance.data(),
                           .blocks = count,
                           .first_block = 0,
@@ -77,7 +77,7 @@ std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& 
     kernel.run(run);
     if (std::ranges::none_of(left, [](std::uint8_t flag) { return flag != 0; }))
         return BlockOutcome{.clipped = run.clipped};
-    if (kernel.by_rows) return plain_quantize_ggml_row(type, row, importance, blocks);
+    if (kernel.by_rows) return plain_quantize_ggml_row(type, weights, importance, blocks);
 
     BlockOutcome outcome{.clipped = run.clipped};
     const std::size_t bytes = blocks.size() / count;
@@ -85,17 +85,17 @@ std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& 
         if (left[block] == 0) continue;
         const std::size_t first = block * elements;
         outcome += plain_quantize_ggml_row(
-            type, row.subspan(first, elements),
+            type, weights.subspan(first, elements),
             importance.empty() ? importance : importance.subspan(first % importance.size(), elements),
             blocks.subspan(block * bytes, bytes));
     }
     return outcome;
 }
 
-std::optional<BlockOutcome> fast_quantize_ggml_row(DType type, std::span<const float> row,
+std::optional<BlockOutcome> fast_quantize_ggml_row(DType type, std::span<const float> weights,
                                                    std::span<const float> importance,
                                                    std::span<std::byte> blocks) {
-    return fast_quantize_ggml_row(kernels::block_kernels(), type, row, importance, blocks);
+    return fast_quantize_ggml_row(kernels::block_kernels(), type, weights, importance, blocks);
 }
 
 }  // namespace halfstep

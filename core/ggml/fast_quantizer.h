@@ -10,13 +10,13 @@ namespace halfstep {
 
 // What ggml_blocks.h promises, by the kernels of this processor, with the bytes of plain_quantize_ggml_row.
 // None where there is no kernel for the type.
-std::optional<BlockOutcome> fast_quantize_ggml_row(DType type, std::span<const float> row,
+std::optional<BlockOutcome> fast_quantize_ggml_row(DType type, std::span<const float> weights,
                                                    std::span<const float> importance,
                                                    std::span<std::byte> blocks);
 
 // The same on a given set of kernels, for tests and benchmarks.
 std::optional<BlockOutcome> fast_quantize_ggml_row(const kernels::BlockKernels& kernels, DType type,
-                                                   std::span<const float> row,
+                                                   std::span<const float> weights,
                                                    std::span<const float> importance,
                                                    std::span<std::byte> blocks);
 

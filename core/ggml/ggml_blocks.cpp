@@ -66,10 +66,10 @@ std::size_t ggml_bytes(DType type, std::size_t elements) {
     return bytes;
 }
 
-BlockOutcome quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
+BlockOutcome quantize_ggml_row(DType type, std::span<const float> weights, std::span<const float> importance,
                                std::span<std::byte> blocks) {
-    if (const auto outcome = fast_quantize_ggml_row(type, row, importance, blocks)) return *outcome;
-    return plain_quantize_ggml_row(type, row, importance, blocks);
+    if (const auto outcome = fast_quantize_ggml_row(type, weights, importance, blocks)) return *outcome;
+    return plain_quantize_ggml_row(type, weights, importance, blocks);
 }
 
 void dequantize_ggml_row(DType type, std::span<const std::byte> blocks, std::span<float> row) {
@@ -80,13 +80,13 @@ void dequantize_ggml_row(DType type, std::span<const std::byte> blocks, std::spa
     });
 }
 
-BlockOutcome fake_quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
-                                    std::span<float> reconstruction) {
+BlockOutcome fake_quantize_ggml_row(DType type, std::span<const float> weights,
+                                    std::span<const float> importance, std::span<float> reconstruction) {
     thread_local std::vector<std::byte> blocks;
-    if (!ggml_can_write(type)) return plain_fake_quantize_ggml_row(type, row, importance, reconstruction);
-    blocks.resize(ggml_bytes(type, row.size()));
-    const auto outcome = fast_quantize_ggml_row(type, row, importance, blocks);
-    if (!outcome) return plain_fake_quantize_ggml_row(type, row, importance, reconstruction);
+    if (!ggml_can_write(type)) return plain_fake_quantize_ggml_row(type, weights, importance, reconstruction);
+    blocks.resize(ggml_bytes(type, weights.size()));
+    const auto outcome = fast_quantize_ggml_row(type, weights, importance, blocks);
+    if (!outcome) return plain_fake_quantize_ggml_row(type, weights, importance, reconstruction);
     dequantize_ggml_row(type, blocks, reconstruction);
     return *outcome;
 }

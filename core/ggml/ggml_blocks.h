@@ -44,9 +44,9 @@ BlockOutcome quantize_ggml_row(DType type, std::span<const float> weights, std::
 void dequantize_ggml_row(DType type, std::span<const std::byte> blocks, std::span<float> row);
 
 // Both at once without the bytes: the weights as the blocks would give them back. `reconstruction` may be
-// `row`.
-BlockOutcome fake_quantize_ggml_row(DType type, std::span<const float> row, std::span<const float> importance,
-                                    std::span<float> reconstruction);
+// `weights`.
+BlockOutcome fake_quantize_ggml_row(DType type, std::span<const float> weights,
+                                    std::span<const float> importance, std::span<float> reconstruction);
 
 // Whether elements have a code of their own (all but the lattice types), and these codes, as they stand in
 // the blocks (before q4_0's 8 or q3_K's 4 is taken off); for the plain reference and for showing them.

@@ -13,11 +13,11 @@ namespace {
 
 using namespace ggml;
 
-void require_row(DType type, std::span<const float> row, std::span<const float> importance) {
-    require_whole_blocks(type, row.size());
+void require_row(DType type, std::span<const float> weights, std::span<const float> importance) {
+    require_whole_blocks(type, weights.size());
     if (importance.empty()) return;
     require_whole_blocks(type, importance.size());
-    if (row.size() % importance.size() != 0) require_size(importance.size(), row.size());
+    if (weights.size() % importance.size() != 0) require_size(importance.size(), weights.size());
 }
 
 // Calls store(i, block) for every block of the rows.
@@ -52,27 +52,27 @@ void with_writable_block(DType type, const Work& work) {
 
 }  // namespace
 
-BlockOutcome plain_quantize_ggml_row(DType type, std::span<const float> row,
+BlockOutcome plain_quantize_ggml_row(DType type, std::span<const float> weights,
                                      std::span<const float> importance, std::span<std::byte> blocks) {
     BlockOutcome outcome;
     with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
-        require_row(type, row, importance);
-        require_size(blocks.size(), row.size() / Block::elements * sizeof(Block));
-        outcome = quantize_rows<Block>(row, importance, [&](std::size_t i, const Block& block) {
+        require_row(type, weights, importance);
+        require_size(blocks.size(), weights.size() / Block::elements * sizeof(Block));
+        outcome = quantize_rows<Block>(weights, importance, [&](std::size_t i, const Block& block) {
             std::memcpy(blocks.subspan(i * sizeof block, sizeof block).data(), &block, sizeof block);
         });
     });
     return outcome;
 }
 
-BlockOutcome plain_fake_quantize_ggml_row(DType type, std::span<const float> row,
+BlockOutcome plain_fake_quantize_ggml_row(DType type, std::span<const float> weights,
                                           std::span<const float> importance,
                                           std::span<float> reconstruction) {
     BlockOutcome outcome;
     with_writable_block(type, [&]<class Block>(std::type_identity<Block>) {
-        require_row(type, row, importance);
-        require_size(reconstruction.size(), row.size());
-        outcome = quantize_rows<Block>(row, importance, [&](std::size_t i, const Block& block) {
+        require_row(type, weights, importance);
+        require_size(reconstruction.size(), weights.size());
+        outcome = quantize_rows<Block>(weights, importance, [&](std::size_t i, const Block& block) {
             dequantize(block, reconstruction.subspan(i * Block::elements).template first<Block::elements>());
         });
     });
