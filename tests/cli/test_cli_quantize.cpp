@@ -51,6 +51,29 @@ class TestCliQuantize : public QObject {
             stories_ = QString::fromStdString((*models / "stories260k-gguf" / "tinyllm.gguf").string());
     }
 
+    // Blocks that are kept are copied: also those that could not be written, and none is coded a second time.
+    void kept_blocks_are_copied() {
+        if (stories_.isEmpty()) QSKIP("there is no folder of real models");
+        const QString source =
+            QString::fromStdString((*models_folder() / "gguf-all-types" / "all-types.gguf").string());
+        const QTemporaryDir folder;
+        const QString out = folder.filePath("kept.gguf");
+        const CliRun run = run_cli({"quantize", source, "--scheme", "keep", "-o", out});
+        QVERIFY2(run.code == 0, run.err.constData());
+        const auto before = open_model(source.toStdString());
+        const auto after = open_model(out.toStdString());
+        QCOMPARE(after->tensors().size(), before->tensors().size());
+        for (const TensorInfo& tensor : before->tensors()) {
+            const TensorInfo* copy = after->find(tensor.name);
+            QVERIFY2(copy != nullptr && copy->dtype == tensor.dtype, tensor.name.c_str());
+            std::vector<std::byte> expected(tensor.bytes);
+            std::vector<std::byte> actual(copy->bytes);
+            before->read_bytes(tensor, 0, expected);
+            after->read_bytes(*copy, 0, actual);
+            QVERIFY2(actual == expected, tensor.name.c_str());
+        }
+    }
+
     // Two ways to the same blocks: written, and measured (which is held against ggml's own bytes).
     void importance_counts_data() {
         QTest::addColumn<QString>("scheme");
