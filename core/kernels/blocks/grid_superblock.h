@@ -3,6 +3,7 @@
 
 #include "core/kernels/blocks/block_scales.h"
 #include "core/kernels/blocks/grid_fit.h"
+#include "core/kernels/blocks/importance_weights.h"
 #include "core/kernels/blocks/pack_codes.h"
 #include "core/kernels/blocks/requantize.h"
 
@@ -62,7 +63,7 @@ class GridSuperblock {
                 const float* x = batch.x + g * n * width;
                 float* w = w_ + (g - j) * n * width;
                 if (weighted)
-                    weights[g] = importance_weights(x, importance_ + g * n * width, sigma, w);
+                    weights[g] = importance_weights<V, n>(x, importance_ + g * n * width, sigma, w);
                 else
                     plain_weights(x, w);
             }
@@ -83,35 +84,12 @@ class GridSuperblock {
     static constexpr GridFitRule imatrix_rule = {Format::largest, -0.9F, 0.05F, 36, false};
 
     static Float sigma_of(const float* x) {
-        Float sum = V::set(0);
-        for (std::size_t i = 0; i < elements; ++i) {
-            const Float value = V::load(x + i * width);
-            sum = sum + value * value;
-        }
-        return V::set(Format::sigma_factor) * sum / V::set(elements);
-    }
-
-    // Their sum.
-    static Float importance_weights(const float* x, const float* importance, Float sigma, float* w) {
-        Float sum = V::set(0);
-        for (std::size_t i = 0; i < n; ++i) {
-            const Float value = V::load(x + i * width);
-            const Float weight = V::load(importance + i * width) * V::sqrt(sigma + value * value);
-            V::store(w + i * width, weight);
-            sum = sum + weight;
-        }
-        return sum;
+        return V::set(Format::sigma_factor) * sum_of_squares<V, elements>(x) / V::set(elements);
     }
 
     static void plain_weights(const float* x, float* w) {
         Float mean = V::set(0);
-        if (Format::mean_in_weight) {
-            for (std::size_t i = 0; i < n; ++i) {
-                const Float value = V::load(x + i * width);
-                mean = mean + value * value;
-            }
-            mean = V::sqrt(mean / V::set(n));
-        }
+        if (Format::mean_in_weight) mean = V::sqrt(sum_of_squares<V, n>(x) / V::set(n));
         for (std::size_t i = 0; i < n; ++i)
             V::store(w + i * width, mean + V::abs(V::load(x + i * width)));
     }

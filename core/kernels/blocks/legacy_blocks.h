@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/blocks/grid_fit.h"
+#include "core/kernels/blocks/importance_weights.h"
 #include "core/kernels/blocks/pack_codes.h"
 #include "core/kernels/blocks/scale_fit.h"
 
@@ -74,10 +75,7 @@ struct LegacyBlockKernel {
 
     static void weigh(const Batch& batch, Float sigma, float* w) {
         batch.load_importance(w);
-        for (std::size_t i = 0; i < 32 * width; i += width) {
-            const Float value = V::load(batch.x + i);
-            V::store(w + i, V::load(w + i) * V::sqrt(sigma + value * value));
-        }
+        importance_weights<V, 32>(batch.x, w, sigma, w);
     }
 
     template <int half, std::size_t bytes>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/blocks/importance_weights.h"
 #include "core/kernels/blocks/pack_codes.h"
 #include "core/kernels/blocks/scale_fit.h"
 #include "core/kernels/codebook_kernel.h"
@@ -128,16 +129,7 @@ void level_weights(const float* x, float* w, bool weighted) {
         }
         return;
     }
-    Float sigma = V::set(0);
-    for (std::size_t i = 0; i < n * V::width; i += V::width) {
-        const Float value = V::load(x + i);
-        sigma = sigma + value * value;
-    }
-    sigma = sigma * V::set(2.0F / n);
-    for (std::size_t i = 0; i < n * V::width; i += V::width) {
-        const Float value = V::load(x + i);
-        V::store(w + i, V::load(w + i) * V::sqrt(sigma + value * value));
-    }
+    importance_weights<V, n>(x, w, sum_of_squares<V, n>(x) * V::set(2.0F / n), w);
 }
 
 template <class V>

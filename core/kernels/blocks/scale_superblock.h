@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/kernels/blocks/code_descent.h"
+#include "core/kernels/blocks/importance_weights.h"
 #include "core/kernels/blocks/pack_codes.h"
 #include "core/kernels/blocks/requantize.h"
 #include "core/kernels/blocks/scale_fit.h"
@@ -169,22 +170,10 @@ class SuperblockQ3K : public ScaleSuperblock<V> {
 
     void fit_weighted(Batch& batch) {
         batch.load_importance(w_);
-        Float sigma = V::set(0);
-        for (std::size_t i = 0; i < 256; ++i) {
-            const Float x = V::load(batch.x + i * width);
-            sigma = sigma + x * x;
-        }
-        sigma = V::set(2) * sigma / V::set(256);
+        const Float sigma = V::set(2) * sum_of_squares<V, 256>(batch.x) / V::set(256);
         for (std::size_t j = 0; j < count; ++j) {
             const std::size_t at = j * n * width;
-            Float sum = V::set(0);
-            for (std::size_t i = 0; i < n; ++i) {
-                const Float x = V::load(batch.x + at + i * width);
-                const Float w = V::load(w_ + at + i * width) * V::sqrt(sigma + x * x);
-                V::store(w_ + at + i * width, w);
-                sum = sum + w;
-            }
-            V::store(sums_ + j * width, sum);
+            V::store(sums_ + j * width, importance_weights<V, n>(batch.x + at, w_ + at, sigma, w_ + at));
             fits_[j] = fit_.run(batch.x + at, w_ + at);
             V::store(scales_ + j * width, fits_[j].scale);
             for (std::size_t i = 0; i < n; ++i)
