@@ -30,7 +30,6 @@ Knapsack knapsack_of(const std::vector<AllocationClass>& classes, Weight weight,
 
 Allocation::Allocation(AllocationProblem problem, const AllocationRules& rules)
     : problem_(std::move(problem)),
-      candidates_(rules.candidates),
       class_of_(problem_.tensors.size()),
       by_bits_({}),
       by_bytes_({}),
@@ -44,6 +43,9 @@ Allocation::Allocation(AllocationProblem problem, const AllocationRules& rules)
     by_bits_ = knapsack_of(classes_, &AllocationOption::bits, &AllocationOption::loss);
     by_bytes_ = knapsack_of(classes_, &AllocationOption::bytes, &AllocationOption::loss);
     by_loss_ = knapsack_of(classes_, &AllocationOption::loss, &AllocationOption::bits);
+    for (const Scheme& scheme : rules.candidates)
+        if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) == uniform_.end())
+            uniform_.push_back({scheme, uniform(scheme)});
 }
 
 const Knapsack& Allocation::knapsack(Budget::Of of) const {

@@ -75,7 +75,7 @@ class Allocation {
     // the steps that lose least; what is left is filled by those that gain most.
     std::optional<AllocationChoice> closed_form(const Budget& budget) const;
 
-    std::vector<UniformChoice> uniform_choices() const;  // one for each candidate
+    const std::vector<UniformChoice>& uniform_choices() const { return uniform_; }  // one for each candidate
 
     // The corners of the Pareto front's convex hull, from the smallest plan to the most exact.
     struct Point {
@@ -104,7 +104,7 @@ class Allocation {
     AllocationProblem problem_;
     std::vector<AllocationClass> classes_;
     std::vector<Issue> issues_;
-    std::vector<Scheme> candidates_;
+    std::vector<UniformChoice> uniform_;
     std::vector<std::size_t> class_of_;  // of each tensor
     Knapsack by_bits_;
     Knapsack by_bytes_;

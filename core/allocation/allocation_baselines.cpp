@@ -84,20 +84,12 @@ AllocationChoice Allocation::uniform(const Scheme& scheme) const {
     return sum_up(std::move(chosen));
 }
 
-std::vector<UniformChoice> Allocation::uniform_choices() const {
-    std::vector<UniformChoice> choices;
-    for (const Scheme& scheme : candidates_)
-        if (std::ranges::find(choices, scheme, &UniformChoice::scheme) == choices.end())
-            choices.push_back({scheme, uniform(scheme)});
-    return choices;
-}
-
 std::optional<UniformChoice> Allocation::best_uniform(const Budget& budget) const {
-    std::optional<UniformChoice> best;
-    for (UniformChoice& choice : uniform_choices())
-        if (fits(choice.choice, budget) && (!best || choice.choice.loss < best->choice.loss))
-            best = std::move(choice);
-    return best;
+    const UniformChoice* best = nullptr;
+    for (const UniformChoice& choice : uniform_)
+        if (fits(choice.choice, budget) && (best == nullptr || choice.choice.loss < best->choice.loss))
+            best = &choice;
+    return best != nullptr ? std::optional(*best) : std::nullopt;
 }
 
 std::optional<AllocationChoice> Allocation::greedy(const Budget& budget) const {
