@@ -35,12 +35,6 @@ BudgetPlanner::Settings first_settings() {
     return {candidate_sets().front().schemes, false, false, false};
 }
 
-// An estimate has no more than two digits.
-std::uint64_t twoDigits(double value) {
-    const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(std::max(1.0, value))) - 1));
-    return static_cast<std::uint64_t>(std::llround(value / unit) * std::llround(unit));
-}
-
 BudgetData::Point point_of(const AllocationChoice& choice) {
     return {choice.bits_per_weight, choice.loss, choice.bytes};
 }
@@ -386,7 +380,7 @@ void BudgetView::showCost() {
     const QString sizes = tr("%1 of %2").arg(sizeText(cost.bytes), sizeText(device.memory));
     parts << (cost.fits ? tr("fits: %1").arg(sizes) : tr("does not fit: %1").arg(sizes));
     if (cost.tokens_per_second)
-        parts << tr("estimate: %1 tokens/s").arg(integerText(twoDigits(*cost.tokens_per_second)));
+        parts << tr("estimate: %1 tokens/s").arg(integerText(two_digits(*cost.tokens_per_second)));
     const QString shorter = parts.join(QStringLiteral(" · "));
     parts << tr("compute ×%1").arg(QLocale().toString(cost.compute_ratio, 'f', 2));
     cost_->setText(parts.join(QStringLiteral(" · ")));
