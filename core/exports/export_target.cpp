@@ -95,7 +95,13 @@ std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
                                     bitsandbytes_target(),
                                     hqq_target(),
                                     torchao_target(),
+                                    auto_round_target(),
+                                    modelopt_target(),
                                     mlx_target(),
+                                    exllamav2_target(),
+                                    onnxruntime_target(),
+                                    nncf_target(),
+                                    aimet_target(),
                                     json_target(),
                                     csv_target(),
                                     html_target()};

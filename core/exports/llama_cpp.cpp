@@ -2,6 +2,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/exports/llama_quantize.h"
+#include "core/exports/shell_words.h"
 #include "core/exports/targets.h"
 #include "core/exports/tensor_patterns.h"
 #include "core/model_files/tensor_names.h"
@@ -81,13 +82,6 @@ std::string_view instead_of(const Scheme& scheme) {
     if (scheme.bits == 5) return asymmetric ? "q5_1" : "q5_0";
     if (scheme.bits == 6) return "q6_K";
     return scheme.bits <= 8 ? "q8_0" : "fp16";
-}
-
-std::string in_the_shell(std::string_view text) {
-    std::string quoted = "'";
-    for (const char c : text)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + '\'';
 }
 
 // Names of whole files are those of their main type, but for one.

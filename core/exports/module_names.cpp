@@ -63,6 +63,12 @@ std::vector<std::string> ModuleNames::of(const TensorInfo& tensor) const {
     return names;
 }
 
+std::optional<std::string> ModuleNames::weight(const TensorInfo& tensor) const {
+    if (source_ == Source::as_named) return tensor.name;
+    if (!rules_are_known_) return std::nullopt;
+    return hf_name(tensor.name);
+}
+
 std::string ModuleNames::why_none(const TensorInfo& tensor) const {
     if (!rules_are_known_)
         return fmt::format("what the tensors of '{}' are called outside of GGUF is not known",

@@ -3,6 +3,7 @@
 
 #include "core/model_files/model.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ class ModuleNames {
     // The modules whose weights the tensor holds: one, or one for each expert of a GGUF stack. None where the
     // tensor is no weight of a module, or no rule for its name is known.
     std::vector<std::string> of(const TensorInfo& tensor) const;
+
+    // The name of the weight itself in the original model: for tools that name tensors. None where no rule
+    // for it is known.
+    std::optional<std::string> weight(const TensorInfo& tensor) const;
 
     // Why `of` gives nothing.
     std::string why_none(const TensorInfo& tensor) const;

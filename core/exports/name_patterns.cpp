@@ -101,8 +101,9 @@ std::vector<NamePattern> name_patterns(std::span<const std::string> names, Alter
     return result;
 }
 
-std::string regex_of(const NamePattern& pattern, const std::function<std::string(std::string_view)>& escape) {
-    std::string text = "^";
+std::string regex_body_of(const NamePattern& pattern,
+                          const std::function<std::string(std::string_view)>& escape) {
+    std::string text;
     for (const std::vector<std::string>& alternatives : pattern.parts) {
         if (alternatives.size() == 1) {
             text += escape(alternatives.front());
@@ -117,7 +118,11 @@ std::string regex_of(const NamePattern& pattern, const std::function<std::string
         }
         text += fmt::format("({})", choices);
     }
-    return text + '$';
+    return text;
+}
+
+std::string regex_of(const NamePattern& pattern, const std::function<std::string(std::string_view)>& escape) {
+    return fmt::format("^{}$", regex_body_of(pattern, escape));
 }
 
 std::string escaped_for_python(std::string_view text) {

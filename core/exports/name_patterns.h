@@ -26,6 +26,10 @@ std::vector<NamePattern> name_patterns(std::span<const std::string> names, Alter
 // `escape` gives a piece of a name as it is to stand there.
 std::string regex_of(const NamePattern& pattern, const std::function<std::string(std::string_view)>& escape);
 
+// The same without the anchors.
+std::string regex_body_of(const NamePattern& pattern,
+                          const std::function<std::string(std::string_view)>& escape);
+
 // The escape for Python's re and for PCRE.
 std::string escaped_for_python(std::string_view text);
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t codes_in_word = 8;
 
-class Awq : public ConfigTarget {
+class Awq : public TextConfigTarget {
   public:
     std::string_view name() const override { return "awq"; }
     std::string_view writes() const override {

@@ -21,7 +21,7 @@ std::string_view compute_dtype(DType stored) {
     return stored == DType::f16 ? "float16" : "float32";
 }
 
-class BitsAndBytes : public ConfigTarget {
+class BitsAndBytes : public TextConfigTarget {
   public:
     std::string_view name() const override { return "bitsandbytes"; }
     std::string_view writes() const override {
@@ -59,7 +59,7 @@ class BitsAndBytes : public ConfigTarget {
         return why_not_excluded_alone(modules, excludes_by_start_or_end, "Transformers");
     }
 
-    std::vector<Issue> further_issues(const PlannedModules& modules) const override {
+    std::vector<Issue> further_issues(const Model&, const PlannedModules& modules) const override {
         const auto found = std::ranges::find_if(modules.quantized, [](const PlannedModule& module) {
             return module.scheme.group_size != 0 && matrix_shape(*module.tensor).inputs % block != 0;
         });

@@ -7,7 +7,7 @@
 namespace halfstep {
 namespace {
 
-class CompressedTensors : public ConfigTarget {
+class CompressedTensors : public TextConfigTarget {
   public:
     std::string_view name() const override { return "compressed-tensors"; }
     std::string_view writes() const override {

@@ -16,6 +16,15 @@ void append(std::vector<Issue>& issues, std::vector<Issue> more) {
     issues.insert(issues.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+std::string dumped(const ConfigJson& json, int indent) {
+    try {
+        return json.dump(indent);
+    } catch (const ConfigJson::exception&) {
+        throw Error("the name of a tensor is no valid UTF-8, and JSON cannot hold it", {},
+                    "Rename the tensor");
+    }
+}
+
 }  // namespace
 
 std::string ConfigTarget::why_not_shape(const TensorInfo& tensor, const Scheme& scheme) const {
@@ -46,7 +55,7 @@ bool ConfigTarget::carries_range(const Scheme& scheme) const {
     return scheme.range == Range::minmax;
 }
 
-std::vector<Issue> ConfigTarget::further_issues(const PlannedModules&) const {
+std::vector<Issue> ConfigTarget::further_issues(const Model&, const PlannedModules&) const {
     return {};
 }
 
@@ -64,7 +73,7 @@ PlannedModules ConfigTarget::modules_of(const ExportRequest& request) const {
     if (std::string reason = why_not_together(modules); !reason.empty()) throw Error(std::move(reason));
     if (is_for_joining_runtimes()) append(modules.issues, joined_matrices_that_differ(modules));
     append(modules.issues, ranges_that_are_lost(lost_ranges, kinds().runtime));
-    append(modules.issues, further_issues(modules));
+    append(modules.issues, further_issues(request.model, modules));
     return modules;
 }
 
@@ -81,14 +90,10 @@ std::vector<std::filesystem::path> ConfigTarget::write(const ExportRequest& requ
     return files;
 }
 
-std::vector<std::filesystem::path> ConfigTarget::write_config(const ExportRequest& request,
-                                                              const PlannedModules& modules) const {
+std::vector<std::filesystem::path> TextConfigTarget::write_config(const ExportRequest& request,
+                                                                  const PlannedModules& modules) const {
     write_whole_file(request.out, config_text(request, modules));
     return {request.out};
-}
-
-std::string ConfigTarget::config_text(const ExportRequest&, const PlannedModules&) const {
-    return {};
 }
 
 std::string as_quantization_config(ConfigJson config) {
@@ -96,12 +101,11 @@ std::string as_quantization_config(ConfigJson config) {
 }
 
 std::string json_text(const ConfigJson& json) {
-    try {
-        return json.dump(2) + '\n';
-    } catch (const ConfigJson::exception&) {
-        throw Error("the name of a tensor is no valid UTF-8, and JSON cannot hold it", {},
-                    "Rename the tensor");
-    }
+    return dumped(json, 2) + '\n';
+}
+
+std::string compact_json_text(const ConfigJson& json) {
+    return dumped(json, -1);
 }
 
 std::int64_t group_size_or_minus_one(const Scheme& scheme) {

@@ -43,12 +43,10 @@ class ConfigTarget : public ExportTarget {
     virtual bool is_for_joining_runtimes() const { return false; }
 
     // What else the user has to know.
-    virtual std::vector<Issue> further_issues(const PlannedModules& modules) const;
+    virtual std::vector<Issue> further_issues(const Model& model, const PlannedModules& modules) const;
 
-    // Further files than the request's one are written by targets that have some.
     virtual std::vector<std::filesystem::path> write_config(const ExportRequest& request,
-                                                            const PlannedModules& modules) const;
-    virtual std::string config_text(const ExportRequest& request, const PlannedModules& modules) const;
+                                                            const PlannedModules& modules) const = 0;
 
   private:
     void check_as_a_whole(const ExportRequest& request) const final;
@@ -57,11 +55,22 @@ class ConfigTarget : public ExportTarget {
     PlannedModules modules_of(const ExportRequest& request) const;
 };
 
+// One whose configuration is one text.
+class TextConfigTarget : public ConfigTarget {
+  protected:
+    virtual std::string config_text(const ExportRequest& request, const PlannedModules& modules) const = 0;
+
+  private:
+    std::vector<std::filesystem::path> write_config(const ExportRequest& request,
+                                                    const PlannedModules& modules) const final;
+};
+
 // {"quantization_config": …}, to be merged into config.json.
 std::string as_quantization_config(ConfigJson config);
 
-// Indented, ends in a line break. Throws Error where a name is no valid UTF-8.
+// Indented and ending in a line break, or all in one line. Throw Error where a name is no valid UTF-8.
 std::string json_text(const ConfigJson& json);
+std::string compact_json_text(const ConfigJson& json);
 
 // The group size in configurations where -1 is a scale for each row.
 std::int64_t group_size_or_minus_one(const Scheme& scheme);

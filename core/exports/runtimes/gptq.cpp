@@ -13,7 +13,7 @@
 namespace halfstep {
 namespace {
 
-class Gptq : public ConfigTarget {
+class Gptq : public TextConfigTarget {
   public:
     std::string_view name() const override { return "gptq"; }
     std::string_view writes() const override {

@@ -50,7 +50,7 @@ ConfigJson settings(const Scheme& scheme) {
             {"offload_meta", false}};
 }
 
-class Hqq : public ConfigTarget {
+class Hqq : public TextConfigTarget {
   public:
     std::string_view name() const override { return "hqq"; }
     std::string_view writes() const override {

@@ -9,7 +9,7 @@
 namespace halfstep {
 namespace {
 
-class LlmCompressor : public ConfigTarget {
+class LlmCompressor : public TextConfigTarget {
   public:
     std::string_view name() const override { return "llm-compressor"; }
     std::string_view writes() const override {

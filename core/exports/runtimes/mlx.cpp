@@ -21,7 +21,7 @@ ConfigJson settings(const Scheme& scheme) {
     return {{"group_size", scheme.group_size}, {"bits", scheme.bits}, {"mode", mode_of(scheme)}};
 }
 
-class Mlx : public ConfigTarget {
+class Mlx : public TextConfigTarget {
   public:
     std::string_view name() const override { return "mlx"; }
     std::string_view writes() const override {

@@ -105,7 +105,11 @@ class Collector {
     }
 
     void name(const TensorInfo& tensor, const Scheme& scheme) {
-        const std::vector<std::string> modules = names_.of(tensor);
+        std::vector<std::string> modules;
+        if (!kinds_.names_weights)
+            modules = names_.of(tensor);
+        else if (auto weight = names_.weight(tensor))
+            modules.push_back(std::move(*weight));
         if (modules.empty()) {
             const std::string reason = names_.why_none(tensor);
             if (!is_quantized(scheme)) return;

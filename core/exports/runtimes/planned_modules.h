@@ -19,12 +19,13 @@ struct QuantizedKinds {
     bool recurrent = false;
     bool output_head = true;
     bool outside_of_layers = true;  // what stands in no numbered layer, but for the head
+    bool names_weights = false;     // instead of the modules that they are in
 };
 
 // What a plan says about one module of the network.
 struct PlannedModule {
     const TensorInfo* tensor = nullptr;
-    std::string module;  // "model.layers.0.self_attn.q_proj", see module_names.h
+    std::string module;  // "model.layers.0.self_attn.q_proj", see module_names.h; or the weight's name
     Scheme scheme;
 };
 

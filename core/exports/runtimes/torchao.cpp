@@ -55,7 +55,7 @@ ConfigJson config_of(const Scheme& scheme) {
                    {"granularity", granularity_of(scheme)}});
 }
 
-class TorchAo : public ConfigTarget {
+class TorchAo : public TextConfigTarget {
   public:
     std::string_view name() const override { return "torchao"; }
     std::string_view writes() const override {
