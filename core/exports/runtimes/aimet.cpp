@@ -134,7 +134,8 @@ class Aimet : public ConfigTarget {
                 .embeddings = true,
                 .convolutions = true,
                 .recurrent = true,
-                .names_weights = true};
+                .names_weights = true,
+                .stores_float16 = true};
     }
     bool carries_range(const Scheme&) const override { return true; }
 

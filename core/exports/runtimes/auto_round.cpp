@@ -47,13 +47,14 @@ class AutoRound : public TextConfigTarget {
     QuantizedKinds kinds() const override { return {.runtime = "AutoRound"}; }
     bool is_for_joining_runtimes() const override { return true; }
 
-    std::string why_not_shape(const TensorInfo& tensor, const Scheme& scheme) const override {
-        const MatrixShape shape = matrix_shape(tensor);
-        if (scheme.family == Family::integer && (shape.channels % side != 0 || shape.inputs % side != 0))
+    std::string why_not_shape(const PlannedModule& module) const override {
+        const MatrixShape shape = module.shape;
+        if (module.scheme.family == Family::integer &&
+            (shape.channels % side != 0 || shape.inputs % side != 0))
             return fmt::format(
                 "AutoRound leaves a matrix as it is whose sides are no multiples of {}: {} and {}", side,
                 shape.channels, shape.inputs);
-        return ConfigTarget::why_not_shape(tensor, scheme);
+        return ConfigTarget::why_not_shape(module);
     }
 
     std::string why_not_together(const PlannedModules& modules) const override {

@@ -36,13 +36,13 @@ class Awq : public TextConfigTarget {
     }
     bool is_for_joining_runtimes() const override { return true; }
 
-    std::string why_not_shape(const TensorInfo& tensor, const Scheme& scheme) const override {
-        const std::uint64_t outputs = matrix_shape(tensor).channels;
+    std::string why_not_shape(const PlannedModule& module) const override {
+        const std::uint64_t outputs = module.shape.channels;
         if (outputs % codes_in_word != 0)
             return fmt::format(
                 "AWQ packs the codes of {} outputs into a word, and {} are no multiple of that",
                 codes_in_word, outputs);
-        return ConfigTarget::why_not_shape(tensor, scheme);
+        return ConfigTarget::why_not_shape(module);
     }
 
     std::string why_not_together(const PlannedModules& modules) const override {

@@ -41,7 +41,7 @@ class BitsAndBytes : public TextConfigTarget {
     }
     QuantizedKinds kinds() const override { return {.runtime = "bitsandbytes"}; }
 
-    std::string why_not_shape(const TensorInfo&, const Scheme&) const override { return {}; }
+    std::string why_not_shape(const PlannedModule&) const override { return {}; }
 
     Scheme told(const Scheme& scheme) const override {
         Scheme parts = ConfigTarget::told(scheme);
@@ -61,7 +61,7 @@ class BitsAndBytes : public TextConfigTarget {
 
     std::vector<Issue> further_issues(const Model&, const PlannedModules& modules) const override {
         const auto found = std::ranges::find_if(modules.quantized, [](const PlannedModule& module) {
-            return module.scheme.group_size != 0 && matrix_shape(*module.tensor).inputs % block != 0;
+            return module.scheme.group_size != 0 && module.shape.inputs % block != 0;
         });
         if (found == modules.quantized.end()) return {};
         return {

@@ -62,7 +62,7 @@ ConfigJson config_groups(const PlannedModules& modules) {
 
 std::string_view compressed_format(const Scheme& scheme) {
     if (scheme.family == Family::integer) return "pack-quantized";
-    if (scheme.family == Family::small_float) return "float-quantized";
+    if (scheme.family == Family::small_float) return "naive-quantized";  // float-quantized has inputs too
     if (scheme.float_format == FloatFormat::nvfp4) return "nvfp4-pack-quantized";
     return scheme.float_format == FloatFormat::mxfp4 ? "mxfp4-pack-quantized" : "mxfp8-quantized";
 }

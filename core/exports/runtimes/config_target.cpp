@@ -27,13 +27,13 @@ std::string dumped(const ConfigJson& json, int indent) {
 
 }  // namespace
 
-std::string ConfigTarget::why_not_shape(const TensorInfo& tensor, const Scheme& scheme) const {
-    if (scheme.group_size == 0) return {};
-    const std::uint64_t inputs = matrix_shape(tensor).inputs;
-    if (inputs % scheme.group_size == 0) return {};
+std::string ConfigTarget::why_not_shape(const PlannedModule& module) const {
+    const std::uint64_t inputs = module.shape.inputs;
+    const std::uint32_t group_size = module.scheme.group_size;
+    if (group_size == 0 || inputs % group_size == 0) return {};
     return fmt::format(
         "{} divides rows into whole groups, and {} weights are no whole number of groups of {}",
-        kinds().runtime, inputs, scheme.group_size);
+        kinds().runtime, inputs, group_size);
 }
 
 std::string ConfigTarget::why_not_together(const PlannedModules&) const {
@@ -62,7 +62,7 @@ std::vector<Issue> ConfigTarget::further_issues(const Model&, const PlannedModul
 PlannedModules ConfigTarget::modules_of(const ExportRequest& request) const {
     PlannedModules modules = planned_modules(request.model, request.plan, kinds());
     for (const PlannedModule& module : modules.quantized)
-        if (std::string reason = why_not_shape(*module.tensor, module.scheme); !reason.empty())
+        if (std::string reason = why_not_shape(module); !reason.empty())
             throw Error(std::move(reason), {{}, module.tensor->name, {}},
                         "Choose another scheme for it, or keep");
     std::vector<PlannedModule> lost_ranges;

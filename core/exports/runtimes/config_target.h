@@ -27,8 +27,8 @@ class ConfigTarget : public ExportTarget {
     virtual RuntimeFormats formats() const = 0;
     virtual QuantizedKinds kinds() const = 0;
 
-    // Why one weight cannot be stored with a scheme that the runtime has. Here: groups that do not fit a row.
-    virtual std::string why_not_shape(const TensorInfo& tensor, const Scheme& scheme) const;
+    // Why a module cannot be stored with a scheme that the runtime has. Here: groups that do not fit a row.
+    virtual std::string why_not_shape(const PlannedModule& module) const;
 
     // Why the schemes cannot be in one configuration, and what to do; empty where they can.
     virtual std::string why_not_together(const PlannedModules& modules) const;

@@ -36,7 +36,7 @@ constexpr std::string_view layers = "model.layers.";
 // What the converter counts for a matrix (QParams.total_bits): codes, the scales of each group with a 16-bit
 // factor and 32 bits of its place, and the order of the rows.
 std::uint64_t stored_bits_of(const PlannedModule& module) {
-    const MatrixShape shape = matrix_shape(*module.tensor);
+    const MatrixShape shape = module.shape;
     const std::uint64_t groups = (shape.inputs + module.scheme.group_size - 1) / module.scheme.group_size;
     return shape.inputs * shape.channels * static_cast<std::uint64_t>(module.scheme.bits) +
            groups * (16 + 32 + shape.channels * scale_bits) + shape.inputs * 32;
@@ -157,7 +157,7 @@ class ExLlamaV2 : public ConfigTarget {
         double weights = 0;
         for (const auto& [name, module] : found) {
             bits += static_cast<double>(stored_bits_of(*module));
-            weights += static_cast<double>(module->tensor->elements);
+            weights += static_cast<double>(module->weights());
         }
         return std::ceil(bits / weights * 100) / 100;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/runtimes/planned_modules.h"
 
+#include "core/allocation/recipe.h"
 #include "core/base/error.h"
 #include "core/exports/module_names.h"
 
@@ -50,11 +51,12 @@ class LeftAlone {
         for (const auto& [reason, entry] : tensors_) {
             const std::string others =
                 entry.others == 0 ? "" : fmt::format(" (and for {} more)", entry.others);
-            issues.push_back(
-                {Severity::warning, entry.tensor,
-                 fmt::format("{}, and {} is planned for it{}: it stays as it is. Set it to keep, so "
-                             "that the plan's size is right",
-                             reason, entry.scheme, others)});
+            const bool kept = entry.scheme == to_string(Scheme{});
+            issues.push_back({Severity::warning, entry.tensor,
+                              fmt::format("{}, and {} is planned for it{}: it stays as it is{}", reason,
+                                          entry.scheme, others,
+                                          kept ? " in the original model, which may be larger"
+                                               : ". Set it to keep, so that the plan's size is right")});
         }
         return issues;
     }
@@ -120,8 +122,24 @@ class Collector {
             if (!seen_.emplace(module, tensor.name).second)
                 throw Error(fmt::format("'{}' is the module '{}' as well", seen_[module], module),
                             {{}, tensor.name, {}}, "Open the original model");
-            (is_quantized(scheme) ? result_.quantized : result_.kept).push_back({&tensor, module, scheme});
+            MatrixShape shape = matrix_shape(tensor);
+            shape.channels /= modules.size();
+            (is_quantized(scheme) ? result_.quantized : result_.kept)
+                .push_back({&tensor, module, scheme, shape});
         }
+        if (!is_quantized(scheme)) look_at_type(tensor, scheme);
+    }
+
+    // What is not quantized stays as it is in the model that the runtime starts from.
+    void look_at_type(const TensorInfo& tensor, const Scheme& scheme) {
+        const bool blocks = traits(tensor.dtype).kind == DTypeKind::ggml_block;
+        const bool stored = kinds_.stores_float16 && scheme.float_format == FloatFormat::fp16;
+        if (scheme.family == Family::keep && blocks)
+            left_alone_.add(fmt::format("{} has no {} blocks", kinds_.runtime, tensor.dtype_name), tensor,
+                            scheme);
+        if (scheme.family == Family::floating && !stored && scheme_of_type(tensor.dtype) != scheme)
+            left_alone_.add(fmt::format("{} changes no type of what it does not quantize", kinds_.runtime),
+                            tensor, scheme);
     }
 
     const Model& model_;
@@ -133,11 +151,23 @@ class Collector {
     LeftAlone left_alone_;
 };
 
-// What vLLM and SGLang join (packed_modules_mapping of their models).
+// What vLLM and SGLang join (packed_modules_mapping of their models); the first one names them all.
 constexpr std::array<std::array<std::string_view, 3>, 2> joined{{
     {"q_proj", "k_proj", "v_proj"},
     {"gate_proj", "up_proj", ""},
 }};
+
+// By what name a module is joined with others; empty where it is not. The experts of a layer are all one.
+std::string joined_name(const std::string& module) {
+    constexpr std::string_view experts = ".experts.";
+    if (const std::size_t at = module.find(experts); at != std::string::npos) return module.substr(0, at);
+    const std::size_t dot = module.rfind('.');
+    const std::string last = module.substr(dot == std::string::npos ? 0 : dot + 1);
+    for (const auto& members : joined)
+        if (std::ranges::find(members, last) != members.end())
+            return module.substr(0, module.size() - last.size()).append(members[0]);
+    return {};
+}
 
 }  // namespace
 
@@ -146,7 +176,7 @@ std::vector<Scheme> PlannedModules::schemes() const {
     for (const PlannedModule& module : quantized) {
         auto found = std::ranges::find(weights, module.scheme, &std::pair<Scheme, std::uint64_t>::first);
         if (found == weights.end()) found = weights.insert(weights.end(), {module.scheme, 0});
-        found->second += module.tensor->elements;
+        found->second += module.weights();
     }
     std::ranges::stable_sort(weights, std::greater{}, &std::pair<Scheme, std::uint64_t>::second);
     std::vector<Scheme> schemes;
@@ -179,20 +209,12 @@ std::vector<Issue> joined_matrices_that_differ(const PlannedModules& modules) {
     const PlannedModule* from = nullptr;
     std::size_t count = 0;
     const auto look_at = [&](const PlannedModule& module) {
-        const std::size_t dot = module.module.rfind('.');
-        const std::string_view last =
-            std::string_view(module.module).substr(dot == std::string::npos ? 0 : dot + 1);
-        for (const auto& members : joined) {
-            if (std::ranges::find(members, last) == members.end()) continue;
-            const std::string key =
-                module.module.substr(0, module.module.size() - last.size()).append(members[0]);
-            const auto [place, added] = first_of.try_emplace(key, &module);
-            if (added || place->second->scheme == module.scheme) continue;
-            if (count++ == 0) {
-                differs = &module;
-                from = place->second;
-            }
-        }
+        const std::string name = joined_name(module.module);
+        if (name.empty()) return;
+        const auto [place, added] = first_of.try_emplace(name, &module);
+        if (added || place->second->scheme == module.scheme || count++ != 0) return;
+        differs = &module;
+        from = place->second;
     };
     for (const PlannedModule& module : modules.quantized)
         look_at(module);

@@ -20,6 +20,7 @@ struct QuantizedKinds {
     bool output_head = true;
     bool outside_of_layers = true;  // what stands in no numbered layer, but for the head
     bool names_weights = false;     // instead of the modules that they are in
+    bool stores_float16 = false;  // where fp16 is planned; others leave what they do not quantize in its type
 };
 
 // What a plan says about one module of the network.
@@ -27,6 +28,9 @@ struct PlannedModule {
     const TensorInfo* tensor = nullptr;
     std::string module;  // "model.layers.0.self_attn.q_proj", see module_names.h; or the weight's name
     Scheme scheme;
+    MatrixShape shape;  // of this module alone, where the tensor is a stack of experts
+
+    std::uint64_t weights() const { return shape.channels * shape.inputs; }
 };
 
 // A plan as the configuration of a runtime sees it: by modules, and by what the runtime does with them.

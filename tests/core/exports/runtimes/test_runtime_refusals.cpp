@@ -204,6 +204,59 @@ class TestRuntimeRefusals : public QObject {
                  std::size_t{0});
     }
 
+    void types_that_do_not_change_are_said() {
+        const DescribedLlama llama = described_llama(Naming::hugging_face, 2);
+        Plan plan = layers_with(llama, "int8");
+        set_scheme(plan, "lm_head.weight", "fp32");
+        const Outcome gptq = outcome(llama.model, plan, "gptq");
+        QCOMPARE(gptq.issues.size(), std::size_t{1});
+        QCOMPARE(
+            gptq.issues[0].message,
+            std::string("GPTQ changes no type of what it does not quantize, and fp32 is planned for it: it "
+                        "stays as it is. Set it to keep, so that the plan's size is right"));
+        set_scheme(plan, "lm_head.weight", "bf16");  // as it is
+        QCOMPARE(outcome(llama.model, plan, "gptq").issues.size(), std::size_t{0});
+
+        TensorInfo blocks = described_matrix("blk.0.attn_output.weight", 256, 256, DType::q4_K);
+        TensorInfo matrix = described_matrix("blk.0.ffn_up.weight", 256, 256);
+        for (TensorInfo* tensor : {&blocks, &matrix})
+            tensor->block = 0;
+        Model::Contents contents;
+        contents.path = "m.gguf";
+        contents.format = "gguf";
+        contents.architecture = "llama";
+        contents.tensors = {blocks, matrix};
+        const Model gguf(std::move(contents));
+        plan = uniform_plan(gguf, parse_scheme("int8"));
+        set_scheme(plan, blocks.name, "keep");
+        const Outcome kept = outcome(gguf, plan, "gptq");
+        QCOMPARE(kept.issues.size(), std::size_t{1});
+        QCOMPARE(kept.issues[0].message,
+                 std::string("GPTQ has no Q4_K blocks, and keep is planned for it: it stays "
+                             "as it is in the original model, which may be larger"));
+    }
+
+    void experts_of_a_stack_count_as_matrices_of_their_own() {
+        TensorInfo stack = described_matrix("blk.0.ffn_up_exps.weight", 40, 64);
+        stack.shape = {8, 40, 64};
+        stack.elements = 8 * 40 * 64;
+        stack.channel_axis = 1;
+        stack.input_axis = 2;
+        stack.block = 0;
+        Model::Contents contents;
+        contents.path = "m.gguf";
+        contents.format = "gguf";
+        contents.architecture = "qwen3moe";
+        contents.tensors = {stack};
+        const Model model(std::move(contents));
+        const Plan plan = uniform_plan(model, parse_scheme("int4:asym:g64"));
+        QCOMPARE(outcome(model, plan, "gptq").refusal, std::string());
+        const std::string refusal = outcome(model, plan, "auto-round").refusal;
+        QVERIFY2(refusal.find("no multiples of 32: 40 and 64") != std::string::npos, refusal.c_str());
+        QVERIFY(outcome(model, plan, "mlx").refusal.find("stacks the experts") != std::string::npos);
+        QVERIFY(outcome(model, plan, "hqq").refusal.find("their last two parts") != std::string::npos);
+    }
+
     void matrices_that_are_joined_want_one_scheme() {
         const DescribedLlama llama = described_llama(Naming::hugging_face, 2);
         Plan plan = layers_with(llama, "int4:g128");
