@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/runtimes/yaml_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -29,11 +31,35 @@ bool is_plain(std::string_view key) {
            std::ranges::all_of(key, [&](char c) { return is_letter(c) || is_digit(c); });
 }
 
+// What may stand in a JSON text but not in a YAML file, or means a line break there: DEL, U+0080 to U+009F,
+// U+2028, U+2029 and the byte order mark. In UTF-8, with what stands for it in quotes.
+std::string escaped_for_yaml(const std::string& json) {
+    std::string text;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const auto byte = [&](std::size_t at) {
+            return at < json.size() ? static_cast<unsigned char>(json[at]) : 0U;
+        };
+        if (byte(i) == 0x7FU) {
+            text += "\\x7f";
+        } else if (byte(i) == 0xC2U && byte(i + 1) < 0xA0U) {
+            text += fmt::format("\\x{:02x}", byte(++i));
+        } else if (byte(i) == 0xE2U && byte(i + 1) == 0x80U &&
+                   (byte(i + 2) == 0xA8U || byte(i + 2) == 0xA9U)) {
+            text += byte(i + 2) == 0xA8U ? "\\u2028" : "\\u2029";
+            i += 2;
+        } else if (byte(i) == 0xEFU && byte(i + 1) == 0xBBU && byte(i + 2) == 0xBFU) {
+            text += "\\ufeff";
+            i += 2;
+        } else {
+            text += json[i];
+        }
+    }
+    return text;
+}
+
 // What JSON calls a text, a number or a word, YAML does too.
 std::string scalar(const ConfigJson& json) {
-    std::string text = json_text(json);
-    text.pop_back();
-    return text;
+    return escaped_for_yaml(compact_json_text(json));
 }
 
 std::string key_text(const std::string& key) {

@@ -4,6 +4,7 @@
 #include "tests/core/exports/runtimes/llama_models.h"
 #include "tests/support/oracle.h"
 #include "tests/support/test_data.h"
+#include "tests/support/tiny_model.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -255,6 +256,62 @@ class TestRuntimeConfigs : public QObject {
             expected[QString::fromStdString(module) + (names_weights(test.target) ? ".weight" : "")] = word;
         }
         QCOMPARE(difference(llama.model, plan, test.target, expected), QString());
+    }
+
+    // Names that mean something to patterns, JSON, YAML or globs.
+    void unusual_names_are_written_so_that_they_are_found_data() {
+        QTest::addColumn<QString>("target");
+        for (const char* target :
+             {"gptq", "compressed-tensors", "llm-compressor", "torchao", "modelopt", "auto-round", "awq"})
+            QTest::newRow(target) << target;
+    }
+    void unusual_names_are_written_so_that_they_are_found() {
+        QFETCH(QString, target);
+        const std::vector<std::string> stems{"a.0.b+(c)|d",
+                                             "a.1.b+(c)|d",
+                                             "a.0.[x]*?",
+                                             "a.0.\"q\"\\e",
+                                             "a.0.caf\u00e9 \U0001F600",
+                                             "a.0.yes: no # - {}",
+                                             "a.0.\x7f\u0085\u2028\ufeff",
+                                             "a.0.$^"};
+        std::vector<TensorInfo> tensors;
+        for (const std::string& stem : stems) {
+            tensors.push_back(described_matrix(stem + ".weight", 64, 64));
+            tensors.back().block = 0;
+        }
+        const Model model = described_model(std::move(tensors));
+        const bool asymmetric = target == "awq";
+        const Plan plan = uniform_plan(model, parse_scheme(asymmetric ? "int4:asym:g64" : "int4:g64"));
+        QJsonObject expected;
+        for (const std::string& stem : stems)
+            expected[QString::fromStdString(stem)] = asymmetric ? "int4 asym g64" : "int4 sym g64";
+        QCOMPARE(difference(model, plan, target.toUtf8().constData(), expected), QString());
+    }
+
+    // By hand for 256 x 256 with two groups a column: codes 262,144, scales 2,048, their factors and places
+    // 96, the order of the rows 8,192; for 128 columns 131,072 and 1,024.
+    void exllamav2_counts_bits_as_its_converter_does() {
+        const auto path = project_path("resources/samples/tidewater");
+        if (!std::filesystem::exists(path)) QSKIP("the sample is missing");
+        const std::shared_ptr<const Model> model = open_model(path);
+        const QTemporaryDir folder;
+        const QString out = folder.filePath("out");
+        const auto files =
+            find_export_target("exllamav2")
+                .export_plan({*model, uniform_plan(*model, parse_scheme("int4:g128")), out.toStdString()});
+        QFile file(out);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonObject read = QJsonDocument::fromJson(file.readAll()).object();
+        const QJsonObject half =
+            read["measurement"].toObject()["model.layers.0.self_attn"].toArray()[0].toObject();
+        QCOMPARE(half["total_bits"].toInt(), 2 * 272'480 + 2 * 140'384);
+        QFile command(out + ".command.txt");
+        QCOMPARE(files.size(), std::size_t{2});
+        QVERIFY(command.open(QIODevice::ReadOnly));
+        // Each of the four layers: those and 3 · 256 · 512 weights of the feed-forward part in 1,618,304
+        // bits.
+        QVERIFY(command.readAll().contains("-b 4.15 -hb 4"));
     }
 
     void targets_that_read_the_weights_data() {

@@ -232,7 +232,7 @@ class TestRuntimeRefusals : public QObject {
         const Outcome kept = outcome(gguf, plan, "gptq");
         QCOMPARE(kept.issues.size(), std::size_t{1});
         QCOMPARE(kept.issues[0].message,
-                 std::string("GPTQ has no Q4_K blocks, and keep is planned for it: it stays "
+                 std::string("GPTQ has no q4_K blocks, and keep is planned for it: it stays "
                              "as it is in the original model, which may be larger"));
     }
 
