@@ -63,8 +63,8 @@ std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest
 }
 
 std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
-    static const std::array targets{gguf_target(), llama_cpp_target(), json_target(), csv_target(),
-                                    html_target()};
+    static const std::array targets{gguf_target(), llama_cpp_target(), onnx_qdq_target(),
+                                    json_target(), csv_target(),       html_target()};
     return targets;
 }
 

@@ -10,6 +10,7 @@ namespace halfstep {
 
 std::unique_ptr<const ExportTarget> llama_cpp_target();
 std::unique_ptr<const ExportTarget> gguf_target();
+std::unique_ptr<const ExportTarget> onnx_qdq_target();
 std::unique_ptr<const ExportTarget> json_target();
 std::unique_ptr<const ExportTarget> csv_target();
 std::unique_ptr<const ExportTarget> html_target();
