@@ -20,6 +20,7 @@ constexpr std::int64_t opset_of_one_scale = 10;
 constexpr std::int64_t opset_of_axes = 13;
 constexpr std::int64_t opset_of_small_floats = 19;
 constexpr std::int64_t opset_of_blocks = 21;  // and of 4 and 16 bits
+constexpr std::int64_t opset_of_f16 = 7;      // Cast, by number (6), in the oldest set that can be raised
 constexpr std::int64_t opset_of_bf16 = 13;    // Cast
 
 constexpr std::string_view instead = "choose int8, int4:g32, fp8_e4m3 or fp16";
@@ -45,7 +46,7 @@ std::int64_t opset_of_type(const OnnxType& type) {
         case DType::bf16:
             return opset_of_bf16;
         case DType::f16:
-            return 0;
+            return opset_of_f16;
         default:
             return opset_of_blocks;
     }
