@@ -240,7 +240,8 @@ QString FileController::proposedPath(const QString& suffix) const {
 
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(
-        &window_, title, {}, tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+        &window_, title, {},
+        tr("Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {
@@ -292,9 +293,10 @@ void FileController::askForWorkspace() {
 void FileController::askForExport(const QString& target) {
     // A target that is named after its file type writes such files; the others write text.
     const bool is_suffix = target == "json" || target == "csv" || target == "html";
-    const QString suffix = is_suffix          ? "." + target
-                           : target == "gguf" ? QStringLiteral("-quantized.gguf")
-                                              : QStringLiteral(".tensor-types.txt");
+    const QString suffix = is_suffix              ? "." + target
+                           : target == "gguf"     ? QStringLiteral("-quantized.gguf")
+                           : target == "onnx-qdq" ? QStringLiteral("-quantized.onnx")
+                                                  : QStringLiteral(".tensor-types.txt");
     const QString path =
         QFileDialog::getSaveFileName(&window_, tr("Export to %1").arg(target), proposedPath(suffix));
     if (!path.isEmpty()) exportTo(target, path);

@@ -31,6 +31,9 @@ constexpr auto theme_key = "theme";
     QT_TRANSLATE_NOOP("halfstep::MainMenu", "the quantized model itself, as a GGUF file that llama.cpp runs"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "a file for llama-quantize --tensor-type-file, and the command that uses it"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "the plan with every tensor's scheme, size and measured error, as JSON"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
