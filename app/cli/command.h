@@ -49,6 +49,7 @@ void add_inspect_command(CLI::App& app, ChosenCommand& chosen);
 void add_measure_command(CLI::App& app, ChosenCommand& chosen);
 void add_compare_command(CLI::App& app, ChosenCommand& chosen);
 void add_explain_command(CLI::App& app, ChosenCommand& chosen);
+void add_allocate_command(CLI::App& app, ChosenCommand& chosen);
 void add_export_command(CLI::App& app, ChosenCommand& chosen);
 void add_quantize_command(CLI::App& app, ChosenCommand& chosen);
 void add_schemes_command(CLI::App& app, ChosenCommand& chosen);

@@ -233,6 +233,11 @@ void FileController::askForImatrix() {
     if (!path.isEmpty()) loadImatrix(path);
 }
 
+QString FileController::askForSensitivities() {
+    return QFileDialog::getOpenFileName(&window_, tr("Load sensitivities"), {},
+                                        tr("Sensitivities (*.json *.csv *.gguf *.dat);;All files (*)"));
+}
+
 QString FileController::proposedPath(const QString& suffix) const {
     const QFileInfo model(QString::fromStdString(document_.model()->path().string()));
     return QDir::current().filePath(model.completeBaseName() + suffix);

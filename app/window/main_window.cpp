@@ -2,16 +2,19 @@
 #include "app/window/main_window.h"
 
 #include "app/document/weight_inspection.h"
+#include "app/views/budget_view.h"
 #include "app/views/channels_view.h"
 #include "app/views/compare_view.h"
 #include "app/views/error_view.h"
 #include "app/views/sensitivity_view.h"
 #include "app/views/weights_view.h"
 #include "app/window/comparison_dialog.h"
+#include "app/window/device_dialog.h"
 #include "app/window/file_controller.h"
 #include "app/window/inspector_binder.h"
 #include "app/window/layer_binder.h"
 #include "app/window/main_menu.h"
+#include "core/base/error.h"
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/panels/budget_strip.h"
 #include "widgets/panels/importance_label.h"
@@ -129,9 +132,11 @@ void MainWindow::buildViews() {
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
-    views_ = {new WeightsView(document_, *inspection_), new ErrorView(document_, *inspection_),
+    views_ = {new WeightsView(document_, *inspection_),
+              new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),
               new SensitivityView(document_, *inspection_, *measures_, jobs_),
+              new BudgetView(document_, *inspection_, *measures_, jobs_),
               new CompareView(document_, *inspection_, *measures_, jobs_)};
     for (View* view : views_)
         tabs_->addTab(view, view->title());
@@ -240,9 +245,38 @@ void MainWindow::connectEditing() {
         editor_->setClipStart(static_cast<float>(table.min()), static_cast<float>(table.max()));
     });
     connect(issues_, &IssuesPanel::jumpToTensor, layers_, &LayerTableView::jumpTo);
-    for (View* view : views_)
+    connect(layers_, &LayerTableView::lockRequested, this, &MainWindow::lockSelected);
+    for (View* view : views_) {
         if (auto* sensitivity = qobject_cast<SensitivityView*>(view))
             connect(sensitivity, &SensitivityView::tensorChosen, layers_, &LayerTableView::setCurrentLayer);
+        if (auto* budget = qobject_cast<BudgetView*>(view)) connectBudget(*budget);
+    }
+}
+
+void MainWindow::connectBudget(BudgetView& budget) {
+    connect(&budget, &BudgetView::tensorChosen, layers_, &LayerTableView::setCurrentLayer);
+    connect(&budget, &BudgetView::failed, files_, &FileController::tell);
+    connect(&budget, &BudgetView::sensitivityFileRequested, this, [this, &budget] {
+        const QString path = files_->askForSensitivities();
+        if (!path.isEmpty()) budget.planner().loadSensitivities(path);
+    });
+    connect(&budget, &BudgetView::devicesRequested, this, [this, &budget] {
+        DeviceDialog dialog(budget.devices(), this);
+        if (dialog.exec() != QDialog::Accepted) return;
+        try {
+            save_own_devices(dialog.ownDevices());
+        } catch (const Error& error) {
+            files_->tell(QString::fromUtf8(error.what()));
+        }
+        budget.devicesChanged();
+    });
+}
+
+void MainWindow::lockSelected(bool lock) {
+    const std::vector<int> selected = layers_->selectedLayers();
+    const QList<int> tensors(selected.begin(), selected.end());
+    document_.setLocked(tensors, lock,
+                        (lock ? tr("lock %1") : tr("unlock %1")).arg(scopeText(tensors, document_)));
 }
 
 void MainWindow::connectJobs() {

@@ -23,6 +23,7 @@ class QToolBar;
 namespace halfstep {
 
 class BudgetStrip;
+class BudgetView;
 class FileController;
 class ImportanceLabel;
 class InspectorPanel;
@@ -76,9 +77,11 @@ class MainWindow : public QMainWindow {
     QDockWidget* addDock(const char* name, QWidget* content, Qt::DockWidgetArea area);
     void connectDocument();
     void connectEditing();
+    void connectBudget(BudgetView& budget);
     void connectJobs();
     void connectInspector();
     void retranslate();
+    void lockSelected(bool lock);
     void modelChanged();
     void selectionChanged();
     void showTargets();

@@ -6,7 +6,7 @@
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <QEvent>
 #include <QGridLayout>

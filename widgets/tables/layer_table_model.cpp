@@ -2,7 +2,7 @@
 #include "widgets/tables/layer_table_model.h"
 
 #include "widgets/style/number_text.h"
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <algorithm>
 #include <utility>
@@ -227,6 +227,8 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
         case BarRole:
             if (index.column() == SensitivityColumn) return sensitivityFraction(value);
             return {};
+        case LockedRole:
+            return value.locked;
         case StatusRole:
             return static_cast<int>(value.status);
         default:
