@@ -726,8 +726,8 @@ beschnitten</translation>
         <translation>Modell öffnen</translation>
     </message>
     <message>
-        <source>Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)</source>
-        <translation>Modelle (*.safetensors *.gguf *.safetensors.index.json);;Alle Dateien (*)</translation>
+        <source>Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.gguf *.onnx *.safetensors.index.json);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Open a model folder</source>
@@ -1599,6 +1599,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>the quantized model itself, as a GGUF file that llama.cpp runs</source>
         <translation>das quantisierte Modell selbst, als GGUF-Datei, die llama.cpp ausführt</translation>
+    </message>
+    <message>
+        <source>the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes</source>
+        <translation>das quantisierte Modell selbst als ONNX: ein ONNX-Modell mit seinen Gewichten in DequantizeLinear-Knoten</translation>
     </message>
     <message>
         <source>a file for llama-quantize --tensor-type-file, and the command that uses it</source>
@@ -2477,8 +2481,8 @@ ist nicht mehr da.</translation>
         <translation>Modell hier ablegen</translation>
     </message>
     <message>
-        <source>A safetensors or GGUF file, a shard index, or a folder that holds a model</source>
-        <translation>Eine safetensors- oder GGUF-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
+        <source>A safetensors, GGUF or ONNX file, a shard index, or a folder that holds a model</source>
+        <translation>Eine safetensors-, GGUF- oder ONNX-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
     </message>
     <message>
         <source>&amp;Open…</source>

@@ -90,6 +90,7 @@ bool isNeutral(const QString& text) {
                                     "llama.cpp",
                                     "json",
                                     "gguf",
+                                    "onnx-qdq",
                                     "csv",
                                     "html",
                                     "scheme",
