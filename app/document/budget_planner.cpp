@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <QFile>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
