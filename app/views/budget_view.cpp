@@ -458,7 +458,10 @@ void BudgetView::retranslate() {
            "reads, an upper bound in practice."));
     fillCandidates();
     fillSensitivities();
-    showNumbers();
+    if (active_)
+        show();
+    else
+        showNumbers();
 }
 
 }  // namespace halfstep
