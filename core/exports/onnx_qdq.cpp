@@ -86,6 +86,22 @@ class OnnxQdq : public ExportTarget {
     }
     std::string_view file_ending() const override { return "-quantized.onnx"; }
     bool shows_measurements() const override { return false; }
+
+  private:
+    // Codes of widths that ONNX has no type for are stored in the next wider one.
+    std::string stored_otherwise(const TensorInfo& tensor, const Scheme& scheme) const override {
+        if (scheme.family != Family::integer) return {};
+        try {
+            const auto stored = static_cast<int>(stored_weight(tensor, scheme).code_type->bits);
+            return stored == scheme.bits
+                       ? std::string()
+                       : fmt::format("ONNX stores codes of {} bits in {}", scheme.bits, stored);
+        } catch (const Error& error) {
+            return error.problem();
+        }
+    }
+
+  public:
     std::string why_not(const Scheme& scheme) const override { return why_not_in_onnx(scheme); }
 
   private:
