@@ -225,7 +225,9 @@ int allocate(const AllocateOptions& options, Session& session) {
 
     for (const auto* list : {&sensitivities.issues, &allocation.issues()})
         for (const Issue& issue : *list)
-            print_message(issue_line(issue));
+            if (!issue.tensor.empty() || list == &sensitivities.issues ||
+                !options.allocation.candidates.empty())
+                print_message(issue_line(issue));
     const auto cost = device ? std::optional(device_cost(*model, plan, *device)) : std::nullopt;
     if (options.common.json) {
         Json json = document(allocation, decision, sensitivities);

@@ -15,6 +15,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace halfstep::cli {
@@ -144,7 +145,9 @@ std::vector<Scheme> candidate_arguments(const AllocationOptions& options) {
     if (options.candidates.empty()) {
         if (target == nullptr) throw UsageError("give --candidates, or --for with a target");
         for (const Scheme& format : all_formats())
-            if (const auto carried = carried_scheme(*target, format)) candidates.push_back(*carried);
+            if (const auto carried =
+                    format.family == Family::floating ? std::nullopt : carried_scheme(*target, format))
+                candidates.push_back(*carried);
         return candidates;
     }
     std::size_t first = 0;
@@ -185,9 +188,13 @@ std::vector<std::string> leave_to_target(const AllocationOptions& options, const
     std::vector<std::string> notes;
     if (options.target.empty()) return notes;
     const ExportTarget& target = target_of(options.target);
+    struct Left {
+        std::vector<std::string> schemes;
+        std::set<std::string> tensors;
+        std::string first;
+    };
     std::map<std::string, std::string> known;
-    std::map<std::string, std::pair<std::string, std::size_t>>
-        left;  // by reason: the first tensor, and how many
+    std::map<std::string, Left> left;  // by reason
     for (AllocationTensor& of : problem.tensors) {
         const TensorInfo& tensor = *model.find(of.name);
         const std::string kind =
@@ -198,14 +205,18 @@ std::vector<std::string> leave_to_target(const AllocationOptions& options, const
             const auto [place, added] = known.try_emplace(kind + " " + scheme);
             if (added) place->second = target.why_not_for(model, tensor, option.scheme);
             if (place->second.empty()) return false;
-            auto& [first, count] = left[fmt::format("{}: {}", scheme, place->second)];
-            if (count++ == 0) first = of.name;
+            Left& group = left[place->second];
+            if (group.tensors.empty()) group.first = of.name;
+            group.tensors.insert(of.name);
+            if (std::ranges::find(group.schemes, scheme) == group.schemes.end())
+                group.schemes.push_back(scheme);
             return true;
         });
     }
     for (const auto& [reason, of] : left)
-        notes.push_back(fmt::format("{} takes no {} ('{}'{})", target.name(), reason, of.first,
-                                    of.second == 1 ? "" : fmt::format(" and {} more", of.second - 1)));
+        notes.push_back(fmt::format(
+            "{} is not given {} for '{}'{}: {}", target.name(), fmt::join(of.schemes, ", "), of.first,
+            of.tensors.size() == 1 ? "" : fmt::format(" and {} more", of.tensors.size() - 1), reason));
     return notes;
 }
 
