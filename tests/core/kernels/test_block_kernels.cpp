@@ -169,6 +169,20 @@ class TestBlockKernels : public QObject {
                 compare(*table, type, row, {});
     }
 
+    // The same group everywhere: what one of them wants done again and again, all of them want at once.
+    void equal_groups() {
+        OddWeights weights(5);
+        for (int round = 0; round < 60; ++round) {
+            const std::vector<float> group = weights.row(16, round % 3);
+            std::vector<float> row(256 * 9);
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = group[i % group.size()];
+            for (const kernels::KernelTable* table : kernels::available_kernel_tables())
+                for (const DType type : {q2_K, q3_K, q4_K, q6_K})
+                    compare(*table, type, row, {});
+        }
+    }
+
     // One importance that drowns the others leaves a scale whose reciprocal is infinite; times a zero that is
     // no number, which ggml takes for the largest.
     void scale_without_reciprocal() {
