@@ -2,8 +2,10 @@
 #include "app/document/document.h"
 
 #include "app/document/importance_command.h"
+#include "app/document/lock_command.h"
 #include "app/document/scheme_command.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace halfstep {
@@ -14,6 +16,7 @@ Document::Document(QObject* parent) : QObject(parent) {
 
 void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initial) {
     model_ = std::move(model);
+    fingerprint_ = model_fingerprint(*model_);
     const std::vector<TensorInfo>& tensors = model_->tensors();
     schemes_.clear();
     index_.clear();
@@ -23,6 +26,8 @@ void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initia
         schemes_.push_back(takes_it ? initial : Scheme{});
         index_.insert(QString::fromStdString(tensors[i].name), static_cast<int>(i));
     }
+    locked_.assign(tensors.size(), false);
+    sensitivities_.assign(tensors.size(), 1.0);
     statistics_.assign(tensors.size(), std::nullopt);
     measurements_.assign(tensors.size(), {});
     undo_.clear();
@@ -35,6 +40,8 @@ void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initia
 void Document::close() {
     model_.reset();
     schemes_.clear();
+    locked_.clear();
+    sensitivities_.clear();
     statistics_.clear();
     measurements_.clear();
     index_.clear();
@@ -53,9 +60,9 @@ Plan Document::plan() const {
     Plan plan;
     if (!model_) return plan;
     plan.model_name = model_->path().filename().string();
-    plan.fingerprint = model_fingerprint(*model_);
+    plan.fingerprint = fingerprint_;
     for (int i = 0; i < tensorCount(); ++i)
-        plan.entries.push_back({tensor(i).name, scheme(i)});
+        plan.entries.push_back({tensor(i).name, scheme(i), isLocked(i)});
     return plan;
 }
 
@@ -101,17 +108,49 @@ void Document::applyScheme(const QList<int>& tensors, const Scheme& scheme, cons
                                  gesture));
 }
 
+void Document::applySchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes,
+                            const QString& text, int gesture) {
+    std::size_t position = 0;
+    bool any = false;
+    for (const int tensor : tensors)
+        any = any || scheme(tensor) != schemes[position++];
+    if (any) undo_.push(new SchemeCommand(*this, tensors, schemes, text, gesture));
+}
+
 void Document::applyPlan(const Plan& plan, const QString& text) {
     QList<int> changed;
     std::vector<Scheme> schemes;
+    QList<int> lock;
+    QList<int> unlock;
     for (int i = 0; i < tensorCount(); ++i) {
-        const Scheme* planned = plan.find(tensor(i).name);
-        const Scheme wanted = planned != nullptr ? *planned : Scheme{};
+        const auto planned = std::ranges::find(plan.entries, tensor(i).name, &Plan::Entry::tensor);
+        const bool known = planned != plan.entries.end();
+        if (isLocked(i) != (known && planned->locked)) (isLocked(i) ? unlock : lock).append(i);
+        const Scheme wanted = known ? planned->scheme : Scheme{};
         if (wanted == scheme(i)) continue;
         changed.append(i);
         schemes.push_back(wanted);
     }
+    if (changed.isEmpty() && lock.isEmpty() && unlock.isEmpty()) return;
+    undo_.beginMacro(text);
     if (!changed.isEmpty()) undo_.push(new SchemeCommand(*this, changed, std::move(schemes), text, 0));
+    if (!lock.isEmpty()) setLocked(lock, true, text);
+    if (!unlock.isEmpty()) setLocked(unlock, false, text);
+    undo_.endMacro();
+}
+
+void Document::setLocked(const QList<int>& tensors, bool locked, const QString& text) {
+    QList<int> changed;
+    for (const int tensor : tensors)
+        if (isLocked(tensor) != locked) changed.append(tensor);
+    if (!changed.isEmpty()) undo_.push(new LockCommand(*this, changed, locked, text));
+}
+
+void Document::setLocks(const QList<int>& tensors, const std::vector<bool>& locked) {
+    std::size_t position = 0;
+    for (const int tensor : tensors)
+        locked_[static_cast<std::size_t>(tensor)] = locked[position++];
+    emit locksChanged(tensors);
 }
 
 void Document::setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes) {
@@ -157,30 +196,37 @@ const TensorStatistics* Document::statistics(int index) const {
     return known ? &*known : nullptr;
 }
 
+void Document::setSensitivities(std::vector<double> sensitivities) {
+    if (sensitivities.size() != schemes_.size() || sensitivities == sensitivities_) return;
+    sensitivities_ = std::move(sensitivities);
+    emit sensitivitiesChanged();
+}
+
 void Document::addMeasurement(int index, const Measurement& measurement) {
-    measurements_[static_cast<std::size_t>(index)].insert(
-        QString::fromStdString(to_string(measurement.scheme)), measurement);
+    std::vector<Measurement>& of_tensor = measurements_[static_cast<std::size_t>(index)];
+    const auto known = std::ranges::find(of_tensor, measurement.scheme, &Measurement::scheme);
+    if (known == of_tensor.end())
+        of_tensor.push_back(measurement);
+    else
+        *known = measurement;
     emit measurementAdded(index);
     if (!measurement.refused.empty() || !measurement.issues.empty()) emit issuesChanged();
 }
 
 const Measurement* Document::measurement(int index, const Scheme& scheme) const {
     const auto& of_tensor = measurements_[static_cast<std::size_t>(index)];
-    const auto found = of_tensor.constFind(QString::fromStdString(to_string(scheme)));
-    return found == of_tensor.constEnd() ? nullptr : &*found;
+    const auto found = std::ranges::find(of_tensor, scheme, &Measurement::scheme);
+    return found == of_tensor.end() ? nullptr : &*found;
 }
 
 std::vector<TensorMeasurement> Document::allMeasurements() const {
     std::vector<TensorMeasurement> all;
     for (int i = 0; i < tensorCount(); ++i) {
         const auto& of_tensor = measurements_[static_cast<std::size_t>(i)];
-        if (of_tensor.isEmpty()) continue;
-        TensorMeasurement entry{tensor(i).name, tensor(i).elements, {}};
-        QStringList notations = of_tensor.keys();
-        notations.sort();
-        for (const QString& notation : notations)
-            entry.results.push_back(of_tensor.value(notation));
-        all.push_back(std::move(entry));
+        if (of_tensor.empty()) continue;
+        all.push_back({tensor(i).name, tensor(i).elements, of_tensor});
+        std::ranges::sort(all.back().results, {},
+                          [](const Measurement& measurement) { return to_string(measurement.scheme); });
     }
     return all;
 }

@@ -40,6 +40,7 @@ class Document : public QObject {
 
     const Scheme& scheme(int index) const { return schemes_[static_cast<std::size_t>(index)]; }
     Plan plan() const;
+    bool isLocked(int index) const { return locked_[static_cast<std::size_t>(index)]; }  // for allocations
     // What the inputs of the tensors matter; null where no importance matrix is loaded.
     const std::shared_ptr<const Importance>& importance() const { return importance_; }
     const TensorImportance* importance(int index) const;  // null where nothing is known of the tensor
@@ -49,6 +50,11 @@ class Document : public QObject {
     // Edits with the same non-zero `gesture` merge into one step: a drag is undone as a whole.
     void applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture = 0);
     void applyPlan(const Plan& plan, const QString& text);
+    // The schemes of these tensors, in their order; as one step with others of the same gesture.
+    void applySchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes, const QString& text,
+                      int gesture);
+    // Locked tensors keep their schemes when a plan is sought for a budget.
+    void setLocked(const QList<int>& tensors, bool locked, const QString& text);
     // Measures with this from now on, or without any (null). What was measured otherwise is forgotten.
     void useImportance(std::shared_ptr<const Importance> importance, const QString& text);
     QUndoStack& undoStack() { return undo_; }
@@ -57,7 +63,11 @@ class Document : public QObject {
     void setStatistics(std::vector<std::optional<TensorStatistics>> statistics);
     const TensorStatistics* statistics(int index) const;  // null where not known
     void addMeasurement(int index, const Measurement& measurement);
-    const Measurement* measurement(int index, const Scheme& scheme) const;  // null where not measured yet
+    // Null where not measured yet; valid until the tensor's next measurement.
+    const Measurement* measurement(int index, const Scheme& scheme) const;
+    // How much a tensor's squared relative error counts; 1 until something is known.
+    void setSensitivities(std::vector<double> sensitivities);  // one for each tensor
+    double sensitivity(int index) const { return sensitivities_[static_cast<std::size_t>(index)]; }
     const Measurement* currentMeasurement(int index) const { return measurement(index, scheme(index)); }
     std::vector<TensorMeasurement> allMeasurements() const;  // for the workspace
 
@@ -71,8 +81,10 @@ class Document : public QObject {
     void modelChanged();
     // Also where the importance has changed for these tensors: what was measured of them is forgotten.
     void schemesChanged(const QList<int>& tensors);
+    void locksChanged(const QList<int>& tensors);
     void importanceChanged();  // before schemesChanged()
     void statisticsChanged();
+    void sensitivitiesChanged();
     void measurementAdded(int tensor);
     void issuesChanged();
     void modifiedChanged(bool modified);
@@ -81,14 +93,19 @@ class Document : public QObject {
   private:
     friend class SchemeCommand;
     friend class ImportanceCommand;
+    friend class LockCommand;
+    void setLocks(const QList<int>& tensors, const std::vector<bool>& locked);
     void setSchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes);
     void setImportance(std::shared_ptr<const Importance> importance);
 
     std::shared_ptr<const Model> model_;
     std::vector<Scheme> schemes_;
+    std::vector<bool> locked_;
     std::shared_ptr<const Importance> importance_;
     std::vector<std::optional<TensorStatistics>> statistics_;
-    std::vector<QHash<QString, Measurement>> measurements_;  // by the scheme's notation
+    std::vector<double> sensitivities_;
+    std::string fingerprint_;                             // of the model
+    std::vector<std::vector<Measurement>> measurements_;  // of each tensor, some tens at most
     QHash<QString, int> index_;
     QUndoStack undo_;
     QString plan_path_;

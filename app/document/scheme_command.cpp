@@ -25,7 +25,9 @@ void SchemeCommand::exchange() {
 bool SchemeCommand::mergeWith(const QUndoCommand* other) {
     // The stack has already run `other`, and what this command would restore is still right.
     const auto* next = dynamic_cast<const SchemeCommand*>(other);
-    return next != nullptr && next->gesture_ == gesture_ && next->tensors_ == tensors_;
+    if (next == nullptr || next->gesture_ != gesture_ || next->tensors_ != tensors_) return false;
+    setText(next->text());  // what the gesture came to
+    return true;
 }
 
 }  // namespace halfstep

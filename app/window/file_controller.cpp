@@ -233,6 +233,11 @@ void FileController::askForImatrix() {
     if (!path.isEmpty()) loadImatrix(path);
 }
 
+QString FileController::askForSensitivities() {
+    return QFileDialog::getOpenFileName(&window_, tr("Load sensitivities"), {},
+                                        tr("Sensitivities (*.json *.csv *.gguf *.dat);;All files (*)"));
+}
+
 QString FileController::proposedPath(const QString& suffix) const {
     const QFileInfo model(QString::fromStdString(document_.model()->path().string()));
     return QDir::current().filePath(model.completeBaseName() + suffix);
@@ -240,7 +245,8 @@ QString FileController::proposedPath(const QString& suffix) const {
 
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(
-        &window_, title, {}, tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+        &window_, title, {},
+        tr("Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {
@@ -290,11 +296,8 @@ void FileController::askForWorkspace() {
 }
 
 void FileController::askForExport(const QString& target) {
-    // A target that is named after its file type writes such files; the others write text.
-    const bool is_suffix = target == "json" || target == "csv" || target == "html";
-    const QString suffix = is_suffix          ? "." + target
-                           : target == "gguf" ? QStringLiteral("-quantized.gguf")
-                                              : QStringLiteral(".tensor-types.txt");
+    const QString suffix =
+        QString::fromStdString(std::string(find_export_target(target.toStdString()).file_ending()));
     const QString path =
         QFileDialog::getSaveFileName(&window_, tr("Export to %1").arg(target), proposedPath(suffix));
     if (!path.isEmpty()) exportTo(target, path);

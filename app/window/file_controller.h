@@ -49,7 +49,8 @@ class FileController : public QObject {
     void askForRecipe();
     void askForOriginal();
     void askForImatrix();
-    bool savePlanOrAsk();  // false where the user gave up
+    QString askForSensitivities();  // empty where the user gave up
+    bool savePlanOrAsk();           // false where the user gave up
     bool savePlanAs();
     void askForWorkspace();
     void askForExport(const QString& target);
@@ -58,6 +59,7 @@ class FileController : public QObject {
                      const std::function<QByteArray()>& bytes);
     // Asks what to do with unsaved changes; false where the user wants to stay.
     bool mayDiscard();
+    void tell(const QString& message);  // in a box, and by failed()
 
   signals:
     void opened(const QString& path);
@@ -68,7 +70,6 @@ class FileController : public QObject {
   private:
     void write(const QString& what, const QString& path, std::function<void(const JobContext&)> work,
                std::function<void()> done = {});
-    void tell(const QString& message);
     void usePlan(const Plan& plan, const QString& text);
     QString askForModelFile(const QString& title);
     void show(QMessageBox::Icon icon, const QString& message);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/layer_binder.h"
 
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <algorithm>
 #include <set>
@@ -12,6 +12,11 @@ LayerBinder::LayerBinder(Document& document, LayerTableView& table, QObject* par
     : QObject(parent), document_(document), table_(table) {
     connect(&document_, &Document::modelChanged, this, &LayerBinder::showAll);
     connect(&document_, &Document::schemesChanged, this, [this](const QList<int>& tensors) {
+        for (const int tensor : tensors)
+            table_.updateRow(tensor, rowOf(tensor));
+    });
+    connect(&document_, &Document::sensitivitiesChanged, this, &LayerBinder::showAll);
+    connect(&document_, &Document::locksChanged, this, [this](const QList<int>& tensors) {
         for (const int tensor : tensors)
             table_.updateRow(tensor, rowOf(tensor));
     });
@@ -30,6 +35,7 @@ LayerRow LayerBinder::rowOf(int tensor) const {
     const TensorInfo& info = document_.tensor(tensor);
     const Scheme& scheme = document_.scheme(tensor);
     LayerRow row = layerRow(info, scheme);
+    row.locked = document_.isLocked(tensor);
     if (scheme.family == Family::keep || !info.measurable()) {
         row.status = LayerStatus::kept;
         row.bytes = info.bytes;
@@ -52,9 +58,7 @@ LayerRow LayerBinder::rowOf(int tensor) const {
     row.bytes = measured->bytes;
     row.sqnr_db = sqnr_db(measured->sums);
     row.rel_error = rel_error(measured->sums);
-    // Until a sensitivity is known from data, every tensor weighs the same: its share is its squared relative
-    // error.
-    if (row.rel_error) row.sensitivity = *row.rel_error * *row.rel_error;
+    if (row.rel_error) row.sensitivity = document_.sensitivity(tensor) * *row.rel_error * *row.rel_error;
     return row;
 }
 

@@ -2,16 +2,19 @@
 #include "app/window/main_window.h"
 
 #include "app/document/weight_inspection.h"
+#include "app/views/budget_view.h"
 #include "app/views/channels_view.h"
 #include "app/views/compare_view.h"
 #include "app/views/error_view.h"
 #include "app/views/sensitivity_view.h"
 #include "app/views/weights_view.h"
 #include "app/window/comparison_dialog.h"
+#include "app/window/device_dialog.h"
 #include "app/window/file_controller.h"
 #include "app/window/inspector_binder.h"
 #include "app/window/layer_binder.h"
 #include "app/window/main_menu.h"
+#include "core/base/error.h"
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/panels/budget_strip.h"
 #include "widgets/panels/importance_label.h"
@@ -53,6 +56,7 @@ constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
+constexpr int budget_pause_ms = 60;
 
 // Scrolls up and down only: as wide as what it holds needs.
 class ColumnScroll : public QScrollArea {
@@ -129,9 +133,11 @@ void MainWindow::buildViews() {
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
-    views_ = {new WeightsView(document_, *inspection_), new ErrorView(document_, *inspection_),
+    views_ = {new WeightsView(document_, *inspection_),
+              new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),
               new SensitivityView(document_, *inspection_, *measures_, jobs_),
+              new BudgetView(document_, *inspection_, *measures_, jobs_),
               new CompareView(document_, *inspection_, *measures_, jobs_)};
     for (View* view : views_)
         tabs_->addTab(view, view->title());
@@ -204,7 +210,12 @@ void MainWindow::connectDocument() {
         for (const int tensor : layers_->selectedLayers())
             if (tensors.contains(tensor)) return showTargets();
     });
-    connect(&document_, &Document::measurementAdded, this, &MainWindow::showBudget);
+    budget_soon_.setSingleShot(true);
+    budget_soon_.setInterval(budget_pause_ms);
+    connect(&budget_soon_, &QTimer::timeout, this, &MainWindow::showBudget);
+    connect(&document_, &Document::measurementAdded, this, [this] {
+        if (!budget_soon_.isActive()) budget_soon_.start();
+    });
     connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
     connect(&document_, &Document::importanceChanged, this, &MainWindow::showImportance);
     connect(importance_, &ImportanceLabel::removeRequested, files_, &FileController::removeImatrix);
@@ -240,9 +251,38 @@ void MainWindow::connectEditing() {
         editor_->setClipStart(static_cast<float>(table.min()), static_cast<float>(table.max()));
     });
     connect(issues_, &IssuesPanel::jumpToTensor, layers_, &LayerTableView::jumpTo);
-    for (View* view : views_)
+    connect(layers_, &LayerTableView::lockRequested, this, &MainWindow::lockSelected);
+    for (View* view : views_) {
         if (auto* sensitivity = qobject_cast<SensitivityView*>(view))
             connect(sensitivity, &SensitivityView::tensorChosen, layers_, &LayerTableView::setCurrentLayer);
+        if (auto* budget = qobject_cast<BudgetView*>(view)) connectBudget(*budget);
+    }
+}
+
+void MainWindow::connectBudget(BudgetView& budget) {
+    connect(&budget, &BudgetView::tensorChosen, layers_, &LayerTableView::setCurrentLayer);
+    connect(&budget, &BudgetView::failed, files_, &FileController::tell);
+    connect(&budget, &BudgetView::sensitivityFileRequested, this, [this, &budget] {
+        const QString path = files_->askForSensitivities();
+        if (!path.isEmpty()) budget.planner().loadSensitivities(path);
+    });
+    connect(&budget, &BudgetView::devicesRequested, this, [this, &budget] {
+        DeviceDialog dialog(budget.devices(), this);
+        if (dialog.exec() != QDialog::Accepted) return;
+        try {
+            save_own_devices(dialog.ownDevices());
+        } catch (const Error& error) {
+            files_->tell(QString::fromUtf8(error.what()));
+        }
+        budget.devicesChanged();
+    });
+}
+
+void MainWindow::lockSelected(bool lock) {
+    const std::vector<int> selected = layers_->selectedLayers();
+    const QList<int> tensors(selected.begin(), selected.end());
+    document_.setLocked(tensors, lock,
+                        (lock ? tr("lock %1") : tr("unlock %1")).arg(scopeText(tensors, document_)));
 }
 
 void MainWindow::connectJobs() {
@@ -448,7 +488,8 @@ View* MainWindow::currentView() const {
 }
 
 bool MainWindow::isSettled() const {
-    return jobs_.isIdle() && !measures_->isMeasuring() && (!document_.isOpen() || currentView()->isSettled());
+    return jobs_.isIdle() && !measures_->isMeasuring() && !budget_soon_.isActive() &&
+           (!document_.isOpen() || currentView()->isSettled());
 }
 
 void MainWindow::resetLayout() {

@@ -13,6 +13,7 @@
 #include <QElapsedTimer>
 #include <QHash>
 #include <QMainWindow>
+#include <QTimer>
 
 #include <vector>
 
@@ -23,6 +24,7 @@ class QToolBar;
 namespace halfstep {
 
 class BudgetStrip;
+class BudgetView;
 class FileController;
 class ImportanceLabel;
 class InspectorPanel;
@@ -76,9 +78,11 @@ class MainWindow : public QMainWindow {
     QDockWidget* addDock(const char* name, QWidget* content, Qt::DockWidgetArea area);
     void connectDocument();
     void connectEditing();
+    void connectBudget(BudgetView& budget);
     void connectJobs();
     void connectInspector();
     void retranslate();
+    void lockSelected(bool lock);
     void modelChanged();
     void selectionChanged();
     void showTargets();
@@ -122,6 +126,7 @@ class MainWindow : public QMainWindow {
     QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;
+    QTimer budget_soon_;  // figures come one by one
     QByteArray default_layout_;
     Scheme initial_scheme_;
 };

@@ -17,6 +17,7 @@ struct Plan {
     struct Entry {
         std::string tensor;
         Scheme scheme;
+        bool locked = false;  // not to be changed by an allocation
         friend bool operator==(const Entry&, const Entry&) = default;
     };
     std::string model_name;      // file or folder name of the model, for people
@@ -45,7 +46,8 @@ struct PlanCost {
 };
 PlanCost plan_cost(const Model& model, const Plan& plan);
 
-// JSON: {"halfstep_plan":1,"model":..,"fingerprint":..,"tensors":{NAME:"SCHEME"}}.
+// JSON: {"halfstep_plan":1,"model":..,"fingerprint":..,"tensors":{NAME:"SCHEME"},"locked":[NAME]}; "locked"
+// is missing where nothing is.
 std::string plan_to_json(const Plan& plan);
 Plan plan_from_json(std::string_view text, std::string_view file_for_errors);
 void save_plan(const Plan& plan, const std::filesystem::path& path);  // atomically

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -107,6 +108,26 @@ Scheme scheme_of(const std::string& tensor, const Json& notation, std::string_vi
     }
 }
 
+// "locked": names of tensors of the plan, each once.
+void read_locks(const Json& document, std::string_view file, Plan& plan) {
+    const auto locked = document.find("locked");
+    if (locked == document.end()) return;
+    if (!locked->is_array())
+        throw Error(fmt::format("is a JSON {}, not an array", locked->type_name()), place_of(file, "locked"),
+                    not_a_plan);
+    std::unordered_map<std::string_view, Plan::Entry*> entries;
+    for (Plan::Entry& entry : plan.entries)
+        entries.emplace(entry.tensor, &entry);
+    for (const Json& name : *locked) {
+        const auto found =
+            name.is_string() ? entries.find(name.get_ref<const std::string&>()) : entries.end();
+        if (found == entries.end())
+            throw Error(fmt::format("{} is no tensor of the plan", name.dump()), place_of(file, "locked"),
+                        "Take it away");
+        found->second->locked = true;
+    }
+}
+
 std::string quoted(const std::string& text) {
     try {
         return Json(text).dump();
@@ -127,7 +148,13 @@ std::string plan_to_json(const Plan& plan) {
         text += fmt::format("{}    {}: {}", separator, quoted(entry.tensor), quoted(to_string(entry.scheme)));
         separator = ",\n";
     }
-    text += plan.entries.empty() ? "}\n}\n" : "\n  }\n}\n";
+    text += plan.entries.empty() ? "}" : "\n  }";
+    std::string locked;
+    for (const Plan::Entry& entry : plan.entries)
+        if (entry.locked)
+            locked += fmt::format("{}    {}", locked.empty() ? "" : ",\n", quoted(entry.tensor));
+    if (!locked.empty()) text += fmt::format(",\n  \"locked\": [\n{}\n  ]", locked);
+    text += "\n}\n";
     return text;
 }
 
@@ -146,6 +173,7 @@ Plan plan_from_json(std::string_view text, std::string_view file_for_errors) {
     plan.entries.reserve(tensor_order.size());
     for (const std::string& tensor : tensor_order)
         plan.entries.push_back({tensor, scheme_of(tensor, tensors.at(tensor), file_for_errors)});
+    read_locks(json, file_for_errors, plan);
     return plan;
 }
 

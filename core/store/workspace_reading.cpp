@@ -7,6 +7,8 @@
 #include "core/store/workspace_layout.h"
 
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace halfstep {
@@ -191,6 +193,15 @@ Plan read_plan(const Hdf5Reader& file) {
     if (tensors.size() != schemes.size()) file.fail("/plan", "has columns of different lengths");
     for (std::size_t i = 0; i < tensors.size(); ++i)
         plan.entries.push_back({tensors[i], scheme_of(file, "/plan/scheme", schemes[i])});
+    if (!file.has("/plan/locked")) return plan;
+    std::unordered_map<std::string_view, Plan::Entry*> entries;
+    for (Plan::Entry& entry : plan.entries)
+        entries.emplace(entry.tensor, &entry);
+    for (const std::string& name : file.texts("/plan/locked")) {
+        const auto found = entries.find(name);
+        if (found == entries.end()) file.fail("/plan/locked", "names a tensor that the plan does not");
+        found->second->locked = true;
+    }
     return plan;
 }
 

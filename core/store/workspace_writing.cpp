@@ -188,7 +188,9 @@ class Table {
 void write_plan(Hdf5Writer& file, const Plan& plan) {
     std::vector<std::string> tensors;
     std::vector<std::string> schemes;
+    std::vector<std::string> locked;
     for (const Plan::Entry& entry : plan.entries) {
+        if (entry.locked) locked.push_back(entry.tensor);
         tensors.push_back(entry.tensor);
         schemes.push_back(to_string(entry.scheme));
     }
@@ -197,6 +199,7 @@ void write_plan(Hdf5Writer& file, const Plan& plan) {
     file.attribute("/plan", "fingerprint", plan.fingerprint);
     file.texts("/plan/tensor", tensors);
     file.texts("/plan/scheme", schemes);
+    if (!locked.empty()) file.texts("/plan/locked", locked);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// halfstep-bench [kernels] [blocks] [memory] [engine] [drag] [only=TEXT]: what the engine's speed is made of.
-// Prints figures and ratios of one run; asserts nothing about time. With only=TEXT, of the rows of `memory`
-// those that contain TEXT, without PyTorch.
+// halfstep-bench [kernels] [blocks] [memory] [engine] [drag] [allocation] [only=TEXT]: what the engine's
+// speed is made of. Prints figures and ratios of one run; asserts nothing about time. With only=TEXT, of the
+// rows of `memory` those that contain TEXT, without PyTorch.
 #include "core/kernels/kernel_table.h"
+#include "tests/bench/bench_allocation.h"
 #include "tests/bench/bench_blocks.h"
 #include "tests/bench/bench_kernels.h"
 #include "tests/bench/bench_measure.h"
@@ -53,6 +54,7 @@ void run(const std::set<std::string>& arguments) {
     fmt::print("Instruction set {}, {} threads, one thread reads {:.1f} GB/s\n", kernels::kernel_table().name,
                default_thread_count(), bandwidth / 1e9);
     if (wanted("kernels")) bench::bench_kernels(bandwidth);
+    if (wanted("allocation")) bench::bench_allocation();
     if (wanted("blocks")) bench::bench_blocks();
     if (wanted("memory")) {
         const ScratchFile file("16m");

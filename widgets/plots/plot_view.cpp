@@ -307,6 +307,8 @@ bool PlotView::eventFilter(QObject* watched, QEvent* event) {
     return false;
 }
 
+void PlotView::addToMenu(QMenu&, const QPoint&) {}
+
 bool PlotView::mousePressed(QMouseEvent*) {
     return false;
 }
@@ -355,6 +357,8 @@ bool PlotView::keyReleased(QKeyEvent*) {
 
 void PlotView::showMenu(const QPoint& position) {
     QMenu menu(this);
+    addToMenu(menu, position);
+    if (!menu.isEmpty()) menu.addSeparator();
     menu.addAction(tr("Show &everything"), this, &PlotView::resetZoom);
     menu.addSeparator();
     menu.addAction(tr("Copy &picture"), this,

@@ -13,6 +13,7 @@
 
 class QHBoxLayout;
 class QLabel;
+class QMenu;
 class QStackedLayout;
 
 namespace halfstep {
@@ -77,7 +78,8 @@ class PlotView : public QWidget {
     virtual bool keyPressed(QKeyEvent* event);
     virtual bool keyReleased(QKeyEvent* event);
 
-    virtual void plotResized() {}  // panes can be arranged anew
+    virtual void plotResized() {}                                 // panes can be arranged anew
+    virtual void addToMenu(QMenu& menu, const QPoint& position);  // what concerns the place in the plot
 
     void dataChanged();  // to be called by setters: rebuild and show
     const Theme& theme() const;

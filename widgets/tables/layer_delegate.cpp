@@ -77,6 +77,12 @@ void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
     if (index.column() == LayerTableModel::SchemeColumn) {
         option->font = monospaceFont();
         option->textElideMode = Qt::ElideRight;  // its beginning tells schemes apart
+        if (index.data(LayerTableModel::LockedRole).toBool()) {
+            const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;
+            option->decorationSize = QSize(14, 14);
+            option->icon = tintedPixmap(QStringLiteral("lock"), theme.accent, 14, ratio);
+            option->features |= QStyleOptionViewItem::HasDecoration;
+        }
     }
     if (index.column() == LayerTableModel::StatusColumn) {
         const qreal ratio = option->widget != nullptr ? option->widget->devicePixelRatioF() : 1.0;

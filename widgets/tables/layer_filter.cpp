@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/tables/layer_filter.h"
 
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>

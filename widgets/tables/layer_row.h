@@ -30,6 +30,7 @@ struct LayerRow {
     QString dtype;
     bool quantizable = true;
     Scheme scheme;
+    bool locked = false;         // an allocation leaves the scheme as it is
     std::optional<double> bits;  // per weight
     std::optional<std::uint64_t> bytes;
     std::optional<double> sqnr_db;

@@ -2,7 +2,7 @@
 #include "widgets/tables/layer_table_model.h"
 
 #include "widgets/style/number_text.h"
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <algorithm>
 #include <utility>
@@ -125,7 +125,8 @@ QString headerExplanation(int column) {
             return LayerTableModel::tr("Relative error: length of the error over length of the weights");
         case LayerTableModel::SensitivityColumn:
             return LayerTableModel::tr(
-                "How much the model's output loses per unit of this tensor's squared relative error");
+                "What the layer adds to the error of the whole: how much it counts, times its relative error "
+                "squared");
         default:
             return headerText(column);
     }
@@ -227,6 +228,8 @@ QVariant LayerTableModel::data(const QModelIndex& index, int role) const {
         case BarRole:
             if (index.column() == SensitivityColumn) return sensitivityFraction(value);
             return {};
+        case LockedRole:
+            return value.locked;
         case StatusRole:
             return static_cast<int>(value.status);
         default:

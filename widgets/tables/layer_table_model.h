@@ -36,6 +36,7 @@ class LayerTableModel : public QAbstractTableModel {
         BarRole,                     // SensitivityColumn: double in [0, 1], of the most sensitive tensor
         ExactTextRole,  // QString: every digit, C locale, without unit; empty where there is no value
         StatusRole,     // StatusColumn: int of LayerStatus
+        LockedRole,     // SchemeColumn: bool
     };
 
     explicit LayerTableModel(QObject* parent = nullptr);

@@ -198,12 +198,14 @@ void LayerTableView::buildActions() {
     apply_all_ = add("apply_all", {}, ask(ApplyScope::all));
     menu_->addSeparator();
     reset_ = add("reset", QStringLiteral("reset"), [this] { emit resetRequested(); });
+    lock_ = add("lock", QStringLiteral("lock"), [this] { emit lockRequested(!allSelectedLocked()); });
     menu_->addSeparator();
     select_role_ = add("select_role", QStringLiteral("layers"), [this] { selectSameRole(); });
     menu_->addSeparator();
     copy_text_ = add("copy_text", QStringLiteral("copy"), [this] { copySelection(QLatin1Char('\t')); });
     copy_csv_ = add("copy_csv", {}, [this] { copySelection(QLatin1Char(',')); });
 
+    lock_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_L));
     apply_selected_->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_Return));
     select_role_->setShortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A));
     copy_text_->setShortcut(QKeySequence::Copy);
@@ -395,10 +397,18 @@ void LayerTableView::copySelection(QChar separator) {
     QGuiApplication::clipboard()->setText(selectionAsText(separator));
 }
 
+bool LayerTableView::allSelectedLocked() const {
+    const std::vector<int> selected = selectedLayers();
+    return !selected.empty() &&
+           std::ranges::all_of(selected, [this](int layer) { return model_->row(layer).locked; });
+}
+
 void LayerTableView::updateActions() {
     const bool any = table_->selectionModel()->hasSelection();
-    for (QAction* action : {apply_selected_, apply_role_, reset_, select_role_, copy_text_, copy_csv_})
+    for (QAction* action : {apply_selected_, apply_role_, reset_, lock_, select_role_, copy_text_, copy_csv_})
         action->setEnabled(any);
+    lock_->setText(allSelectedLocked() ? tr("Un&lock selected layers")
+                                       : tr("&Lock selected layers at their schemes"));
     for (QAction* action : {apply_ffn_, apply_all_})
         action->setEnabled(model_->rowCount() > 0);
 }
@@ -436,6 +446,8 @@ void LayerTableView::retranslate() {
     apply_ffn_->setText(tr("Apply scheme to all &feed-forward layers"));
     apply_all_->setText(tr("Apply scheme to &all layers"));
     reset_->setText(tr("R&eset selected layers"));
+    lock_->setText(allSelectedLocked() ? tr("Un&lock selected layers")
+                                       : tr("&Lock selected layers at their schemes"));
     select_role_->setText(tr("Select all of the sa&me role"));
     copy_text_->setText(tr("&Copy"));
     copy_csv_->setText(tr("Copy as CS&V"));

@@ -58,6 +58,7 @@ class LayerTableView : public QWidget {
     void selectionChanged();                                // read selectedLayers()
     void currentLayerChanged(int layer);                    // -1 where there is none
     void applySchemeRequested(halfstep::ApplyScope scope);  // the scheme editor's scheme, to these layers
+    void lockRequested(bool lock);                          // the selected layers
     void resetRequested();  // the selected layers to the scheme they had when the model was opened
 
   protected:
@@ -76,6 +77,7 @@ class LayerTableView : public QWidget {
     void applyFilter();
     void updateCountLabel();
     void updateActions();
+    bool allSelectedLocked() const;
     void copySelection(QChar separator);
 
     LayerTableModel* model_;
@@ -91,6 +93,7 @@ class LayerTableView : public QWidget {
     QAction* apply_ffn_;
     QAction* apply_all_;
     QAction* reset_;
+    QAction* lock_;
     QAction* select_role_;
     QAction* copy_text_;
     QAction* copy_csv_;

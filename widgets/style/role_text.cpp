@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/tables/role_text.h"
+#include "widgets/style/role_text.h"
 
 #include <QCoreApplication>
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/views/candidate_sets.h"
+
+#include "core/exports/export_target.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+#include <QStringList>
+
+#include <algorithm>
+
+namespace halfstep {
+namespace {
+
+QString text(const char* source) {
+    return QCoreApplication::translate("halfstep::CandidateSets", source);
+}
+
+CandidateSet made_of(const QString& name, const char* notations) {
+    return {name, parse_candidates(QString::fromLatin1(notations))};
+}
+
+}  // namespace
+
+std::vector<Scheme> parse_candidates(const QString& text) {
+    static const QRegularExpression separators("[\\s,;]+");
+    std::vector<Scheme> schemes;
+    for (const QString& word : text.split(separators, Qt::SkipEmptyParts)) {
+        const Scheme scheme = parse_scheme(word.toStdString());
+        if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
+    }
+    return schemes;
+}
+
+QString candidates_text(const std::vector<Scheme>& schemes) {
+    QStringList words;
+    for (const Scheme& scheme : schemes)
+        words.append(QString::fromStdString(to_string(scheme)));
+    return words.join(QLatin1Char(' '));
+}
+
+std::vector<CandidateSet> candidate_sets() {
+    std::vector<CandidateSet> sets{
+        made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Integers, groups of 64")),
+                "int2:g64 int3:g64 int4:g64 int5:g64 int6:g64 int8:g64"),
+        made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Integers, a scale for each row")),
+                "int2 int3 int4 int5 int6 int7 int8"),
+        made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "llama.cpp: K-quants")),
+                "q2_K q3_K q4_K q5_K q6_K q8_0"),
+        made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "llama.cpp: blocks of 32")),
+                "iq4_nl q4_0 q4_1 q5_0 q5_1 q8_0"),
+        made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Small floats: NVFP4, MX, FP8")),
+                "nvfp4 mxfp4 mxfp6_e2m3 mxfp8_e4m3 fp8_e4m3"),
+    };
+    const std::vector<Scheme> all = all_formats();
+    for (const auto& target : export_targets()) {
+        std::vector<Scheme> taken;
+        for (const Scheme& format : all)
+            if (const auto carried = carried_scheme(*target, format)) taken.push_back(*carried);
+        std::erase_if(taken, [](const Scheme& scheme) { return scheme.family == Family::floating; });
+        const bool chooses = taken.size() > 1 && taken.size() + 6 < all.size();
+        if (!chooses) continue;
+        const QString name =
+            QString::fromUtf8(target->name().data(), static_cast<qsizetype>(target->name().size()));
+        sets.push_back(
+            {text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "All that %1 takes")).arg(name), taken});
+    }
+    return sets;
+}
+
+}  // namespace halfstep

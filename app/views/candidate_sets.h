@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/schemes/scheme.h"
+
+#include <QString>
+
+#include <vector>
+
+namespace halfstep {
+
+// Schemes that a plan is chosen from, by the name under which the window offers them.
+struct CandidateSet {
+    QString name;  // translated
+    std::vector<Scheme> schemes;
+};
+
+// Usual sets, then for each export target that does not take everything: all that it takes.
+std::vector<CandidateSet> candidate_sets();
+
+// Notations separated by spaces, commas or semicolons, none twice. Throws Error for what is no scheme.
+std::vector<Scheme> parse_candidates(const QString& text);
+QString candidates_text(const std::vector<Scheme>& schemes);
+
+}  // namespace halfstep

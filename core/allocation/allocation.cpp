@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/allocation/allocation.h"
+
+#include "core/base/error.h"
+#include "core/base/figure_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+// Sums of losses are rounded; a limit that was taken from a printed or computed sum is still kept.
+constexpr double loss_slack = 1e-12;
+
+template <class Weight, class Value>
+Knapsack knapsack_of(const std::vector<AllocationClass>& classes, Weight weight, Value value) {
+    std::vector<std::vector<KnapsackOption>> options(classes.size());
+    for (std::size_t i = 0; i < classes.size(); ++i)
+        for (const AllocationOption& option : classes[i].options)
+            options[i].push_back({static_cast<double>(std::invoke(weight, option)),
+                                  static_cast<double>(std::invoke(value, option))});
+    return Knapsack(std::move(options));
+}
+
+}  // namespace
+
+Allocation::Allocation(AllocationProblem problem, const AllocationRules& rules)
+    : problem_(std::move(problem)),
+      class_of_(problem_.tensors.size()),
+      by_bits_({}),
+      by_bytes_({}),
+      by_loss_({}) {
+    AllocationClasses built = allocation_classes(problem_, rules);
+    classes_ = std::move(built.classes);
+    issues_ = std::move(built.issues);
+    for (std::size_t i = 0; i < classes_.size(); ++i)
+        for (const std::size_t tensor : classes_[i].tensors)
+            class_of_[tensor] = i;
+    by_bits_ = knapsack_of(classes_, &AllocationOption::bits, &AllocationOption::loss);
+    by_bytes_ = knapsack_of(classes_, &AllocationOption::bytes, &AllocationOption::loss);
+    by_loss_ = knapsack_of(classes_, &AllocationOption::loss, &AllocationOption::bits);
+    for (const Scheme& scheme : rules.candidates)
+        if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) == uniform_.end())
+            uniform_.push_back({scheme, uniform(scheme)});
+}
+
+const Knapsack& Allocation::knapsack(Budget::Of of) const {
+    switch (of) {
+        case Budget::Of::bits_per_weight:
+            return by_bits_;
+        case Budget::Of::bytes:
+            return by_bytes_;
+        case Budget::Of::loss:
+            break;
+    }
+    return by_loss_;
+}
+
+double Allocation::capacity(const Budget& budget) const {
+    switch (budget.of) {
+        case Budget::Of::bits_per_weight:
+            return std::floor(budget.limit * static_cast<double>(problem_.elements()));
+        case Budget::Of::bytes:
+            return std::floor(budget.limit) - static_cast<double>(problem_.other_bytes);
+        case Budget::Of::loss:
+            break;
+    }
+    return budget.limit * (1 + loss_slack);
+}
+
+AllocationChoice Allocation::sum_up(std::vector<std::uint32_t> chosen) const {
+    AllocationChoice choice{.chosen = std::move(chosen), .bytes = problem_.other_bytes};
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        const AllocationOption& option = classes_[i].options[choice.chosen[i]];
+        choice.bits += option.bits;
+        choice.bytes += option.bytes;
+        choice.loss += option.loss;
+    }
+    const std::uint64_t elements = problem_.elements();
+    if (elements > 0)
+        choice.bits_per_weight = static_cast<double>(choice.bits) / static_cast<double>(elements);
+    return choice;
+}
+
+BestChoice Allocation::best(const Budget& budget, const KnapsackLimits& limits) const {
+    const auto solution = knapsack(budget.of).solve(capacity(budget), limits);
+    if (!solution) refuse(budget);
+    BestChoice best{sum_up(solution->chosen)};
+    const double objective = budget.of == Budget::Of::loss ? static_cast<double>(best.bits) : best.loss;
+    best.lower_bound = solution->proven() ? objective : std::min(objective, solution->bound);
+    best.gap = objective > 0 ? (objective - best.lower_bound) / objective : 0;
+    return best;
+}
+
+void Allocation::refuse(const Budget& budget) const {
+    const AllocationChoice least = smallest();
+    if (budget.of == Budget::Of::loss) {
+        const AllocationChoice exact = most_exact();
+        throw Error(fmt::format("no plan has an error of at most {}: the most exact one that the candidates "
+                                "and rules allow has {} (at {:.4g} bits a weight)",
+                                short_number(budget.limit), short_number(exact.loss), exact.bits_per_weight),
+                    {}, "Allow a larger error, or add candidates of more bits");
+    }
+    const bool bytes = budget.of == Budget::Of::bytes;
+    const std::string wanted =
+        bytes ? fmt::format("{} bytes", count_text(static_cast<std::uint64_t>(std::max(0.0, budget.limit))))
+              : fmt::format("{:.6g} bits a weight", budget.limit);
+    const std::string needed = bytes ? fmt::format("{} bytes", count_text(least.bytes))
+                                     : fmt::format("{:.6g} bits a weight", least.bits_per_weight);
+    throw Error(
+        fmt::format("no plan fits into {}: the smallest one that the candidates and rules allow takes {}"
+                    " ({} with everything that is kept)",
+                    wanted, needed, size_text(least.bytes)),
+        {}, "Raise the budget, add candidates of fewer bits, or take away pins and limits");
+}
+
+AllocationChoice Allocation::smallest() const {
+    std::vector<std::uint32_t> chosen;
+    for (const AllocationClass& of : classes_) {
+        const auto least = std::ranges::min_element(of.options, {}, [](const AllocationOption& option) {
+            return std::pair(option.bits, option.loss);
+        });
+        chosen.push_back(static_cast<std::uint32_t>(least - of.options.begin()));
+    }
+    return sum_up(std::move(chosen));
+}
+
+AllocationChoice Allocation::most_exact() const {
+    std::vector<std::uint32_t> chosen;
+    for (const AllocationClass& of : classes_) {
+        const auto least = std::ranges::min_element(of.options, {}, [](const AllocationOption& option) {
+            return std::pair(option.loss, option.bits);
+        });
+        chosen.push_back(static_cast<std::uint32_t>(least - of.options.begin()));
+    }
+    return sum_up(std::move(chosen));
+}
+
+std::vector<Allocation::Point> Allocation::front() const {
+    std::vector<Point> points;
+    const auto elements = static_cast<double>(std::max<std::uint64_t>(1, problem_.elements()));
+    for (const KnapsackPoint& corner : by_bits_.hull())
+        points.push_back({corner.weight / elements,
+                          problem_.other_bytes + static_cast<std::uint64_t>(std::ceil(corner.weight / 8)),
+                          corner.value});
+    return points;
+}
+
+const Scheme& Allocation::scheme(const AllocationChoice& choice, std::size_t tensor) const {
+    const std::size_t of = class_of_[tensor];
+    return classes_[of].options[choice.chosen[of]].scheme;
+}
+
+Plan Allocation::plan(const Model& model, const AllocationChoice& choice) const {
+    Plan plan = uniform_plan(model, Scheme{});
+    std::size_t next = 0;
+    for (Plan::Entry& entry : plan.entries)
+        if (next < problem_.tensors.size() && entry.tensor == problem_.tensors[next].name)
+            entry.scheme = scheme(choice, next++);
+    return plan;
+}
+
+}  // namespace halfstep

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Budget view in the window: measured, dragged, undone, locked, and what it tells. Pictures of it go to
+// $HALFSTEP_GALLERY, where that is set.
+#include "app/settings/language.h"
+#include "app/views/budget_view.h"
+#include "app/window/device_dialog.h"
+#include "app/window/file_controller.h"
+#include "app/window/main_window.h"
+#include "core/allocation/device.h"
+#include "tests/support/safetensors_builder.h"
+#include "tests/support/temporary_folder.h"
+#include "widgets/plots/budget_plot.h"
+#include "widgets/style/theme.h"
+#include "widgets/tables/layer_table_model.h"
+#include "widgets/tables/layer_table_view.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QDoubleSpinBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPushButton>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTableWidget>
+#include <QTest>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <random>
+#include <vector>
+
+using namespace halfstep;
+
+class TestBudgetWindow : public QObject {
+    Q_OBJECT
+  private slots:
+    void initTestCase() {
+        QCoreApplication::setOrganizationName("halfstep-tests");
+        QCoreApplication::setApplicationName("budget-window");
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
+                           QString::fromStdString(folder_.path().string()));
+        qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder_.path("config").string()));
+        if (FileController::samplePath().isEmpty()) QSKIP("the sample is missing");
+        applyTheme(*qApp, ThemeMode::light);
+        language_ = std::make_unique<Language>();
+        language_->use("en");
+        window_ = std::make_unique<MainWindow>(*language_);
+        window_->resize(1280, 800);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_->files().openSample();
+        QTRY_VERIFY_WITH_TIMEOUT(document().isOpen(), 20'000);
+        settle();
+        for (std::size_t i = 0; i < window_->views().size(); ++i)
+            if (qobject_cast<BudgetView*>(window_->views()[i]) != nullptr)
+                window_->showView(static_cast<int>(i));
+        settle();
+        QVERIFY(planner().allocation() != nullptr);
+    }
+
+    void cleanupTestCase() { window_.reset(); }
+
+    void it_starts_at_the_plan_and_changes_nothing() {
+        QVERIFY(!document().undoStack().canUndo());
+        QVERIFY(std::abs(planner().budget() - planner().planBits()) < 1e-9);
+        QVERIFY(planner().best() && planner().best()->proven());
+        QVERIFY(plot()->data().front->size() > 20);
+        QCOMPARE(plot()->data().uniform.size(), planner().settings().candidates.size());
+        keepPictures("start");
+    }
+
+    void dragging_brings_the_best_plan_in_one_step() {
+        const Plan before = document().plan();
+        drag(4.5);
+        QVERIFY(std::abs(planner().budget() - 4.5) < 0.02);
+        QVERIFY(planner().planBits() <= planner().budget());
+        QVERIFY(std::abs(*planner().planLoss() / planner().best()->loss - 1) < 1e-12);
+        QVERIFY(planner().best()->loss <= planner().greedy()->loss * (1 + 1e-12));
+        QCOMPARE(document().undoStack().count(), 1);
+        QVERIFY(document().undoStack().undoText().startsWith("the best plan for 4.5"));
+        const BudgetData& shown = plot()->data();
+        QVERIFY(
+            std::ranges::any_of(shown.cells, [](const auto& cell) { return cell.bits < cell.former_bits; }));
+        QVERIFY(spin()->value() == std::round(planner().budget() * 1000) / 1000);
+        keepPictures("dragged");
+
+        drag(3.2);
+        QCOMPARE(document().undoStack().count(), 2);
+        document().undoStack().undo();
+        document().undoStack().undo();
+        QVERIFY(document().plan() == before);
+        document().undoStack().redo();
+        settle();
+    }
+
+    void the_field_and_the_keys_move_it_too() {
+        spin()->setValue(5.25);
+        settle();
+        QVERIFY(planner().budget() == 5.25);
+        QVERIFY(planner().planBits() <= 5.25);
+        plot()->plot()->setFocus();
+        QTest::keyClick(plot()->plot(), Qt::Key_Right);
+        QVERIFY(std::abs(planner().budget() - 5.3) < 1e-9);
+        QTest::keyClick(plot()->plot(), Qt::Key_Left, Qt::ShiftModifier);
+        QVERIFY(std::abs(planner().budget() - 5.05) < 1e-9);
+        settle();
+    }
+
+    void locked_layers_stay() {
+        const int tensor = planner().tensors()[5];
+        document().applyScheme({tensor}, parse_scheme("int8:g64"), "int8");
+        settle();
+        window_->layers().setCurrentLayer(tensor);
+        QAction* lock = window_->layers().findChild<QAction*>("lock");
+        window_->layers().contextMenu();
+        QVERIFY(lock->text().contains("Lock selected"));
+        lock->trigger();
+        settle();
+        QVERIFY(document().isLocked(tensor));
+        QVERIFY(window_->layers().model()->row(tensor).locked);
+        drag(3.0);
+        QCOMPARE(to_string(document().scheme(tensor)), std::string("int8:g64"));
+        QVERIFY(document().plan().entries[static_cast<std::size_t>(tensor)].locked);
+        QVERIFY(plot()->data().cells[5].locked);
+        keepPictures("locked");
+
+        // The lock is part of the plan's file.
+        const QString file = QString::fromStdString(folder_.path("plan.json").string());
+        window_->files().savePlan(file);
+        settle();
+        document().undoStack().undo();
+        document().undoStack().undo();
+        QVERIFY(!document().isLocked(tensor));
+        window_->files().loadPlan(file);
+        settle();
+        QVERIFY(document().isLocked(tensor));
+        document().undoStack().undo();
+        QVERIFY(!document().isLocked(tensor));
+        settle();
+    }
+
+    void rules_are_kept() {
+        auto* fuse = window_->findChild<QCheckBox*>("fuse");
+        auto* protect = window_->findChild<QCheckBox*>("protect");
+        fuse->setChecked(true);
+        protect->setChecked(true);
+        settle();
+        drag(planner().allocation()->smallest().bits_per_weight + 0.3);
+        std::optional<Scheme> of_query;
+        for (std::size_t i = 0; i < planner().tensors().size(); ++i) {
+            const int tensor = planner().tensors()[i];
+            const TensorInfo& info = document().tensor(tensor);
+            if (info.role == Role::token_embedding || info.role == Role::output_head)
+                QVERIFY(plot()->data().cells[i].bits >= 8);
+            if (info.role == Role::attention_k || info.role == Role::attention_q ||
+                info.role == Role::attention_v) {
+                if (info.block != 1) continue;
+                if (!of_query) of_query = document().scheme(tensor);
+                QVERIFY(document().scheme(tensor) == *of_query);
+            }
+        }
+        QVERIFY(of_query.has_value());
+        keepPictures("rules");
+        fuse->setChecked(false);
+        protect->setChecked(false);
+        settle();
+    }
+
+    void a_contradiction_is_told_and_nothing_changes() {
+        auto* candidates = window_->findChild<QComboBox*>("candidates");
+        const Plan before = document().plan();
+        type(candidates, "int4:g64 int3:g64");
+        window_->findChild<QCheckBox*>("protect")->setChecked(true);
+        settle();
+        QVERIFY(planner().allocation() == nullptr);
+        QVERIFY2(planner().problem().contains("none of the candidates gives it the 8 bits"),
+                 qPrintable(planner().problem()));
+        QVERIFY(document().plan() == before);
+        QVERIFY(!window_->findChild<QPushButton*>("usePlan")->isEnabled());
+        keepPictures("contradiction");
+        window_->findChild<QCheckBox*>("protect")->setChecked(false);
+        type(candidates, "int4:g64 nonsense");
+        QVERIFY(candidates->toolTip().contains("nonsense"));
+        QCOMPARE(planner().settings().candidates.size(), 2U);
+        type(candidates, "");
+        settle();
+        QCOMPARE(planner().settings().candidates.size(), 6U);
+    }
+
+    void sensitivities_come_from_roles_and_files() {
+        auto* choice = window_->findChild<QComboBox*>("sensitivity");
+        choice->setCurrentIndex(1);
+        emit choice->activated(1);
+        settle();
+        QVERIFY(planner().settings().by_role);
+        const int down = find(Role::ffn_down);
+        QVERIFY(document().sensitivity(down) == 4);
+        const std::string name = document().tensor(down).name;
+        planner().loadSensitivities(
+            QString::fromStdString(folder_.put("mine.csv", "name,value\n" + name + ",77\n").string()));
+        settle();
+        QVERIFY(document().sensitivity(down) == 77);
+        QCOMPARE(planner().sensitivitySource(), QString("mine.csv"));
+        QCOMPARE(choice->currentText(), QString("From mine.csv"));
+        QSignalSpy failed(&window_->files(), &FileController::failed);
+        planner().loadSensitivities(QString::fromStdString(folder_.put("bad.csv", "x,1\n").string()));
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, 20'000);
+        QVERIFY(document().sensitivity(down) == 77);
+        emit choice->activated(0);
+        settle();
+        QVERIFY(document().sensitivity(down) == 1);
+    }
+
+    // A megabyte a token, and 50 MB a second: 50 tokens.
+    void devices_are_edited_and_told() {
+        DeviceDialog dialog(budget().devices());
+        QTableWidget* table = dialog.table();
+        const int rows = table->rowCount();
+        QVERIFY(rows >= 20 && dialog.ownDevices().empty());
+        table->item(3, 1)->setText("17");
+        QCOMPARE(dialog.ownDevices().size(), 1U);
+        QVERIFY(dialog.ownDevices().front().memory == 17'000'000'000);
+        table->item(3, 2)->setText("-1");
+        dialog.accept();
+        QCOMPARE(dialog.result(), static_cast<int>(QDialog::Rejected));
+        QVERIFY(!dialog.findChildren<QLabel*>().isEmpty());
+
+        save_own_devices({{"Toy", 1'000'000, 50e6, {{16, 16}, {4, 16}}}});
+        budget().devicesChanged();
+        auto* device = window_->findChild<QComboBox*>("device");
+        QCOMPARE(device->itemText(0), QString("Toy"));
+        device->setCurrentIndex(0);
+        emit device->activated(0);
+        keepPictures("device");
+        const DeviceCost cost =
+            device_cost(*document().model(), document().plan(), budget().devices().front());
+        QVERIFY(!cost.fits && cost.tokens_per_second.has_value());
+    }
+
+    // Prints how long a step of a drag takes, all of it: the plan, the table, and the picture.
+    void a_thousand_layers() {
+        testing::SafetensorsBuilder builder;
+        std::mt19937 random(1);
+        std::normal_distribution<float> normal(0.0F, 0.05F);
+        for (int i = 0; i < 1000; ++i) {
+            const std::int64_t rows = 16 * (1 + i % 5);
+            std::vector<float> values(static_cast<std::size_t>(rows) * 64);
+            for (float& value : values)
+                value = normal(random);
+            const char* parts[] = {"self_attn.q_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj",
+                                   "mlp.down_proj"};
+            builder.add_f32(fmt::format("model.layers.{}.{}.weight", i / 5, parts[i % 5]), {rows, 64},
+                            values);
+        }
+        builder.write(folder_.path("thousand.safetensors"));
+        document().undoStack().setClean();
+        window_->files().openModel(QString::fromStdString(folder_.path("thousand.safetensors").string()));
+        QTRY_COMPARE_WITH_TIMEOUT(document().tensorCount(), 1000, 20'000);
+        settle();
+        type(window_->findChild<QComboBox*>("candidates"),
+             "int2 int3 int4 int5 int6 int7 int8 int2:g64 int3:g64 int4:g64 int5:g64 int6:g64 int7:g64 "
+             "int8:g64 "
+             "int2:g32 int3:g32 int4:g32 int5:g32 int6:g32 int7:g32 int8:g32 q4_0 q5_0 q8_0");
+        settle();
+        QVERIFY(planner().best() && planner().best()->proven());
+        std::vector<qint64> times;
+        for (int step = 0; step <= 40; ++step) {
+            QElapsedTimer timer;
+            timer.start();
+            emit plot()->budgetDragged(3 + 0.1 * step);
+            QCoreApplication::processEvents();
+            times.push_back(timer.nsecsElapsed());
+        }
+        emit plot()->budgetReleased();
+        std::ranges::sort(times);
+        qInfo("a step of a drag over 1,000 layers x 24 schemes: median %.1f ms, worst %.1f ms",
+              static_cast<double>(times[times.size() / 2]) / 1e6, static_cast<double>(times.back()) / 1e6);
+        QVERIFY(planner().best()->proven());
+        QVERIFY(planner().planBits() <= 7);
+        settle();
+        keepPictures("thousand");
+    }
+
+    void in_german() {
+        language_->use("de");
+        QCoreApplication::processEvents();
+        keepPictures("german");
+        language_->use("en");
+    }
+
+  private:
+    Document& document() { return window_->document(); }
+    BudgetView& budget() { return *window_->findChild<BudgetView*>(); }
+    BudgetPlanner& planner() { return budget().planner(); }
+    BudgetPlot* plot() { return window_->findChild<BudgetPlot*>(); }
+    QDoubleSpinBox* spin() { return window_->findChild<QDoubleSpinBox*>("budgetBits"); }
+    void settle() { QTRY_VERIFY_WITH_TIMEOUT(window_->isSettled(), 60'000); }
+
+    int find(Role role) {
+        for (int i = 0; i < document().tensorCount(); ++i)
+            if (document().tensor(i).role == role) return i;
+        return -1;
+    }
+
+    void type(QComboBox* box, const QString& text) {
+        box->setEditText(text);
+        emit box->lineEdit()->editingFinished();
+    }
+
+    // With the mouse, in some steps.
+    void drag(double bits) {
+        QCoreApplication::processEvents();
+        QWidget* area = plot()->plot();
+        const QRect rect = plot()->frontRect()->rect();
+        const double from = plot()->budgetPixel();
+        const double to = plot()->frontRect()->axis(QCPAxis::atBottom)->coordToPixel(bits);
+        const auto at = [&](double x) { return QPoint(static_cast<int>(std::lround(x)), rect.center().y()); };
+        QTest::mousePress(area, Qt::LeftButton, {}, at(from));
+        for (int step = 1; step <= 8; ++step) {
+            const QPoint point = at(from + (to - from) * step / 8);
+            QMouseEvent move(QEvent::MouseMove, point, area->mapToGlobal(point), Qt::NoButton, Qt::LeftButton,
+                             {});
+            QApplication::sendEvent(area, &move);
+        }
+        QTest::mouseRelease(area, Qt::LeftButton, {}, at(to));
+        settle();
+    }
+
+    void keepPictures(const QString& name) {
+        const QString folder = qEnvironmentVariable("HALFSTEP_GALLERY");
+        if (folder.isEmpty()) return;
+        for (const ThemeMode mode : {ThemeMode::dark, ThemeMode::light}) {
+            applyTheme(*qApp, mode);
+            for (const QSize size : {QSize(2560, 1440), QSize(1280, 800)}) {
+                window_->resize(size);
+                QCoreApplication::processEvents();
+                QTest::qWait(50);
+                window_->grab().save(
+                    QDir(folder).filePath(QStringLiteral("budget-%1-%2-%3.png")
+                                              .arg(name, mode == ThemeMode::light ? "light" : "dark")
+                                              .arg(size.width())));
+            }
+        }
+    }
+
+    testing::TemporaryFolder folder_;
+    std::unique_ptr<Language> language_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(TestBudgetWindow)
+#include "test_budget_window.moc"
