@@ -71,30 +71,11 @@ QStringList allTexts(const QWidget& window) {
 
 // What may read the same in both languages.
 bool isNeutral(const QString& text) {
-    static const QSet<QString> same{"Name",
-                                    "Block",
-                                    "Status",
-                                    "Bits",
-                                    "SQNR",
-                                    "Tensor",
-                                    "English",
-                                    "Deutsch",
-                                    "Halfstep",
-                                    "Attention Q",
-                                    "Attention K",
-                                    "Attention V",
-                                    "Norm",
-                                    "Bias",
-                                    "Plan",
-                                    "Format",
-                                    "llama.cpp",
-                                    "json",
-                                    "gguf",
-                                    "onnx-qdq",
-                                    "csv",
-                                    "html",
-                                    "scheme",
-                                    "int4:asym:g128:mse"};
+    static const QSet<QString> same{
+        "Name",    "Block",    "Status",   "Bits",        "SQNR",        "Tensor",
+        "English", "Deutsch",  "Halfstep", "Attention Q", "Attention K", "Attention V",
+        "Norm",    "Bias",     "Plan",     "Format",      "llama.cpp",   "json",
+        "gguf",    "onnx-qdq", "csv",      "html",        "scheme",      "int4:asym:g128:mse"};
     QString plain = text;
     plain.remove(QLatin1Char('&'));
     if (same.contains(plain) || QFileInfo::exists(text)) return true;
