@@ -1609,6 +1609,62 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>eine Datei für llama-quantize --tensor-type-file und den Befehl, der sie benutzt</translation>
     </message>
     <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (compressed-tensors, vLLM): a group for each scheme</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (compressed-tensors, vLLM): eine Gruppe für jedes Schema</translation>
+    </message>
+    <message>
+        <source>a recipe (YAML) with which llm-compressor quantizes the model for vLLM</source>
+        <translation>ein Rezept (YAML), mit dem llm-compressor das Modell für vLLM quantisiert</translation>
+    </message>
+    <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (GPTQModel, vLLM): one setting, and what differs</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (GPTQModel, vLLM): eine Einstellung, und was davon abweicht</translation>
+    </message>
+    <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (AutoAWQ, vLLM): one setting, and what is left out</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (AutoAWQ, vLLM): eine Einstellung, und was ausgenommen ist</translation>
+    </message>
+    <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (Transformers): NF4 or int8, and what is left out</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (Transformers): NF4 oder int8, und was ausgenommen ist</translation>
+    </message>
+    <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (Transformers): a setting for each kind of module</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (Transformers): eine Einstellung für jede Art von Modul</translation>
+    </message>
+    <message>
+        <source>&quot;quantization_config&quot; to merge into config.json (Transformers): torchao&apos;s FqnToConfig</source>
+        <translation>„quantization_config“ zum Einfügen in config.json (Transformers): FqnToConfig von torchao</translation>
+    </message>
+    <message>
+        <source>the layer_config of AutoRound, which quantizes the model: a setting for each module</source>
+        <translation>die layer_config von AutoRound, das das Modell quantisiert: eine Einstellung für jedes Modul</translation>
+    </message>
+    <message>
+        <source>a recipe (YAML) with which NVIDIA&apos;s Model Optimizer quantizes the model&apos;s weights</source>
+        <translation>ein Rezept (YAML), mit dem Model Optimizer von NVIDIA die Gewichte des Modells quantisiert</translation>
+    </message>
+    <message>
+        <source>&quot;quantization&quot; to merge into config.json (mlx-lm): one setting, and what differs</source>
+        <translation>„quantization“ zum Einfügen in config.json (mlx-lm): eine Einstellung, und was davon abweicht</translation>
+    </message>
+    <message>
+        <source>a measurement file that leaves exllamav2&apos;s convert.py no choice, and the command for it</source>
+        <translation>eine Messdatei, die convert.py von exllamav2 keine Wahl lässt, und den Befehl dafür</translation>
+    </message>
+    <message>
+        <source>TensorQuantOverrides for ONNX Runtime&apos;s static quantization: type and axis of each weight</source>
+        <translation>TensorQuantOverrides für die statische Quantisierung von ONNX Runtime: Typ und Achse jedes Gewichts</translation>
+    </message>
+    <message>
+        <source>arguments for the calls of nncf.compress_weights() that quantize a model for OpenVINO</source>
+        <translation>Argumente für die Aufrufe von nncf.compress_weights(), die ein Modell für OpenVINO quantisieren</translation>
+    </message>
+    <message>
+        <source>parameter encodings (1.0.0) for AIMET and Qualcomm&apos;s converters, with all scales and offsets</source>
+        <translation>Parameter-Encodings (1.0.0) für AIMET und Qualcomms Konverter, mit allen Skalen und Offsets</translation>
+    </message>
+    <message>
         <source>the plan with every tensor&apos;s scheme, size and measured error, as JSON</source>
         <translation>der Plan mit Schema, Größe und gemessenem Fehler jedes Tensors, als JSON</translation>
     </message>

@@ -17,10 +17,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// The formats that the target has, each by its name, or with the options that it needs: "int4:asym:g128".
 std::vector<std::string> formats_of(const ExportTarget& target) {
     std::vector<std::string> formats;
-    for (const Scheme& scheme : all_formats())
-        if (target.why_not(scheme).empty()) formats.push_back(format_name(scheme));
+    for (const Scheme& format : all_formats())
+        if (const auto scheme = carried_scheme(target, format)) formats.push_back(to_string(*scheme));
     return formats;
 }
 

@@ -44,7 +44,7 @@ class BudgetPlanner : public QObject {
     QString sensitivitySource() const;
 
     // Null while candidates are being measured, and where the rules contradict each other: see problem().
-    const Allocation* allocation() const { return allocation_.get(); }
+    const std::shared_ptr<const Allocation>& allocation() const { return allocation_; }
     QString problem() const { return problem_; }
     double measuredShare() const;  // of the figures that are needed
 
@@ -64,7 +64,6 @@ class BudgetPlanner : public QObject {
     const Scheme& formerScheme(std::size_t place) const { return former_[place]; }
     std::optional<double> planLoss() const;  // of the document's plan; none where a figure is missing
     double planBits() const;                 // a weight
-    double sensitivity(int tensor) const;
 
   signals:
     void changed();
@@ -74,6 +73,7 @@ class BudgetPlanner : public QObject {
     void requestMeasurements();
     std::vector<Scheme> schemesNeeded() const;
     void rebuild();
+    void weigh();
     AllocationRules rules(const AllocationProblem& problem) const;
     void solve(std::chrono::nanoseconds limit);
     void finishProof();
@@ -86,7 +86,6 @@ class BudgetPlanner : public QObject {
     JobRunner& jobs_;
     Settings settings_;
     std::shared_ptr<const Sensitivities> loaded_;
-    std::vector<double> sensitivities_;  // of all tensors
     std::vector<int> tensors_;
     std::vector<Scheme> former_;
     std::shared_ptr<const Allocation> allocation_;

@@ -35,12 +35,6 @@ BudgetPlanner::Settings first_settings() {
     return {candidate_sets().front().schemes, false, false, false};
 }
 
-// An estimate has no more than two digits.
-std::uint64_t twoDigits(double value) {
-    const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(std::max(1.0, value))) - 1));
-    return static_cast<std::uint64_t>(std::llround(value / unit) * std::llround(unit));
-}
-
 BudgetData::Point point_of(const AllocationChoice& choice) {
     return {choice.bits_per_weight, choice.loss, choice.bytes};
 }
@@ -144,6 +138,7 @@ void BudgetView::connectParts() {
         if (active_) show();
     });
     connect(&planner_, &BudgetPlanner::failed, this, &BudgetView::failed);
+    connect(&document_, &Document::modelChanged, this, [this] { cells_.clear(); });
     connect(&document_, &Document::measurementAdded, this, [this] {
         if (active_ && !soon_.isActive()) soon_.start();
     });
@@ -256,32 +251,62 @@ void BudgetView::devicesChanged() {
     showNumbers();
 }
 
-BudgetData BudgetView::shownData() const {
+const QString& BudgetView::textOf(const Scheme& scheme) {
+    const auto known = std::ranges::find(texts_, scheme, &std::pair<Scheme, QString>::first);
+    if (known != texts_.end()) return known->second;
+    return texts_.emplace_back(scheme, QString::fromStdString(to_string(scheme))).second;
+}
+
+void BudgetView::describeTensors() {
+    cells_.clear();
+    for (const int tensor : planner_.tensors()) {
+        const TensorInfo& info = document_.tensor(tensor);
+        BudgetData::Cell cell;
+        cell.tensor = QString::fromStdString(info.name);
+        cell.role = info.role;
+        cell.block = info.block;
+        cell.elements = info.elements;
+        cells_.push_back(std::move(cell));
+    }
+}
+
+void BudgetView::fillChoices(BudgetData& shown) {
+    const std::shared_ptr<const Allocation>& allocation = planner_.allocation();
+    if (allocation == nullptr) {
+        shown.note = stateText();
+        front_.reset();
+    } else if (!front_ || front_of_ != allocation) {
+        std::vector<BudgetData::Point> corners;
+        for (const Allocation::Point& point : allocation->front())
+            corners.push_back({point.bits_per_weight, point.loss, point.bytes});
+        front_ = std::make_shared<const std::vector<BudgetData::Point>>(std::move(corners));
+    }
+    front_of_ = allocation;
+    shown.front = front_;
+    if (allocation == nullptr) return;
+    for (const UniformChoice& choice : allocation->uniform_choices())
+        shown.uniform.push_back({textOf(choice.scheme), point_of(choice.choice)});
+    if (planner_.uniform())
+        shown.methods.push_back({tr("one scheme that fits"), point_of(planner_.uniform()->choice)});
+    if (planner_.closedForm()) shown.methods.push_back({tr("closed form"), point_of(*planner_.closedForm())});
+    if (planner_.greedy()) shown.methods.push_back({tr("greedy"), point_of(*planner_.greedy())});
+    if (!planner_.best()) return;
+    shown.best = point_of(*planner_.best());
+    shown.gap = planner_.best()->gap;
+}
+
+BudgetData BudgetView::shownData() {
     BudgetData shown;
     shown.budget = planner_.budget();
-    shown.note = stateText();
-    if (const Allocation* allocation = planner_.allocation()) {
-        for (const Allocation::Point& point : allocation->front())
-            shown.front.push_back({point.bits_per_weight, point.loss, point.bytes});
-        for (const UniformChoice& choice : allocation->uniform_choices())
-            shown.uniform.push_back(
-                {QString::fromStdString(to_string(choice.scheme)), point_of(choice.choice)});
-        if (planner_.uniform())
-            shown.methods.push_back({tr("one scheme that fits"), point_of(planner_.uniform()->choice)});
-        if (planner_.closedForm())
-            shown.methods.push_back({tr("closed form"), point_of(*planner_.closedForm())});
-        if (planner_.greedy()) shown.methods.push_back({tr("greedy"), point_of(*planner_.greedy())});
-    }
-    if (planner_.best()) {
-        shown.best = point_of(*planner_.best());
-        shown.gap = planner_.best()->gap;
-    }
+    fillChoices(shown);
     if (const auto loss = planner_.planLoss()) shown.plan = BudgetData::Point{planner_.planBits(), *loss, 0};
-    for (std::size_t place = 0; place < planner_.tensors().size(); ++place) {
+    if (cells_.size() != planner_.tensors().size()) describeTensors();
+    shown.cells = cells_;
+    for (std::size_t place = 0; place < shown.cells.size(); ++place) {
         const int tensor = planner_.tensors()[place];
-        const TensorInfo& info = document_.tensor(tensor);
         const auto of_scheme = [&](const Scheme& scheme, double& bits, std::optional<double>& error) {
             const Measurement* measured = document_.measurement(tensor, scheme);
+            const TensorInfo& info = document_.tensor(tensor);
             const bool known = measured != nullptr && measured->refused.empty();
             const auto elements = static_cast<double>(std::max<std::uint64_t>(1, info.elements));
             bits = known ? measured->bits_per_weight
@@ -290,17 +315,12 @@ BudgetData BudgetView::shownData() const {
                     : known                       ? rel_error(measured->sums)
                                                   : std::nullopt;
         };
-        BudgetData::Cell cell;
-        cell.tensor = QString::fromStdString(info.name);
-        cell.role = info.role;
-        cell.block = info.block;
-        cell.elements = info.elements;
-        cell.scheme = QString::fromStdString(to_string(document_.scheme(tensor)));
-        cell.former_scheme = QString::fromStdString(to_string(planner_.formerScheme(place)));
+        BudgetData::Cell& cell = shown.cells[place];
+        cell.scheme = textOf(document_.scheme(tensor));
+        cell.former_scheme = textOf(planner_.formerScheme(place));
         cell.locked = document_.isLocked(tensor);
         of_scheme(document_.scheme(tensor), cell.bits, cell.rel_error);
         of_scheme(planner_.formerScheme(place), cell.former_bits, cell.former_rel_error);
-        shown.cells.push_back(std::move(cell));
     }
     return shown;
 }
@@ -360,7 +380,7 @@ void BudgetView::showCost() {
     const QString sizes = tr("%1 of %2").arg(sizeText(cost.bytes), sizeText(device.memory));
     parts << (cost.fits ? tr("fits: %1").arg(sizes) : tr("does not fit: %1").arg(sizes));
     if (cost.tokens_per_second)
-        parts << tr("estimate: %1 tokens/s").arg(integerText(twoDigits(*cost.tokens_per_second)));
+        parts << tr("estimate: %1 tokens/s").arg(integerText(two_digits(*cost.tokens_per_second)));
     const QString shorter = parts.join(QStringLiteral(" · "));
     parts << tr("compute ×%1").arg(QLocale().toString(cost.compute_ratio, 'f', 2));
     cost_->setText(parts.join(QStringLiteral(" · ")));

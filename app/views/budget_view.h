@@ -9,6 +9,10 @@
 
 #include <QTimer>
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
@@ -62,7 +66,10 @@ class BudgetView : public View {
     void takeRules();
     void show();
     void showNumbers();
-    BudgetData shownData() const;
+    BudgetData shownData();
+    void fillChoices(BudgetData& shown);
+    void describeTensors();  // what of the cells stays while a budget moves
+    const QString& textOf(const Scheme& scheme);
     QString comparisonText() const;
     QString stateText() const;
     void showCost();
@@ -83,6 +90,10 @@ class BudgetView : public View {
     ElidedLabel* cost_;
     QLabel* device_label_;
     std::vector<Device> devices_;
+    std::vector<BudgetData::Cell> cells_;
+    std::vector<std::pair<Scheme, QString>> texts_;  // notations, found faster than made
+    std::shared_ptr<const Allocation> front_of_;
+    std::shared_ptr<const std::vector<BudgetData::Point>> front_;
     QLabel* candidates_label_;
     QLabel* sensitivity_label_;
     QLabel* bits_label_;

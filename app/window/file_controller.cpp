@@ -296,12 +296,8 @@ void FileController::askForWorkspace() {
 }
 
 void FileController::askForExport(const QString& target) {
-    // A target that is named after its file type writes such files; the others write text.
-    const bool is_suffix = target == "json" || target == "csv" || target == "html";
-    const QString suffix = is_suffix              ? "." + target
-                           : target == "gguf"     ? QStringLiteral("-quantized.gguf")
-                           : target == "onnx-qdq" ? QStringLiteral("-quantized.onnx")
-                                                  : QStringLiteral(".tensor-types.txt");
+    const QString suffix =
+        QString::fromStdString(std::string(find_export_target(target.toStdString()).file_ending()));
     const QString path =
         QFileDialog::getSaveFileName(&window_, tr("Export to %1").arg(target), proposedPath(suffix));
     if (!path.isEmpty()) exportTo(target, path);

@@ -35,6 +35,44 @@ constexpr auto theme_key = "theme";
         "halfstep::MainMenu",
         "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "\"quantization_config\" to merge into config.json (compressed-tensors, vLLM): a group "
+                      "for each scheme"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "a recipe (YAML) with which llm-compressor quantizes the model for vLLM"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "\"quantization_config\" to merge into config.json (GPTQModel, vLLM): one setting, and what differs"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "\"quantization_config\" to merge into config.json (AutoAWQ, vLLM): one setting, and "
+                      "what is left out"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "\"quantization_config\" to merge into config.json (Transformers): NF4 or int8, and "
+                      "what is left out"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "\"quantization_config\" to merge into config.json (Transformers): a setting for each "
+                      "kind of module"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "\"quantization_config\" to merge into config.json (Transformers): torchao's FqnToConfig"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "the layer_config of AutoRound, which quantizes the model: a setting for each module"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "a recipe (YAML) with which NVIDIA's Model Optimizer quantizes the model's weights"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
+                      "\"quantization\" to merge into config.json (mlx-lm): one setting, and what differs"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "a measurement file that leaves exllamav2's convert.py no choice, and the command for it"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "TensorQuantOverrides for ONNX Runtime's static quantization: type and axis of each weight"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "arguments for the calls of nncf.compress_weights() that quantize a model for OpenVINO"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "parameter encodings (1.0.0) for AIMET and Qualcomm's converters, with all scales and offsets"),
+    QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "the plan with every tensor's scheme, size and measured error, as JSON"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "one row for each tensor: scheme, size and measured error, as CSV"),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/sensitivity.h"
 #include "core/base/error.h"
-#include "core/exports/gguf_names.h"
 #include "core/model_files/quotable.h"
+#include "core/model_files/tensor_names.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

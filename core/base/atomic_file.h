@@ -50,4 +50,7 @@ class AtomicFile {
     bool committed_ = false;
 };
 
+// Writes the text to the file as a whole.
+void write_whole_file(const std::filesystem::path& target, std::string_view text);
+
 }  // namespace halfstep

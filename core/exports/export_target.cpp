@@ -40,7 +40,10 @@ void refuse_what_is_not_carried(const ExportTarget& target, const Plan& plan) {
 void ExportTarget::check(const ExportRequest& request) const {
     refuse_what_is_not_carried(*this, request.plan);
     refuse_what_does_not_fit(request);
+    check_as_a_whole(request);
 }
+
+void ExportTarget::check_as_a_whole(const ExportRequest&) const {}
 
 bool ExportTarget::finds_another_type(const TensorInfo&, const Scheme&) const {
     return false;
@@ -62,9 +65,47 @@ std::vector<std::filesystem::path> ExportTarget::export_plan(const ExportRequest
     return write(request);
 }
 
+std::optional<Scheme> carried_scheme(const ExportTarget& target, const Scheme& format) {
+    if (target.why_not(format).empty()) return format;
+    if (!has_ranges(format) || format.family == Family::block_scaled) return std::nullopt;
+    constexpr std::array<std::uint32_t, 6> groups{128, 64, 32, 16, 0, 0};  // then channels, then the tensor
+    for (const Symmetry symmetry : {Symmetry::sym, Symmetry::asym}) {
+        if (symmetry != Symmetry::sym && format.family != Family::integer) break;
+        for (std::size_t choice = 0; choice < groups.size(); ++choice) {
+            Scheme scheme = format;
+            scheme.symmetry = symmetry;
+            scheme.group_size = groups[choice];
+            scheme.granularity = scheme.group_size != 0       ? Granularity::group
+                                 : choice + 1 < groups.size() ? Granularity::channel
+                                                              : Granularity::tensor;
+            scheme.scale_storage = default_scale_storage(scheme);
+            if (target.why_not(scheme).empty()) return scheme;
+        }
+    }
+    return std::nullopt;
+}
+
 std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
-    static const std::array targets{gguf_target(), llama_cpp_target(), onnx_qdq_target(),
-                                    json_target(), csv_target(),       html_target()};
+    static const std::array targets{gguf_target(),
+                                    llama_cpp_target(),
+                                    onnx_qdq_target(),
+                                    compressed_tensors_target(),
+                                    llm_compressor_target(),
+                                    gptq_target(),
+                                    awq_target(),
+                                    bitsandbytes_target(),
+                                    hqq_target(),
+                                    torchao_target(),
+                                    auto_round_target(),
+                                    modelopt_target(),
+                                    mlx_target(),
+                                    exllamav2_target(),
+                                    onnxruntime_target(),
+                                    nncf_target(),
+                                    aimet_target(),
+                                    json_target(),
+                                    csv_target(),
+                                    html_target()};
     return targets;
 }
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ class ExportTarget {
     // Why the target cannot carry a scheme, and what to take instead; empty where it can.
     virtual std::string why_not(const Scheme& scheme) const = 0;
 
+    // What the names of its files usually end in: ".json".
+    virtual std::string_view file_ending() const = 0;
+
     // Whether measurements of the plan's schemes make what it writes better.
     virtual bool shows_measurements() const = 0;
 
@@ -56,8 +60,15 @@ class ExportTarget {
 
     void refuse_what_does_not_fit(const ExportRequest& request) const;
 
+    // For what no single scheme shows: two of them that do not go together, a tensor that cannot be named.
+    virtual void check_as_a_whole(const ExportRequest& request) const;
+
     virtual std::vector<std::filesystem::path> write(const ExportRequest& request) const = 0;
 };
+
+// A scheme of that format which the target can carry: the format's own default where it can, else the first
+// of the usual symmetries and granularities; none where it has nothing of that format.
+std::optional<Scheme> carried_scheme(const ExportTarget& target, const Scheme& format);
 
 // All targets, in the order in which they are listed.
 std::span<const std::unique_ptr<const ExportTarget>> export_targets();

@@ -169,15 +169,13 @@ class HtmlTarget : public ExportTarget {
     std::string_view writes() const override {
         return "a report with pictures in one file, to read or to attach";
     }
+    std::string_view file_ending() const override { return ".html"; }
     bool shows_measurements() const override { return true; }
     std::string why_not(const Scheme&) const override { return {}; }
 
   private:
     std::vector<std::filesystem::path> write(const ExportRequest& request) const override {
-        const std::string text = document(request);
-        AtomicFile file(request.out, text.size());
-        file.write(std::string_view(text));
-        file.commit();
+        write_whole_file(request.out, document(request));
         return {request.out};
     }
 };

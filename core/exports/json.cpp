@@ -68,15 +68,14 @@ class JsonTarget : public ExportTarget {
     std::string_view writes() const override {
         return "the plan with every tensor's scheme, size and measured error, as JSON";
     }
+    std::string_view file_ending() const override { return ".json"; }
     bool shows_measurements() const override { return true; }
     std::string why_not(const Scheme&) const override { return {}; }
 
   private:
     std::vector<std::filesystem::path> write(const ExportRequest& request) const override {
-        const std::string text = document(request).dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-        AtomicFile file(request.out, text.size());
-        file.write(std::string_view(text));
-        file.commit();
+        write_whole_file(request.out,
+                         document(request).dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
         return {request.out};
     }
 };

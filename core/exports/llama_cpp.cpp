@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/atomic_file.h"
 #include "core/base/error.h"
-#include "core/exports/gguf_names.h"
+#include "core/exports/llama_quantize.h"
+#include "core/exports/shell_words.h"
 #include "core/exports/targets.h"
 #include "core/exports/tensor_patterns.h"
+#include "core/model_files/tensor_names.h"
 
 #include <fmt/format.h>
 
@@ -80,13 +82,6 @@ std::string_view instead_of(const Scheme& scheme) {
     if (scheme.bits == 5) return asymmetric ? "q5_1" : "q5_0";
     if (scheme.bits == 6) return "q6_K";
     return scheme.bits <= 8 ? "q8_0" : "fp16";
-}
-
-std::string in_the_shell(std::string_view text) {
-    std::string quoted = "'";
-    for (const char c : text)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + '\'';
 }
 
 // Names of whole files are those of their main type, but for one.
@@ -247,19 +242,13 @@ std::string command_text(const ExportRequest& request, const Choices& choices) {
     return text;
 }
 
-std::filesystem::path written(std::filesystem::path path, std::string_view text) {
-    AtomicFile file(path, text.size());
-    file.write(text);
-    file.commit();
-    return path;
-}
-
 class LlamaCpp : public ExportTarget {
   public:
     std::string_view name() const override { return "llama.cpp"; }
     std::string_view writes() const override {
         return "a file for llama-quantize --tensor-type-file, and the command that uses it";
     }
+    std::string_view file_ending() const override { return ".tensor-types.txt"; }
     bool shows_measurements() const override { return false; }
 
     std::string why_not(const Scheme& scheme) const override {
@@ -291,7 +280,9 @@ class LlamaCpp : public ExportTarget {
             types += fmt::format("{}={}\n", line.pattern, line.type);
         std::filesystem::path command = request.out;
         command += ".command.txt";
-        return {written(request.out, types), written(command, command_text(request, choices))};
+        write_whole_file(request.out, types);
+        write_whole_file(command, command_text(request, choices));
+        return {request.out, command};
     }
 };
 

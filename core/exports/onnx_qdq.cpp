@@ -12,10 +12,15 @@ class OnnxQdq : public ExportTarget {
     std::string_view writes() const override {
         return "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes";
     }
+    std::string_view file_ending() const override { return "-quantized.onnx"; }
     bool shows_measurements() const override { return false; }
     std::string why_not(const Scheme& scheme) const override { return why_not_in_onnx(scheme); }
 
   private:
+    void check_as_a_whole(const ExportRequest& request) const override {
+        check_for_onnx(request.model, request.plan);
+    }
+
     std::vector<std::filesystem::path> write(const ExportRequest& request) const override {
         const QuantizedModel written =
             write_quantized_onnx(request.model, request.plan, request.out, request.job);

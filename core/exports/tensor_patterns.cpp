@@ -2,12 +2,12 @@
 #include "core/exports/tensor_patterns.h"
 
 #include "core/base/error.h"
+#include "core/exports/name_patterns.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -61,55 +61,22 @@ void refuse_look_alikes(std::span<const TensorChoice> choices) {
     }
 }
 
-struct BlockName {
-    std::string block;
-    std::string rest;  // ".ffn_down.weight"
-};
-
-std::optional<BlockName> block_name(const std::string& name) {
-    constexpr std::string_view prefix = "blk.";
-    if (!name.starts_with(prefix)) return std::nullopt;
-    const std::size_t end = name.find('.', prefix.size());
-    if (end == std::string::npos || end == prefix.size()) return std::nullopt;
-    const std::string block = name.substr(prefix.size(), end - prefix.size());
-    if (!std::ranges::all_of(block, is_digit)) return std::nullopt;
-    return BlockName{block, name.substr(end)};
-}
-
-struct Group {
-    std::vector<std::string> blocks;  // none: `rest` is the whole name
-    std::string rest;
-    std::string type;
-};
-
-std::string pattern_of(const Group& group) {
-    if (group.blocks.empty()) return fmt::format("^{}$", escaped(group.rest));
-    const std::string blocks =
-        group.blocks.size() == 1 ? group.blocks.front() : fmt::format("({})", fmt::join(group.blocks, "|"));
-    return fmt::format("^blk\\.{}{}$", blocks, escaped(group.rest));
-}
-
 }  // namespace
 
 std::vector<TensorPattern> tensor_patterns(std::span<const TensorChoice> choices) {
     refuse_look_alikes(choices);
-    std::vector<Group> groups;  // in the order in which the first of each was met
-    std::map<std::pair<std::string, std::string>, std::size_t> group_of;
+    std::vector<std::string> types;  // in the order in which the first of each was met
+    std::map<std::string, std::vector<std::string>> names_of;
     for (const TensorChoice& choice : choices) {
         refuse_line_breaks(choice.name);
-        const auto block = block_name(choice.name);
-        if (!block) {
-            groups.push_back({{}, choice.name, choice.type});
-            continue;
-        }
-        const auto [place, added] = group_of.try_emplace({block->rest, choice.type}, groups.size());
-        if (added) groups.push_back({{}, block->rest, choice.type});
-        groups[place->second].blocks.push_back(block->block);
+        std::vector<std::string>& names = names_of[choice.type];
+        if (names.empty()) types.push_back(choice.type);
+        names.push_back(choice.name);
     }
     std::vector<TensorPattern> patterns;
-    patterns.reserve(groups.size());
-    for (const Group& group : groups)
-        patterns.push_back({pattern_of(group), group.type});
+    for (const std::string& type : types)
+        for (const NamePattern& pattern : name_patterns(names_of[type], Alternate::numbers))
+            patterns.push_back({regex_of(pattern, escaped), type});
     return patterns;
 }
 

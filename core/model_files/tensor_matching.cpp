@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/tensor_matching.h"
 
-#include "core/exports/gguf_names.h"
+#include "core/model_files/tensor_names.h"
 
 #include <fmt/format.h>
 

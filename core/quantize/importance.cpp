@@ -2,8 +2,8 @@
 #include "core/quantize/importance.h"
 
 #include "core/base/error.h"
-#include "core/exports/gguf_names.h"
 #include "core/model_files/quotable.h"
+#include "core/model_files/tensor_names.h"
 
 #include <fmt/format.h>
 

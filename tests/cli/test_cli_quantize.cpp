@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/plan.h"
-#include "core/exports/gguf_names.h"
 #include "core/model_files/model.h"
+#include "core/model_files/tensor_names.h"
 #include "tests/cli/cli_runner.h"
 #include "tests/support/imatrix_builder.h"
 #include "tests/support/oracle.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/gguf/hf_family.h"
 
-#include "core/exports/gguf_names.h"
+#include "core/model_files/tensor_names.h"
 
 #include <algorithm>
 #include <array>

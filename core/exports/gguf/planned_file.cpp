@@ -2,7 +2,7 @@
 #include "core/exports/gguf/planned_file.h"
 
 #include "core/exports/gguf/stored_types.h"
-#include "core/exports/gguf_names.h"
+#include "core/exports/llama_quantize.h"
 #include "core/model_files/gguf.h"
 
 #include <unordered_map>

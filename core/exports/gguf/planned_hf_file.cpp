@@ -6,7 +6,7 @@
 #include "core/exports/gguf/hf_vocabulary.h"
 #include "core/exports/gguf/planned_file.h"
 #include "core/exports/gguf/stored_types.h"
-#include "core/exports/gguf_names.h"
+#include "core/exports/llama_quantize.h"
 
 #include <fmt/format.h>
 

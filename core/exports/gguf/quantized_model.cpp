@@ -54,7 +54,7 @@ QuantizedModel write_quantized_model(const Model& model, const Plan& plan, const
         if (tensor.source == nullptr) continue;
         const bool kept = tensor.type == tensor.source->dtype;
         const ErrorSums& sums = written.tensors[index].sums;
-        result.tensors.push_back({tensor.source->name, kept ? "keep" : scheme_of_type(tensor.type),
+        result.tensors.push_back({tensor.source->name, kept ? "keep" : notation_of_type(tensor.type),
                                   tensor.bytes(), tensor.copied() ? std::optional(0.0) : rel_error(sums)});
     }
     return result;

@@ -148,7 +148,7 @@ StoredType stored_type(const TensorInfo& tensor, const Scheme& scheme, bool chan
     return {type, fmt::format("stored as {}: {}", traits(type).name, too_short(*wanted, row))};
 }
 
-std::string scheme_of_type(DType type) {
+std::string notation_of_type(DType type) {
     if (type == DType::f32) return "fp32";
     if (type == DType::f16) return "fp16";
     return std::string(traits(type).name);

@@ -31,7 +31,7 @@ struct StoredType {
 StoredType stored_type(const TensorInfo& tensor, const Scheme& scheme, bool changes, bool converted);
 
 // The notation of the scheme that the stored type is: "q4_0", "fp16".
-std::string scheme_of_type(DType type);
+std::string notation_of_type(DType type);
 
 struct TypedTensor {
     std::string name;

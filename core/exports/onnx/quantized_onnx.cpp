@@ -20,11 +20,8 @@ struct PlannedWeights {
     std::vector<std::size_t> sources;
 };
 
-void check_source(const TensorInfo& tensor, const OnnxWeight& source, const std::string& file) {
+void check_tensor(const TensorInfo& tensor, const std::string& file) {
     const ErrorPlace place{file, tensor.name, {}};
-    if (source.in_function)
-        throw Error("this weight is inside a function, whose weights are not replaced", place,
-                    "Inline the model's functions first (onnx.inliner), or keep it");
     if (is_quantized(tensor.dtype))
         throw Error("this weight is quantized already, and nodes that use it want its codes", place,
                     "Keep it");
@@ -37,7 +34,10 @@ PlannedWeights planned_weights(const Model& model, const Plan& plan, const OnnxC
     for (std::size_t index = 0; index < tensors.size(); ++index) {
         const Scheme* scheme = plan.find(tensors[index].name);
         if (scheme == nullptr || scheme->family == Family::keep) continue;
-        check_source(tensors[index], source.weights[index], model.path().string());
+        if (source.weights[index].in_function)
+            throw Error("this weight is inside a function, whose weights are not replaced",
+                        {model.path().string(), tensors[index].name, {}},
+                        "Inline the model's functions first (onnx.inliner), or keep it");
         StoredWeight weight = stored_weight(tensors[index], *scheme);
         if (weight.code_type->dtype == tensors[index].dtype) continue;  // it is what is asked for
         planned.weights.push_back(std::move(weight));
@@ -113,11 +113,21 @@ std::vector<QuantizedTensor> outcomes(const Model& model, const PlannedWeights& 
 
 }  // namespace
 
-QuantizedModel write_quantized_onnx(const Model& model, const Plan& plan, const std::filesystem::path& out,
-                                    const JobContext& job) {
+void check_for_onnx(const Model& model, const Plan& plan) {
     if (model.format() != "onnx")
         throw Error(fmt::format("onnx-qdq writes ONNX models anew, this one is {}", model.format()),
                     {model.path().string(), {}, {}}, "Open the ONNX model, or choose another target");
+    for (const Plan::Entry& entry : plan.entries) {
+        const TensorInfo* tensor = model.find(entry.tensor);
+        if (tensor == nullptr || entry.scheme.family == Family::keep) continue;
+        check_tensor(*tensor, model.path().string());
+        stored_weight(*tensor, entry.scheme);
+    }
+}
+
+QuantizedModel write_quantized_onnx(const Model& model, const Plan& plan, const std::filesystem::path& out,
+                                    const JobContext& job) {
+    check_for_onnx(model, plan);
     const OnnxContents source = read_again(model, job);
     const PlannedWeights planned = planned_weights(model, plan, source);
     const std::filesystem::path data_out = out.string() + ".data";

@@ -10,10 +10,13 @@
 
 namespace halfstep {
 
+// Throws Error for a model that is not ONNX, and for what ONNX cannot hold as it is planned.
+void check_for_onnx(const Model& model, const Plan& plan);
+
 // Carries a plan out: writes an ONNX model anew with the planned weights quantized (see qdq_document.h). Data
 // that was beside the model, or does not fit into the 2 GiB that a model may have, goes to OUT.data. `out`
-// may be the model's own file. Throws Error, before anything is written, for a model that is not ONNX, for
-// what ONNX cannot hold (why_not_in_onnx(), stored_weight()), and for operator sets that cannot be raised.
+// may be the model's own file. Throws Error, before anything is written, for what check_for_onnx() refuses,
+// and for operator sets that cannot be raised.
 QuantizedModel write_quantized_onnx(const Model& model, const Plan& plan, const std::filesystem::path& out,
                                     const JobContext& job);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/exports/export_target.h"
-#include "core/exports/gguf_names.h"
 #include "core/exports/tensor_patterns.h"
+#include "core/model_files/tensor_names.h"
 #include "tests/support/test_data.h"
 #include "tests/support/tiny_model.h"
 
