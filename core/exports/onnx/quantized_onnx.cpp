@@ -2,6 +2,7 @@
 #include "core/exports/onnx/quantized_onnx.h"
 
 #include "core/base/error.h"
+#include "core/base/figure_text.h"
 #include "core/exports/onnx/qdq_writer.h"
 
 #include <fmt/format.h>
@@ -79,6 +80,30 @@ void note_narrow_types(const PlannedWeights& planned, std::vector<Issue>& issues
                                   first->tensor->dtype_name)});
 }
 
+std::uint64_t stored_bytes(const StoredWeight& weight) {
+    return weight.code_bytes() + weight.scale_bytes() + weight.zero_point_bytes();
+}
+
+// Plans count the bits of a scheme; ONNX has codes of 4, 8 and 16 bits, and scales stay 32 bits so that
+// weights come out as they were measured.
+void note_wider_storage(const PlannedWeights& planned, std::vector<Issue>& issues) {
+    std::uint64_t stored = 0;
+    std::uint64_t wanted = 0;
+    for (const StoredWeight& weight : planned.weights) {
+        const bool wider_codes =
+            !weight.cast_only && weight.code_type->bits > static_cast<unsigned>(weight.scheme.bits);
+        if (!wider_codes && weight.scheme.scale_storage == ScaleStorage::s32) continue;
+        stored += stored_bytes(weight);
+        wanted += planned_bits(*weight.tensor, weight.scheme) / 8;
+    }
+    if (stored <= wanted) return;
+    issues.push_back({Severity::note,
+                      {},
+                      fmt::format("some weights take {} where the plan counts {}: ONNX stores codes in 4, "
+                                  "8 or 16 bits, and scales here in 32",
+                                  size_text(stored), size_text(wanted))});
+}
+
 QdqDocument document_for(const Model& model, const OnnxContents& source, const PlannedWeights& planned,
                          const std::filesystem::path& out, const std::string& data_name,
                          const JobContext& job) {
@@ -105,7 +130,7 @@ std::vector<QuantizedTensor> outcomes(const Model& model, const PlannedWeights& 
         const StoredWeight& weight = planned.weights[number];
         QuantizedTensor& tensor = tensors[planned.sources[number]];
         tensor.scheme = to_string(measurements[number].scheme);
-        tensor.bytes = weight.code_bytes() + weight.scale_bytes() + weight.zero_point_bytes();
+        tensor.bytes = stored_bytes(weight);
         tensor.rel_error = rel_error(measurements[number].sums);
     }
     return tensors;
@@ -138,6 +163,7 @@ QuantizedModel write_quantized_onnx(const Model& model, const Plan& plan, const 
     QuantizedModel result{out, document.model.size() + document.data_bytes,
                           outcomes(model, planned, measurements), document.issues};
     note_narrow_types(planned, result.issues);
+    note_wider_storage(planned, result.issues);
     for (std::size_t number = 0; number < measurements.size(); ++number)
         for (const Issue& issue : measurements[number].issues)
             result.issues.push_back({issue.severity, planned.weights[number].tensor->name, issue.message});
