@@ -136,8 +136,8 @@ std::vector<Scheme> candidate_arguments(const AllocationOptions& options) {
     std::vector<Scheme> candidates;
     if (options.candidates.empty()) {
         if (target == nullptr) throw UsageError("give --candidates, or --for with a target");
-        std::ranges::copy_if(all_formats(), std::back_inserter(candidates),
-                             [&](const Scheme& scheme) { return target->why_not(scheme).empty(); });
+        for (const Scheme& format : all_formats())
+            if (const auto carried = carried_scheme(*target, format)) candidates.push_back(*carried);
         return candidates;
     }
     std::size_t first = 0;

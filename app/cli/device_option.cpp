@@ -48,7 +48,8 @@ std::string device_line(const Device& device, const DeviceCost& cost) {
     std::string line = fmt::format("{}: {} ({} of {} of memory), compute x {:.3f}", device.name,
                                    cost.fits ? "fits" : "does not fit", size_text(cost.bytes),
                                    size_text(device.memory), cost.compute_ratio);
-    if (cost.tokens_per_second) line += fmt::format(", estimate: {} tokens/s", count_text(two_digits(*cost.tokens_per_second)));
+    if (cost.tokens_per_second)
+        line += fmt::format(", estimate: {} tokens/s", count_text(two_digits(*cost.tokens_per_second)));
     return line + '\n';
 }
 
