@@ -340,10 +340,6 @@
         <translation>B&amp;udget</translation>
     </message>
     <message>
-        <source> bits a weight</source>
-        <translation> Bits pro Gewicht</translation>
-    </message>
-    <message>
         <source>Mean over all weights that a scheme is chosen for</source>
         <translation>Mittel über alle Gewichte, für die ein Schema gewählt wird</translation>
     </message>
@@ -402,6 +398,18 @@
     <message>
         <source>Budget</source>
         <translation>Budget</translation>
+    </message>
+    <message>
+        <source> bits</source>
+        <translation> Bits</translation>
+    </message>
+    <message>
+        <source>The same as the size of the whole model, with everything that is kept</source>
+        <translation>Dasselbe als Größe des ganzen Modells, mit allem, was bleibt</translation>
+    </message>
+    <message>
+        <source>Budget as a size</source>
+        <translation>Budget als Größe</translation>
     </message>
 </context>
 <context>

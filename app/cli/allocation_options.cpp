@@ -158,7 +158,7 @@ std::vector<PinArgument> pin_arguments(const AllocationOptions& options) {
     std::vector<PinArgument> pins;
     for (const std::string& text : options.pins) {
         const auto [pattern, notation] = parts_of("--pin", text);
-        NamePattern{pattern};  // a bad one is told before the model is opened
+        const NamePattern checked(pattern);  // a bad one is told before the model is opened
         const Scheme scheme = scheme_argument(notation);
         if (!options.target.empty()) {
             const ExportTarget& target = target_of(options.target);

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <QFile>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -111,6 +112,24 @@ QString BudgetPlanner::sensitivitySource() const {
     return loaded_ ? QString::fromStdString(loaded_->source) : QString();
 }
 
+void BudgetPlanner::countOthers() {
+    elements_ = other_bytes_ = 0;
+    for (const TensorInfo& tensor : document_.model()->tensors()) {
+        if (tensor.quantizable)
+            elements_ += static_cast<double>(tensor.elements);
+        else
+            other_bytes_ += static_cast<double>(tensor.bytes);
+    }
+}
+
+double BudgetPlanner::bytesOf(double bits_per_weight) const {
+    return other_bytes_ + bits_per_weight * elements_ / 8;
+}
+
+double BudgetPlanner::bitsOf(double bytes) const {
+    return elements_ > 0 ? std::max(0.0, bytes - other_bytes_) * 8 / elements_ : 0;
+}
+
 void BudgetPlanner::weigh() {
     document_.setSensitivities(loaded_             ? loaded_->values
                                : settings_.by_role ? sensitivities_by_role(*document_.model()).values
@@ -179,6 +198,7 @@ void BudgetPlanner::rebuild() {
     for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
         if (document_.tensor(tensor).quantizable) tensors_.push_back(tensor);
     if (former_.size() != tensors_.size()) rememberFormer();
+    countOthers();
     weigh();
     if (budget_ <= 0) budget_ = planBits();
     allocation_.reset();

@@ -54,6 +54,10 @@ class BudgetPlanner : public QObject {
     const std::optional<AllocationChoice>& greedy() const { return greedy_; }
     const std::optional<AllocationChoice>& closedForm() const { return closed_form_; }
 
+    // The size of the whole model that a budget stands for, tensors that are kept included; and back.
+    double bytesOf(double bits_per_weight) const;
+    double bitsOf(double bytes) const;
+
     // The plan follows the budget; all moves up to endMove() are one step of undo.
     void moveBudget(double bits_per_weight);
     void endMove();
@@ -74,6 +78,7 @@ class BudgetPlanner : public QObject {
     std::vector<Scheme> schemesNeeded() const;
     void rebuild();
     void weigh();
+    void countOthers();
     AllocationRules rules(const AllocationProblem& problem) const;
     void solve(std::chrono::nanoseconds limit);
     void finishProof();
@@ -91,6 +96,8 @@ class BudgetPlanner : public QObject {
     std::shared_ptr<const Allocation> allocation_;
     QString problem_;
     double budget_ = 0;
+    double elements_ = 0;     // of the tensors that are chosen for
+    double other_bytes_ = 0;  // of all others
     std::optional<BestChoice> best_;
     std::optional<UniformChoice> uniform_;
     std::optional<AllocationChoice> greedy_;

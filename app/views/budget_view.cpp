@@ -58,6 +58,7 @@ BudgetView::BudgetView(Document& document, Inspection& inspection, MeasureServic
 BudgetView::~BudgetView() {
     candidates_->lineEdit()->disconnect(this);
     bits_->disconnect(this);
+    size_->disconnect(this);
 }
 
 void BudgetView::buildControls() {
@@ -83,6 +84,12 @@ void BudgetView::buildControls() {
     bits_->setDecimals(3);
     bits_->setSingleStep(0.1);
     bits_->setKeyboardTracking(false);
+    size_ = new QDoubleSpinBox;
+    size_->setObjectName("budgetSize");
+    size_->setRange(0, 1e9);
+    size_->setDecimals(3);
+    size_->setSingleStep(0.1);
+    size_->setKeyboardTracking(false);
     use_ = new QPushButton;
     use_->setObjectName("usePlan");
     comparison_ = new ElidedLabel(nullptr, Qt::ElideRight);
@@ -118,7 +125,7 @@ void BudgetView::buildControls() {
     };
     grid->addWidget(comparison_, 0, 0, 1, 2);
     auto* gap = new QWidget;  // keeps the button at its own width
-    add(1, bits_label_, bits_, line({bits_, use_, gap}, 2));
+    add(1, bits_label_, bits_, line({bits_, size_, use_, gap}, 3));
     add(2, candidates_label_, candidates_, line({candidates_}, 0));
     add(3, sensitivity_label_, sensitivity_, line({sensitivity_, protect_, fuse_}, 0));
     add(4, device_label_, device_, line({device_, edit_devices_}, 0));
@@ -164,6 +171,11 @@ void BudgetView::connectParts() {
     connect(bits_, &QDoubleSpinBox::valueChanged, this, [this](double bits) {
         if (showing_) return;
         planner_.moveBudget(bits);
+        planner_.endMove();
+    });
+    connect(size_, &QDoubleSpinBox::valueChanged, this, [this](double size) {
+        if (showing_) return;
+        planner_.moveBudget(planner_.bitsOf(size * size_unit_));
         planner_.endMove();
     });
     connect(use_, &QPushButton::clicked, &planner_, &BudgetPlanner::usePlan);
@@ -337,12 +349,22 @@ void BudgetView::show() {
 void BudgetView::showNumbers() {
     showing_ = true;
     bits_->setValue(planner_.budget());
+    chooseSizeUnit();
+    size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
     comparison_->setText(planner_.best() ? comparisonText() : stateText());
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
+}
+
+void BudgetView::chooseSizeUnit() {
+    const double bytes = document_.isOpen() ? static_cast<double>(document_.model()->bytes()) : 0;
+    size_unit_ = bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3;
+    size_->setSuffix(size_unit_ == 1e9   ? QStringLiteral(" GB")
+                     : size_unit_ == 1e6 ? QStringLiteral(" MB")
+                                         : QStringLiteral(" kB"));
 }
 
 // Why there is no plan.
@@ -410,8 +432,10 @@ void BudgetView::fillSensitivities() {
 
 void BudgetView::retranslate() {
     bits_label_->setText(tr("B&udget"));
-    bits_->setSuffix(tr(" bits a weight"));
+    bits_->setSuffix(tr(" bits"));
     bits_->setToolTip(tr("Mean over all weights that a scheme is chosen for"));
+    size_->setToolTip(tr("The same as the size of the whole model, with everything that is kept"));
+    size_->setAccessibleName(tr("Budget as a size"));
     use_->setText(tr("Use best plan"));
     use_->setToolTip(tr("Gives every layer the scheme that the best plan for this budget has for it"));
     candidates_label_->setText(tr("&Candidates"));
@@ -434,7 +458,10 @@ void BudgetView::retranslate() {
            "reads, an upper bound in practice."));
     fillCandidates();
     fillSensitivities();
-    showNumbers();
+    if (active_)
+        show();
+    else
+        showNumbers();
 }
 
 }  // namespace halfstep

@@ -73,6 +73,7 @@ class BudgetView : public View {
     QString comparisonText() const;
     QString stateText() const;
     void showCost();
+    void chooseSizeUnit();
 
     Document& document_;
     Inspection& inspection_;
@@ -83,6 +84,8 @@ class BudgetView : public View {
     QCheckBox* protect_;
     QCheckBox* fuse_;
     QDoubleSpinBox* bits_;
+    QDoubleSpinBox* size_;  // the same budget, in units of size_unit_ bytes
+    double size_unit_ = 1e6;
     QPushButton* use_;
     ElidedLabel* comparison_;
     QComboBox* device_;

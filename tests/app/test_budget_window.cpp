@@ -108,6 +108,14 @@ class TestBudgetWindow : public QObject {
         settle();
         QVERIFY(planner().budget() == 5.25);
         QVERIFY(planner().planBits() <= 5.25);
+        auto* size = window_->findChild<QDoubleSpinBox*>("budgetSize");
+        QCOMPARE(size->suffix(), QString(" MB"));
+        size->setValue(1.6);
+        settle();
+        const PlanCost cost = plan_cost(*document().model(), document().plan());
+        QVERIFY2(cost.bytes <= 1'600'000 && cost.bytes > 1'560'000, qPrintable(QString::number(cost.bytes)));
+        spin()->setValue(5.25);
+        settle();
         plot()->plot()->setFocus();
         QTest::keyClick(plot()->plot(), Qt::Key_Right);
         QVERIFY(std::abs(planner().budget() - 5.3) < 1e-9);

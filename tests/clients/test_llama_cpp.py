@@ -112,11 +112,21 @@ class Generation(unittest.TestCase):
         path.write_text(json.dumps(plan))
         return path
 
+    def allocated_plan(self, model):
+        """The best plan for 7 bits a weight (rows that are no whole blocks stay in float32) of what llama.cpp runs fast."""
+        path = self.folder / "allocated.json"
+        halfstep("allocate", model, "--for", "gguf", "--candidates", "q4_0,q4_1,iq4_nl,q5_0,q5_1,q8_0,q4_K,q6_K,fp16",
+                 "--bits", "7", "-o", path)
+        used = set(json.loads(path.read_text())["tensors"].values())
+        self.assertGreater(len(used - {"keep"}), 1, used)
+        return path
+
     def run_all(self, model, prompts, language):
         """scheme -> (texts, probabilities of the token after each beginning of the language's text)."""
-        schemes = [scheme for scheme in self.SCHEMES if scheme in known_schemes() | {"keep"}] + ["mixed"]
+        plans = {"mixed": self.mixed_plan, "allocated": self.allocated_plan}
+        schemes = [scheme for scheme in self.SCHEMES if scheme in known_schemes() | {"keep"}] + list(plans)
         for scheme in schemes:
-            how = ("--plan", self.mixed_plan(model)) if scheme == "mixed" else ("--scheme", scheme)
+            how = ("--plan", plans[scheme](model)) if scheme in plans else ("--scheme", scheme)
             halfstep("quantize", model, *how, "-o", self.folder / f"{scheme}.gguf")
         start = {"model": str(self.folder / "fp32.gguf"), "tokenize": [language[:600]]}
         tokens = run_jobs([start], self.folder)[0]["tokens"][0]
