@@ -30,16 +30,16 @@
         </translation>
     </message>
     <message>
-        <source>it is locked</source>
-        <translation>es ist gesperrt</translation>
-    </message>
-    <message>
         <source>Proving the plan</source>
         <translation>Der Plan wird bewiesen</translation>
     </message>
     <message>
         <source>the best plan for %1 bits a weight</source>
         <translation>der beste Plan für %1 Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>its lock</source>
+        <translation>seine Sperre</translation>
     </message>
 </context>
 <context>
@@ -190,6 +190,10 @@
             <numerusform>und %n weiterer</numerusform>
             <numerusform>und %n weitere</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
     </message>
 </context>
 <context>
@@ -410,6 +414,10 @@
     <message>
         <source>Budget as a size</source>
         <translation>Budget als Größe</translation>
+    </message>
+    <message>
+        <source>This model has no weights that are usually quantized.</source>
+        <translation>Dieses Modell hat keine Gewichte, die üblicherweise quantisiert werden.</translation>
     </message>
 </context>
 <context>

@@ -52,7 +52,10 @@ BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRu
     connect(&document_, &Document::measurementAdded, this, [this, rebuild_soon] {
         if (!allocation_ && !soon_.isActive()) rebuild_soon();
     });
-    connect(&document_, &Document::locksChanged, this, rebuild_soon);
+    connect(&document_, &Document::locksChanged, this, [this, rebuild_soon] {
+        requestMeasurements();
+        rebuild_soon();
+    });
     connect(&document_, &Document::schemesChanged, this, [this, rebuild_soon](const QList<int>& tensors) {
         if (applying_) return;
         rememberFormer();
@@ -138,9 +141,15 @@ void BudgetPlanner::weigh() {
 
 std::vector<Scheme> BudgetPlanner::schemesNeeded() const {
     std::vector<Scheme> schemes;
-    for (const Scheme& scheme : settings_.candidates)
+    const auto need = [&schemes](const Scheme& scheme) {
         if (scheme.family != Family::keep && std::ranges::find(schemes, scheme) == schemes.end())
             schemes.push_back(scheme);
+    };
+    for (const Scheme& scheme : settings_.candidates)
+        need(scheme);
+    // Layers that share a scheme with a locked one get that scheme.
+    for (int tensor = 0; settings_.fuse && tensor < document_.tensorCount(); ++tensor)
+        if (document_.isLocked(tensor)) need(document_.scheme(tensor));
     return schemes;
 }
 
@@ -180,8 +189,7 @@ AllocationRules BudgetPlanner::rules(const AllocationProblem& problem) const {
     rules.candidates = settings_.candidates;
     for (std::size_t place = 0; place < tensors_.size(); ++place)
         if (document_.isLocked(tensors_[place]))
-            rules.pins.push_back(
-                {place, document_.scheme(tensors_[place]), tr("it is locked").toStdString()});
+            rules.pins.push_back({place, document_.scheme(tensors_[place]), tr("its lock").toStdString()});
     if (settings_.fuse) rules.ties = fused_ties(problem);
     if (settings_.protect) {
         rules.limits = sensitive_layers_limit(problem);
@@ -231,9 +239,14 @@ void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
     greedy_.reset();
     closed_form_.reset();
     if (!allocation_ || allocation_->classes().empty()) return;
-    const double low = allocation_->smallest().bits_per_weight;
-    const Budget budget{Budget::Of::bits_per_weight, std::max(budget_, low)};
-    best_ = allocation_->best(budget, {.time = limit});
+    problem_.clear();
+    const Budget budget{Budget::Of::bits_per_weight, budget_};
+    try {
+        best_ = allocation_->best(budget, {.time = limit});
+    } catch (const Error& error) {  // no plan is as small as that
+        problem_ = QString::fromUtf8(error.what());
+        return;
+    }
     if (limit < at_rest && allocation_->classes().size() > most_compared_while_dragged) return;
     uniform_ = allocation_->best_uniform(budget);
     greedy_ = allocation_->greedy(budget);
@@ -244,8 +257,7 @@ void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
 void BudgetPlanner::finishProof() {
     jobs_.cancelLane(proof_lane);
     if (!best_ || best_->proven()) return;
-    const Budget budget{Budget::Of::bits_per_weight,
-                        std::max(budget_, allocation_->smallest().bits_per_weight)};
+    const Budget budget{Budget::Of::bits_per_weight, budget_};
     const bool in_use = allocation_ && planLoss() == best_->loss;
     jobs_.start<BestChoice>(
         {proof_lane, tr("Proving the plan")},

@@ -16,6 +16,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QSettings>
 #include <QToolButton>
@@ -93,6 +94,7 @@ void BudgetView::buildControls() {
     use_ = new QPushButton;
     use_->setObjectName("usePlan");
     comparison_ = new ElidedLabel(nullptr, Qt::ElideRight);
+    comparison_->setObjectName("comparison");
     device_ = new QComboBox;
     device_->setObjectName("device");
     device_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -218,10 +220,13 @@ void BudgetView::takeCandidates() {
         candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
     } catch (const Error& error) {
         palette.setColor(QPalette::Text, themeOf(this).bad);
-        candidates_->setToolTip(QString::fromUtf8(error.what()));
+        candidate_problem_ = QString::fromUtf8(error.what());
+        candidates_->setToolTip(candidate_problem_);
         candidates_->setPalette(palette);
+        showNumbers();
         return;
     }
+    candidate_problem_.clear();
     candidates_->setPalette(palette);
     candidates_->setEditText(candidates_text(settings.candidates));
     candidates_->lineEdit()->setCursorPosition(0);
@@ -304,6 +309,7 @@ void BudgetView::fillChoices(BudgetData& shown) {
     if (planner_.greedy()) shown.methods.push_back({tr("greedy"), point_of(*planner_.greedy())});
     if (!planner_.best()) return;
     shown.best = point_of(*planner_.best());
+    shown.budget_bytes = static_cast<std::uint64_t>(planner_.bytesOf(planner_.budget()));
     shown.gap = planner_.best()->gap;
 }
 
@@ -339,7 +345,9 @@ BudgetData BudgetView::shownData() {
 
 void BudgetView::show() {
     if (!document_.isOpen() || planner_.tensors().empty()) {
-        plot_->clear();
+        plot_->clear(document_.isOpen() && !planner_.isBusy()
+                         ? tr("This model has no weights that are usually quantized.")
+                         : QString());
         return;
     }
     plot_->setData(shownData());
@@ -348,12 +356,17 @@ void BudgetView::show() {
 
 void BudgetView::showNumbers() {
     showing_ = true;
+    const bool told = !candidate_problem_.isEmpty();
     bits_->setValue(planner_.budget());
     chooseSizeUnit();
     size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
-    comparison_->setText(planner_.best() ? comparisonText() : stateText());
+    comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
+    QPalette palette = comparison_->palette();
+    palette.setColor(QPalette::WindowText,
+                     told || !planner_.problem().isEmpty() ? themeOf(this).bad : themeOf(this).text);
+    comparison_->setPalette(palette);
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
@@ -431,6 +444,12 @@ void BudgetView::fillSensitivities() {
 }
 
 void BudgetView::retranslate() {
+    // A point in a language of commas is a slip, not a sign between thousands.
+    for (QDoubleSpinBox* box : {bits_, size_}) {
+        QLocale locale;
+        locale.setNumberOptions(QLocale::OmitGroupSeparator | QLocale::RejectGroupSeparator);
+        box->setLocale(locale);
+    }
     bits_label_->setText(tr("B&udget"));
     bits_->setSuffix(tr(" bits"));
     bits_->setToolTip(tr("Mean over all weights that a scheme is chosen for"));

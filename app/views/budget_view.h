@@ -103,6 +103,7 @@ class BudgetView : public View {
     QTimer soon_;
     bool active_ = false;
     bool showing_ = false;
+    QString candidate_problem_;  // why what was typed cannot be taken
 };
 
 }  // namespace halfstep

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/exports/onnx/quantized_onnx.h"
 #include "core/exports/onnx/stored_weight.h"
 #include "core/exports/targets.h"
+
+#include <fmt/format.h>
 
 namespace halfstep {
 namespace {
@@ -14,6 +17,8 @@ class OnnxQdq : public ExportTarget {
     }
     std::string_view file_ending() const override { return "-quantized.onnx"; }
     bool shows_measurements() const override { return false; }
+
+    std::string why_not(const Scheme& scheme) const override { return why_not_in_onnx(scheme); }
 
   private:
     // Codes of widths that ONNX has no type for are stored in the next wider one.
@@ -29,10 +34,6 @@ class OnnxQdq : public ExportTarget {
         }
     }
 
-  public:
-    std::string why_not(const Scheme& scheme) const override { return why_not_in_onnx(scheme); }
-
-  private:
     void check_as_a_whole(const ExportRequest& request) const override {
         check_for_onnx(request.model, request.plan);
     }

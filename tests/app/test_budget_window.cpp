@@ -157,6 +157,39 @@ class TestBudgetWindow : public QObject {
         settle();
     }
 
+    void a_budget_that_is_too_small_is_told_and_nothing_changes() {
+        const Plan before = document().plan();
+        spin()->setValue(1.5);
+        settle();
+        QVERIFY2(planner().problem().contains("no plan fits into 1.5 bits a weight"),
+                 qPrintable(planner().problem()));
+        QVERIFY(!planner().best() && planner().allocation() != nullptr);
+        QVERIFY(document().plan() == before);
+        type(window_->findChild<QComboBox*>("candidates"), "int4:g64");
+        settle();
+        QVERIFY(document().plan() == before);
+        spin()->setValue(4.25);
+        settle();
+        QVERIFY(planner().best().has_value() && planner().problem().isEmpty());
+        type(window_->findChild<QComboBox*>("candidates"), "");
+        settle();
+    }
+
+    void what_shares_a_scheme_with_a_locked_layer_gets_it() {
+        const int query = find(Role::attention_q);
+        document().applyScheme({query}, parse_scheme("int4:g128:gamma"), "gamma");
+        document().setLocked({query}, true, "lock");
+        window_->findChild<QCheckBox*>("fuse")->setChecked(true);
+        settle();
+        QVERIFY2(planner().problem().isEmpty(), qPrintable(planner().problem()));
+        spin()->setValue(4.5);
+        settle();
+        QCOMPARE(to_string(document().scheme(find(Role::attention_k))), std::string("int4:g128:gamma"));
+        window_->findChild<QCheckBox*>("fuse")->setChecked(false);
+        document().setLocked({query}, false, "unlock");
+        settle();
+    }
+
     void rules_are_kept() {
         auto* fuse = window_->findChild<QCheckBox*>("fuse");
         auto* protect = window_->findChild<QCheckBox*>("protect");
@@ -199,6 +232,8 @@ class TestBudgetWindow : public QObject {
         window_->findChild<QCheckBox*>("protect")->setChecked(false);
         type(candidates, "int4:g64 nonsense");
         QVERIFY(candidates->toolTip().contains("nonsense"));
+        QVERIFY(
+            window_->findChild<BudgetView*>()->findChild<QLabel*>("comparison")->text().contains("nonsense"));
         QCOMPARE(planner().settings().candidates.size(), 2U);
         type(candidates, "");
         settle();

@@ -41,13 +41,14 @@ struct BudgetData {
     // Corners of the Pareto front's hull, from the smallest plan to the most exact. Null where there is none;
     // shared, since it stays while a budget moves.
     std::shared_ptr<const std::vector<Point>> front;
-    std::vector<Named> uniform;  // each candidate for all tensors
-    std::vector<Named> methods;  // what others choose for this budget
-    std::optional<Point> best;   // for this budget
-    double gap = 0;              // of the best: 0 is proven
-    std::optional<Point> plan;   // as it stands; the best one where nothing was changed since
-    QString note;                // where there is no front: why
-    double budget = 0;           // bits a weight
+    std::vector<Named> uniform;      // each candidate for all tensors
+    std::vector<Named> methods;      // what others choose for this budget
+    std::optional<Point> best;       // for this budget
+    std::uint64_t budget_bytes = 0;  // of the whole model
+    double gap = 0;                  // of the best: 0 is proven
+    std::optional<Point> plan;       // as it stands; the best one where nothing was changed since
+    QString note;                    // where there is no front: why
+    double budget = 0;               // bits a weight
     std::vector<Cell> cells;
 
     bool hasFront() const { return front != nullptr && !front->empty(); }

@@ -105,7 +105,7 @@ void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
     painter->setPen(QPen(theme().accent, 2));
     painter->drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom()));
     QString label = tr("%1 bits").arg(bitsText(std::round(data_.budget * 1000) / 1000));
-    if (data_.best) label += QStringLiteral(" · ") + sizeText(data_.best->bytes);
+    if (data_.best) label += QStringLiteral(" · ") + sizeText(data_.budget_bytes);
     if (data_.gap > 0) label += QStringLiteral(" · ") + tr("gap %1").arg(shareText(data_.gap));
     painter->setFont(smallFont());
     const QFontMetricsF metrics(painter->font());
@@ -139,8 +139,17 @@ void BudgetPlot::drawLegend(QCPPainter* painter) const {
         widest = std::max(widest, metrics.horizontalAdvance(name));
     const double line = metrics.height() + 2;
     const QRectF area = front_rect_->rect();
-    const QRectF box(area.right() - widest - 38, area.top() + 6, widest + 32,
-                     line * static_cast<double>(names.size()) + 8);
+    QRectF box(area.right() - widest - 38, area.top() + 6, widest + 32,
+               line * static_cast<double>(names.size()) + 8);
+    // Where the curve runs through the upper right, the lower left is free.
+    const auto covers_curve = [this](const QRectF& place) {
+        return std::ranges::any_of(
+            *data_.front, [&](const BudgetData::Point& point) { return place.contains(pixelOf(point)); });
+    };
+    if (covers_curve(box)) {
+        const QRectF other(QPointF(area.left() + 8, area.bottom() - box.height() - 8), box.size());
+        if (!covers_curve(other)) box = other;
+    }
     if (box.width() > area.width() * 0.7 || box.height() > area.height() * 0.8) return;
     QColor background = theme().surface;
     background.setAlpha(225);

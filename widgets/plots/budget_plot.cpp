@@ -254,7 +254,9 @@ void BudgetPlot::rebuildDepth() {
     const double high = std::max(now, before);
     depth_rect_->axis(QCPAxis::atLeft)->setRange(high > 0 ? low / 1.5 : 0.1, high > 0 ? high * 1.5 : 1);
     depth_rect_->axis(QCPAxis::atLeft)->setLabel(QStringLiteral("%"));
-    depth_rect_->axis(QCPAxis::atBottom)->setLabel(tr("block"));
+    const bool blocks =
+        std::ranges::any_of(data_.cells, [](const BudgetData::Cell& cell) { return cell.block.has_value(); });
+    depth_rect_->axis(QCPAxis::atBottom)->setLabel(blocks ? tr("block") : tr("layer"));
     depth_title_->setText(
         former_depth_->visible()
             ? tr("Relative error accumulated through the depth, Π(1 + ε) − 1; dashed: before")
@@ -263,6 +265,10 @@ void BudgetPlot::rebuildDepth() {
 
 void BudgetPlot::fitLabels() {
     const QFontMetrics metrics(smallFont());
+    for (QCPAxisRect* rect : {front_rect_, depth_rect_})
+        rect->axis(QCPAxis::atLeft)
+            ->ticker()
+            ->setTickCount(std::max(2, rect->height() / (2 * metrics.height())));
     const auto fit = [](NameTicker& ticker, int length, int extent, int width) {
         const bool changed =
             ticker.length != length || ticker.label_extent != extent || ticker.width != width;

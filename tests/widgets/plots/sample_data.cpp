@@ -244,6 +244,7 @@ BudgetData budget(int blocks) {
             {QStringLiteral("int%1:g64").arg(bits),
              {bits + 0.25, 130 * std::exp2(-2 * bits - 0.5), static_cast<std::uint64_t>(bits) * 1'000'000}});
     data.budget = 4.6;
+    data.budget_bytes = 4'600'000;
     data.best = data.plan = BudgetData::Point{4.5, 100 * std::exp2(-9.0), 4'500'000};
     data.methods = {{QStringLiteral("one scheme that fits"), data.uniform[2].at},
                     {QStringLiteral("greedy"), {4.55, 0.21, 4'550'000}}};
