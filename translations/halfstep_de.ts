@@ -2,6 +2,197 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>halfstep::BitStrip</name>
+    <message>
+        <source>in</source>
+        <translation>Anfang</translation>
+    </message>
+    <message>
+        <source>out</source>
+        <translation>Ende</translation>
+    </message>
+    <message>
+        <source>embeddings, head</source>
+        <translation>Einbettung, Ausgabe</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BudgetPlanner</name>
+    <message>
+        <source>Reading sensitivities</source>
+        <translation>Empfindlichkeiten werden gelesen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Measuring %n candidate(s) on every layer</source>
+        <translation>
+            <numerusform>%n Kandidat wird auf jeder Schicht gemessen</numerusform>
+            <numerusform>%n Kandidaten werden auf jeder Schicht gemessen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>it is locked</source>
+        <translation>es ist gesperrt</translation>
+    </message>
+    <message>
+        <source>Proving the plan</source>
+        <translation>Der Plan wird bewiesen</translation>
+    </message>
+    <message>
+        <source>the best plan for %1 bits a weight</source>
+        <translation>der beste Plan für %1 Bits pro Gewicht</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BudgetPlot</name>
+    <message>
+        <source>%1 bits</source>
+        <translation>%1 Bits</translation>
+    </message>
+    <message>
+        <source>gap %1</source>
+        <translation>Lücke %1</translation>
+    </message>
+    <message>
+        <source>best plan for each size</source>
+        <translation>bester Plan für jede Größe</translation>
+    </message>
+    <message>
+        <source>one scheme for all</source>
+        <translation>ein Schema für alle</translation>
+    </message>
+    <message>
+        <source>the plan</source>
+        <translation>der Plan</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source>Open a model to find its best plan for a size.</source>
+        <translation>Öffnen Sie ein Modell, um den besten Plan für eine Größe zu finden.</translation>
+    </message>
+    <message>
+        <source>Budget %1 bits a weight.</source>
+        <translation>Budget %1 Bits pro Gewicht.</translation>
+    </message>
+    <message>
+        <source>Least error %1 at %2.</source>
+        <translation>Kleinster Fehler %1 bei %2.</translation>
+    </message>
+    <message>
+        <source>Σ sensitivity · relative error²</source>
+        <translation>Σ Empfindlichkeit · relativer Fehler²</translation>
+    </message>
+    <message>
+        <source>bits a weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>Bits a weight by depth and role</source>
+        <translation>Bits pro Gewicht nach Tiefe und Rolle</translation>
+    </message>
+    <message>
+        <source>Bits a weight by depth and role: %1</source>
+        <translation>Bits pro Gewicht nach Tiefe und Rolle: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n got more bits</source>
+        <translation>
+            <numerusform>%n bekam mehr Bits</numerusform>
+            <numerusform>%n bekamen mehr Bits</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n got fewer</source>
+        <translation>
+            <numerusform>%n bekam weniger</numerusform>
+            <numerusform>%n bekamen weniger</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation>
+            <numerusform>%n ist anders</numerusform>
+            <numerusform>%n sind anders</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>block</source>
+        <translation>Block</translation>
+    </message>
+    <message>
+        <source>Relative error accumulated through the depth, Π(1 + ε) − 1; dashed: before</source>
+        <translation>Relativer Fehler durch die Tiefe angesammelt, Π(1 + ε) − 1; gestrichelt: vorher</translation>
+    </message>
+    <message>
+        <source>Relative error accumulated through the depth, Π(1 + ε) − 1</source>
+        <translation>Relativer Fehler durch die Tiefe angesammelt, Π(1 + ε) − 1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n Tensor</numerusform>
+            <numerusform>%n Tensoren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Lock %1 at its scheme</source>
+        <translation>%1 auf sein Schema &amp;sperren</translation>
+    </message>
+    <message>
+        <source>Un&amp;lock %1</source>
+        <translation>%1 ent&amp;sperren</translation>
+    </message>
+    <message>
+        <source>%1 bits a weight, %2</source>
+        <translation>%1 Bits pro Gewicht, %2</translation>
+    </message>
+    <message>
+        <source>error %1</source>
+        <translation>Fehler %1</translation>
+    </message>
+    <message>
+        <source>%1 times the best</source>
+        <translation>das %1-Fache des besten</translation>
+    </message>
+    <message>
+        <source>No plan is as small as this.</source>
+        <translation>Kein Plan ist so klein.</translation>
+    </message>
+    <message>
+        <source>Best plan of %1 bits a weight</source>
+        <translation>Bester Plan mit %1 Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>%1, error %2</source>
+        <translation>%1, Fehler %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 bits</source>
+        <translation>%1: %2 Bits</translation>
+    </message>
+    <message>
+        <source>, relative error %1</source>
+        <translation>, relativer Fehler %1</translation>
+    </message>
+    <message>
+        <source>before: %1, %2 bits</source>
+        <translation>vorher: %1, %2 Bits</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>gesperrt</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::BudgetStrip</name>
     <message>
         <source>Size</source>
@@ -54,6 +245,198 @@
     <message>
         <source>Redo: %1</source>
         <translation>Wiederholen: %1</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BudgetView</name>
+    <message numerus="yes">
+        <source>lock %n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht sperren</numerusform>
+            <numerusform>%n Schichten sperren</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>unlock %n layer(s)</source>
+        <translation>
+            <numerusform>%n Schicht entsperren</numerusform>
+            <numerusform>%n Schichten entsperren</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Schemes to choose from, in their notation, separated by spaces</source>
+        <translation>Schemata zur Auswahl in ihrer Schreibweise, durch Leerzeichen getrennt</translation>
+    </message>
+    <message>
+        <source>one scheme that fits</source>
+        <translation>ein Schema, das passt</translation>
+    </message>
+    <message>
+        <source>closed form</source>
+        <translation>geschlossene Form</translation>
+    </message>
+    <message>
+        <source>greedy</source>
+        <translation>gierig</translation>
+    </message>
+    <message>
+        <source>Measuring the candidates: %1 %</source>
+        <translation>Die Kandidaten werden gemessen: %1 %</translation>
+    </message>
+    <message>
+        <source>best: error %1, proven</source>
+        <translation>Bester: Fehler %1, bewiesen</translation>
+    </message>
+    <message>
+        <source>best so far: error %1, at most %2 above the least</source>
+        <translation>Bisher bester: Fehler %1, höchstens %2 über dem kleinsten</translation>
+    </message>
+    <message>
+        <source>closed form %1</source>
+        <translation>geschlossene Form %1</translation>
+    </message>
+    <message>
+        <source>greedy %1</source>
+        <translation>gierig %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>fits: %1</source>
+        <translation>passt: %1</translation>
+    </message>
+    <message>
+        <source>does not fit: %1</source>
+        <translation>passt nicht: %1</translation>
+    </message>
+    <message>
+        <source>estimate: %1 tokens/s</source>
+        <translation>Schätzung: %1 Tokens/s</translation>
+    </message>
+    <message>
+        <source>compute ×%1</source>
+        <translation>Rechenaufwand ×%1</translation>
+    </message>
+    <message>
+        <source>Every layer counts the same</source>
+        <translation>Jede Schicht zählt gleich</translation>
+    </message>
+    <message>
+        <source>By role</source>
+        <translation>Nach Rolle</translation>
+    </message>
+    <message>
+        <source>From a file…</source>
+        <translation>Aus einer Datei …</translation>
+    </message>
+    <message>
+        <source>From %1</source>
+        <translation>Aus %1</translation>
+    </message>
+    <message>
+        <source>B&amp;udget</source>
+        <translation>B&amp;udget</translation>
+    </message>
+    <message>
+        <source>Mean over all weights that a scheme is chosen for</source>
+        <translation>Mittel über alle Gewichte, für die ein Schema gewählt wird</translation>
+    </message>
+    <message>
+        <source>Use best plan</source>
+        <translation>Besten Plan nehmen</translation>
+    </message>
+    <message>
+        <source>Gives every layer the scheme that the best plan for this budget has for it</source>
+        <translation>Gibt jeder Schicht das Schema, das der beste Plan für dieses Budget für sie hat</translation>
+    </message>
+    <message>
+        <source>&amp;Candidates</source>
+        <translation>&amp;Kandidaten</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>Kandidaten</translation>
+    </message>
+    <message>
+        <source>S&amp;ensitivity</source>
+        <translation>&amp;Empfindlichkeit</translation>
+    </message>
+    <message>
+        <source>How much a layer&apos;s squared relative error counts</source>
+        <translation>Wie viel der quadrierte relative Fehler einer Schicht zählt</translation>
+    </message>
+    <message>
+        <source>Protect ends</source>
+        <translation>Enden schützen</translation>
+    </message>
+    <message>
+        <source>Embeddings, output head, first and last block get at least 8 bits a weight</source>
+        <translation>Einbettungen, Ausgabeschicht, erster und letzter Block bekommen mindestens 8 Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>Tie fused</source>
+        <translation>Gekoppelt</translation>
+    </message>
+    <message>
+        <source>Queries, keys and values of a block share a scheme, and so do gate and up: runtimes that fuse them need it</source>
+        <translation>Queries, Keys und Values eines Blocks teilen ein Schema, ebenso Gate und Up: Laufzeiten, die sie verschmelzen, brauchen es</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>Edit the table of devices</source>
+        <translation>Die Tabelle der Geräte bearbeiten</translation>
+    </message>
+    <message>
+        <source>Weights alone, without caches and activations. Compute: bit operations of the matrix products, of 16 times 16 bits. Tokens per second: bandwidth over the bytes that a token reads, an upper bound in practice.</source>
+        <translation>Nur Gewichte, ohne Caches und Aktivierungen. Rechenaufwand: Bitoperationen der Matrixprodukte, gemessen an 16 mal 16 Bits. Tokens pro Sekunde: Bandbreite durch die Bytes, die ein Token liest, in der Praxis eine Obergrenze.</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>Budget</translation>
+    </message>
+    <message>
+        <source> bits</source>
+        <translation> Bits</translation>
+    </message>
+    <message>
+        <source>The same as the size of the whole model, with everything that is kept</source>
+        <translation>Dasselbe als Größe des ganzen Modells, mit allem, was bleibt</translation>
+    </message>
+    <message>
+        <source>Budget as a size</source>
+        <translation>Budget als Größe</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::CandidateSets</name>
+    <message>
+        <source>Integers, groups of 64</source>
+        <translation>Ganzzahlen, Gruppen von 64</translation>
+    </message>
+    <message>
+        <source>Integers, a scale for each row</source>
+        <translation>Ganzzahlen, eine Skala pro Zeile</translation>
+    </message>
+    <message>
+        <source>llama.cpp: K-quants</source>
+        <translation>llama.cpp: K-Quants</translation>
+    </message>
+    <message>
+        <source>llama.cpp: blocks of 32</source>
+        <translation>llama.cpp: Blöcke von 32</translation>
+    </message>
+    <message>
+        <source>Small floats: NVFP4, MX, FP8</source>
+        <translation>Kleine Gleitkommazahlen: NVFP4, MX, FP8</translation>
+    </message>
+    <message>
+        <source>All that %1 takes</source>
+        <translation>Alles, was %1 nimmt</translation>
     </message>
 </context>
 <context>
@@ -471,6 +854,41 @@ beschnitten</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::DeviceDialog</name>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Memory in GB</source>
+        <translation>Speicher in GB</translation>
+    </message>
+    <message>
+        <source>Bandwidth in GB/s</source>
+        <translation>Bandbreite in GB/s</translation>
+    </message>
+    <message>
+        <source>Computes (weight x activation bits)</source>
+        <translation>Rechnet (Gewichts- x Aktivierungsbits)</translation>
+    </message>
+    <message>
+        <source>&amp;Add</source>
+        <translation>&amp;Hinzufügen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>New device</source>
+        <translation>Neues Gerät</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::Document</name>
     <message numerus="yes">
         <source>%n weight(s) are NaN or infinite, the first at element %1. They are left out of every figure, and this tensor cannot be exported.</source>
@@ -726,8 +1144,8 @@ beschnitten</translation>
         <translation>Modell öffnen</translation>
     </message>
     <message>
-        <source>Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)</source>
-        <translation>Modelle (*.safetensors *.gguf *.safetensors.index.json);;Alle Dateien (*)</translation>
+        <source>Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.gguf *.onnx *.safetensors.index.json);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Open a model folder</source>
@@ -812,6 +1230,14 @@ beschnitten</translation>
     <message>
         <source>Importance matrices (*.gguf *.dat);;All files (*)</source>
         <translation>Wichtigkeitsmatrizen (*.gguf *.dat);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Load sensitivities</source>
+        <translation>Empfindlichkeiten laden</translation>
+    </message>
+    <message>
+        <source>Sensitivities (*.json *.csv *.gguf *.dat);;All files (*)</source>
+        <translation>Empfindlichkeiten (*.json *.csv *.gguf *.dat);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -1258,10 +1684,6 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>Relativer Fehler: Länge des Fehlers durch Länge der Gewichte</translation>
     </message>
     <message>
-        <source>How much the model&apos;s output loses per unit of this tensor&apos;s squared relative error</source>
-        <translation>Wie viel die Ausgabe des Modells pro Einheit des quadrierten relativen Fehlers dieses Tensors verliert</translation>
-    </message>
-    <message>
         <source>%1 bytes</source>
         <translation>%1 Bytes</translation>
     </message>
@@ -1277,6 +1699,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <source>dB</source>
         <comment>decibels</comment>
         <translation>dB</translation>
+    </message>
+    <message>
+        <source>What the layer adds to the error of the whole: how much it counts, times its relative error squared</source>
+        <translation>Was die Schicht zum Fehler des Ganzen beiträgt: wie viel sie zählt, mal ihr relativer Fehler zum Quadrat</translation>
     </message>
 </context>
 <context>
@@ -1352,6 +1778,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Copy as CS&amp;V</source>
         <translation>Als CS&amp;V kopieren</translation>
+    </message>
+    <message>
+        <source>Un&amp;lock selected layers</source>
+        <translation>Ausgewählte Schichten ent&amp;sperren</translation>
+    </message>
+    <message>
+        <source>&amp;Lock selected layers at their schemes</source>
+        <translation>Ausgewählte Schichten auf ihre Schemata &amp;sperren</translation>
     </message>
 </context>
 <context>
@@ -1601,6 +2035,10 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>das quantisierte Modell selbst, als GGUF-Datei, die llama.cpp ausführt</translation>
     </message>
     <message>
+        <source>the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes</source>
+        <translation>das quantisierte Modell selbst als ONNX: ein ONNX-Modell mit seinen Gewichten in DequantizeLinear-Knoten</translation>
+    </message>
+    <message>
         <source>a file for llama-quantize --tensor-type-file, and the command that uses it</source>
         <translation>eine Datei für llama-quantize --tensor-type-file und den Befehl, der sie benutzt</translation>
     </message>
@@ -1729,6 +2167,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Inspector</source>
         <translation>Inspektor</translation>
+    </message>
+    <message>
+        <source>lock %1</source>
+        <translation>%1 sperren</translation>
+    </message>
+    <message>
+        <source>unlock %1</source>
+        <translation>%1 entsperren</translation>
     </message>
 </context>
 <context>
@@ -2477,8 +2923,8 @@ ist nicht mehr da.</translation>
         <translation>Modell hier ablegen</translation>
     </message>
     <message>
-        <source>A safetensors or GGUF file, a shard index, or a folder that holds a model</source>
-        <translation>Eine safetensors- oder GGUF-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
+        <source>A safetensors, GGUF or ONNX file, a shard index, or a folder that holds a model</source>
+        <translation>Eine safetensors-, GGUF- oder ONNX-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
     </message>
     <message>
         <source>&amp;Open…</source>

@@ -2,12 +2,77 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>halfstep::BudgetPlanner</name>
+    <message numerus="yes">
+        <source>Measuring %n candidate(s) on every layer</source>
+        <translation>
+            <numerusform>Measuring %n candidate on every layer</numerusform>
+            <numerusform>Measuring %n candidates on every layer</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BudgetPlot</name>
+    <message numerus="yes">
+        <source>%n got more bits</source>
+        <translation>
+            <numerusform>%n got more bits</numerusform>
+            <numerusform>%n got more bits</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n got fewer</source>
+        <translation>
+            <numerusform>%n got fewer</numerusform>
+            <numerusform>%n got fewer</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n changed</source>
+        <translation>
+            <numerusform>%n changed</numerusform>
+            <numerusform>%n changed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::BudgetStrip</name>
     <message numerus="yes">
         <source>%1 of %n layer(s) measured</source>
         <translation>
             <numerusform>%1 of %n layer measured</numerusform>
             <numerusform>%1 of %n layers measured</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BudgetView</name>
+    <message numerus="yes">
+        <source>lock %n layer(s)</source>
+        <translation>
+            <numerusform>lock %n layer</numerusform>
+            <numerusform>lock %n layers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>unlock %n layer(s)</source>
+        <translation>
+            <numerusform>unlock %n layer</numerusform>
+            <numerusform>unlock %n layers</numerusform>
         </translation>
     </message>
 </context>

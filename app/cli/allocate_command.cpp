@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/allocation_options.h"
 #include "app/cli/command.h"
+#include "app/cli/device_option.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/imatrix_option.h"
 #include "app/cli/measured_tensors.h"
@@ -34,6 +35,7 @@ struct AllocateOptions {
     std::string sensitivity;
     std::string imatrix;
     std::string plan;
+    std::string device;
     double seconds = 60;
 };
 
@@ -185,6 +187,8 @@ std::vector<TensorMeasurement> measure_all(const AllocateOptions& options, const
 int allocate(const AllocateOptions& options, Session& session) {
     const Budget budget = budget_argument(options.allocation);
     const std::vector<Scheme> schemes = schemes_to_measure(options);
+    const auto device =
+        options.device.empty() ? std::nullopt : std::optional(device_argument(options.device));
     const KnapsackLimits limits{
         .time = std::chrono::nanoseconds(static_cast<std::int64_t>(options.seconds * 1e9)),
         .stop = session.stop};
@@ -198,16 +202,22 @@ int allocate(const AllocateOptions& options, Session& session) {
     const AllocationRules rules = allocation_rules(options.allocation, problem);
     const Allocation allocation(std::move(problem), rules);
     const Decision decision = decide(allocation, budget, limits);
-    if (!options.plan.empty()) save_plan(allocation.plan(*model, decision.best), options.plan);
+    const Plan plan = allocation.plan(*model, decision.best);
+    if (!options.plan.empty()) save_plan(plan, options.plan);
 
     for (const auto* list : {&sensitivities.issues, &allocation.issues()})
         for (const Issue& issue : *list)
             print_message(issue_line(issue));
-    if (options.common.json)
-        session.out.json(document(allocation, decision, sensitivities));
-    else
+    const auto cost = device ? std::optional(device_cost(*model, plan, *device)) : std::nullopt;
+    if (options.common.json) {
+        Json json = document(allocation, decision, sensitivities);
+        if (cost) json["device"] = device_json(*device, *cost);
+        session.out.json(json);
+    } else {
         session.out.text(tensor_table(allocation, decision.best) + '\n' +
-                         comparison_table(allocation, decision) + proof_line(decision));
+                         comparison_table(allocation, decision) + proof_line(decision) +
+                         (cost ? device_line(*device, *cost) : std::string()));
+    }
     return exit_done;
 }
 
@@ -230,6 +240,9 @@ void add_allocate_command(CLI::App& app, ChosenCommand& chosen) {
         *command, options->imatrix,
         "Importance of the inputs (llama-imatrix): blocks are quantized with it, and errors are "
         "the weighted ones");
+    command
+        ->add_option("--device", options->device, "Also say what the plan costs there (halfstep-cli devices)")
+        ->type_name("NAME");
     command->add_option("--time", options->seconds, "Stop the proof after so many seconds (default 60)")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.0, 1e6));

@@ -136,8 +136,8 @@ std::vector<Scheme> candidate_arguments(const AllocationOptions& options) {
     std::vector<Scheme> candidates;
     if (options.candidates.empty()) {
         if (target == nullptr) throw UsageError("give --candidates, or --for with a target");
-        std::ranges::copy_if(all_formats(), std::back_inserter(candidates),
-                             [&](const Scheme& scheme) { return target->why_not(scheme).empty(); });
+        for (const Scheme& format : all_formats())
+            if (const auto carried = carried_scheme(*target, format)) candidates.push_back(*carried);
         return candidates;
     }
     std::size_t first = 0;
@@ -158,7 +158,7 @@ std::vector<PinArgument> pin_arguments(const AllocationOptions& options) {
     std::vector<PinArgument> pins;
     for (const std::string& text : options.pins) {
         const auto [pattern, notation] = parts_of("--pin", text);
-        NamePattern{pattern};  // a bad one is told before the model is opened
+        const NamePattern checked(pattern);  // a bad one is told before the model is opened
         const Scheme scheme = scheme_argument(notation);
         if (!options.target.empty()) {
             const ExportTarget& target = target_of(options.target);

@@ -115,7 +115,8 @@ void add_export_command(CLI::App& app, ChosenCommand& chosen) {
     command->footer(
         "Examples:\n"
         "  halfstep-cli export model.gguf --plan plan.json --to llama.cpp -o types.txt\n"
-        "  halfstep-cli export model.safetensors --scheme int8 --to html -o report.html\n\n"
+        "  halfstep-cli export model.safetensors --scheme int8 --to html -o report.html\n"
+        "  halfstep-cli export model.onnx --scheme int8 --to onnx-qdq -o model-int8.onnx\n\n"
         "Targets that show errors measure the plan's schemes first, unless a workspace holds them.");
     command->callback([options, &chosen] {
         chosen = [options](Session& session) { return run_export(*options, session); };

@@ -51,6 +51,7 @@ int run(int argc, char** argv) {
     add_quantize_command(app, chosen);
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);
+    add_devices_command(app, chosen);
 
     try {
         app.parse(argc, argv);

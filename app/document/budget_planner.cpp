@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 
 #include <QFile>
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -20,6 +21,7 @@ constexpr auto sensitivity_lane = "budget-sensitivity";
 constexpr auto while_dragged = 6ms;  // a frame has 16
 constexpr auto at_rest = 40ms;       // longer proofs are a job
 constexpr auto longest_proof = 60s;
+constexpr std::size_t most_compared_while_dragged = 300;  // classes; with more, others are asked at rest
 
 }  // namespace
 
@@ -110,9 +112,28 @@ QString BudgetPlanner::sensitivitySource() const {
     return loaded_ ? QString::fromStdString(loaded_->source) : QString();
 }
 
-double BudgetPlanner::sensitivity(int tensor) const {
-    const auto place = static_cast<std::size_t>(tensor);
-    return place < sensitivities_.size() ? sensitivities_[place] : 1;
+void BudgetPlanner::countOthers() {
+    elements_ = other_bytes_ = 0;
+    for (const TensorInfo& tensor : document_.model()->tensors()) {
+        if (tensor.quantizable)
+            elements_ += static_cast<double>(tensor.elements);
+        else
+            other_bytes_ += static_cast<double>(tensor.bytes);
+    }
+}
+
+double BudgetPlanner::bytesOf(double bits_per_weight) const {
+    return other_bytes_ + bits_per_weight * elements_ / 8;
+}
+
+double BudgetPlanner::bitsOf(double bytes) const {
+    return elements_ > 0 ? std::max(0.0, bytes - other_bytes_) * 8 / elements_ : 0;
+}
+
+void BudgetPlanner::weigh() {
+    document_.setSensitivities(loaded_             ? loaded_->values
+                               : settings_.by_role ? sensitivities_by_role(*document_.model()).values
+                                                   : equal_sensitivities(*document_.model()).values);
 }
 
 std::vector<Scheme> BudgetPlanner::schemesNeeded() const {
@@ -177,9 +198,8 @@ void BudgetPlanner::rebuild() {
     for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
         if (document_.tensor(tensor).quantizable) tensors_.push_back(tensor);
     if (former_.size() != tensors_.size()) rememberFormer();
-    sensitivities_ = loaded_             ? loaded_->values
-                     : settings_.by_role ? sensitivities_by_role(*document_.model()).values
-                                         : equal_sensitivities(*document_.model()).values;
+    countOthers();
+    weigh();
     if (budget_ <= 0) budget_ = planBits();
     allocation_.reset();
     problem_.clear();
@@ -188,8 +208,11 @@ void BudgetPlanner::rebuild() {
         for (const int tensor : tensors_)
             if (document_.isLocked(tensor)) schemes.push_back(document_.scheme(tensor));
         try {
+            std::vector<double> sensitivities;
+            for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
+                sensitivities.push_back(document_.sensitivity(tensor));
             AllocationProblem problem =
-                allocation_problem(*document_.model(), schemes, document_.allMeasurements(), sensitivities_,
+                allocation_problem(*document_.model(), schemes, document_.allMeasurements(), sensitivities,
                                    document_.importance() != nullptr);
             const AllocationRules wishes = rules(problem);
             allocation_ = std::make_shared<const Allocation>(std::move(problem), wishes);
@@ -211,6 +234,7 @@ void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
     const double low = allocation_->smallest().bits_per_weight;
     const Budget budget{Budget::Of::bits_per_weight, std::max(budget_, low)};
     best_ = allocation_->best(budget, {.time = limit});
+    if (limit < at_rest && allocation_->classes().size() > most_compared_while_dragged) return;
     uniform_ = allocation_->best_uniform(budget);
     greedy_ = allocation_->greedy(budget);
     closed_form_ = allocation_->closed_form(budget);
@@ -259,10 +283,9 @@ void BudgetPlanner::moveBudget(double bits_per_weight) {
 
 void BudgetPlanner::endMove() {
     if (gesture_ == 0) return;
-    if (best_ && !best_->proven()) {
-        solve(at_rest);
-        apply();
-    }
+    const double before = best_ ? best_->loss : 0;
+    solve(at_rest);
+    if (best_ && best_->loss != before) apply();
     finishProof();
     gesture_ = 0;
     emit changed();
@@ -295,7 +318,7 @@ std::optional<double> BudgetPlanner::planLoss() const {
         if (scheme.family == Family::keep) continue;
         const Measurement* measured = figures(tensor, scheme);
         if (measured == nullptr) return std::nullopt;
-        loss += sensitivity(tensor) * squared_error(*measured, document_.importance() != nullptr);
+        loss += document_.sensitivity(tensor) * squared_error(*measured, document_.importance() != nullptr);
     }
     return loss;
 }

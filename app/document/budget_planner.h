@@ -44,7 +44,7 @@ class BudgetPlanner : public QObject {
     QString sensitivitySource() const;
 
     // Null while candidates are being measured, and where the rules contradict each other: see problem().
-    const Allocation* allocation() const { return allocation_.get(); }
+    const std::shared_ptr<const Allocation>& allocation() const { return allocation_; }
     QString problem() const { return problem_; }
     double measuredShare() const;  // of the figures that are needed
 
@@ -53,6 +53,10 @@ class BudgetPlanner : public QObject {
     const std::optional<UniformChoice>& uniform() const { return uniform_; }
     const std::optional<AllocationChoice>& greedy() const { return greedy_; }
     const std::optional<AllocationChoice>& closedForm() const { return closed_form_; }
+
+    // The size of the whole model that a budget stands for, tensors that are kept included; and back.
+    double bytesOf(double bits_per_weight) const;
+    double bitsOf(double bytes) const;
 
     // The plan follows the budget; all moves up to endMove() are one step of undo.
     void moveBudget(double bits_per_weight);
@@ -64,7 +68,6 @@ class BudgetPlanner : public QObject {
     const Scheme& formerScheme(std::size_t place) const { return former_[place]; }
     std::optional<double> planLoss() const;  // of the document's plan; none where a figure is missing
     double planBits() const;                 // a weight
-    double sensitivity(int tensor) const;
 
   signals:
     void changed();
@@ -74,6 +77,8 @@ class BudgetPlanner : public QObject {
     void requestMeasurements();
     std::vector<Scheme> schemesNeeded() const;
     void rebuild();
+    void weigh();
+    void countOthers();
     AllocationRules rules(const AllocationProblem& problem) const;
     void solve(std::chrono::nanoseconds limit);
     void finishProof();
@@ -86,12 +91,13 @@ class BudgetPlanner : public QObject {
     JobRunner& jobs_;
     Settings settings_;
     std::shared_ptr<const Sensitivities> loaded_;
-    std::vector<double> sensitivities_;  // of all tensors
     std::vector<int> tensors_;
     std::vector<Scheme> former_;
     std::shared_ptr<const Allocation> allocation_;
     QString problem_;
     double budget_ = 0;
+    double elements_ = 0;     // of the tensors that are chosen for
+    double other_bytes_ = 0;  // of all others
     std::optional<BestChoice> best_;
     std::optional<UniformChoice> uniform_;
     std::optional<AllocationChoice> greedy_;

@@ -16,6 +16,7 @@ Document::Document(QObject* parent) : QObject(parent) {
 
 void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initial) {
     model_ = std::move(model);
+    fingerprint_ = model_fingerprint(*model_);
     const std::vector<TensorInfo>& tensors = model_->tensors();
     schemes_.clear();
     index_.clear();
@@ -26,6 +27,7 @@ void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initia
         index_.insert(QString::fromStdString(tensors[i].name), static_cast<int>(i));
     }
     locked_.assign(tensors.size(), false);
+    sensitivities_.assign(tensors.size(), 1.0);
     statistics_.assign(tensors.size(), std::nullopt);
     measurements_.assign(tensors.size(), {});
     undo_.clear();
@@ -39,6 +41,7 @@ void Document::close() {
     model_.reset();
     schemes_.clear();
     locked_.clear();
+    sensitivities_.clear();
     statistics_.clear();
     measurements_.clear();
     index_.clear();
@@ -57,7 +60,7 @@ Plan Document::plan() const {
     Plan plan;
     if (!model_) return plan;
     plan.model_name = model_->path().filename().string();
-    plan.fingerprint = model_fingerprint(*model_);
+    plan.fingerprint = fingerprint_;
     for (int i = 0; i < tensorCount(); ++i)
         plan.entries.push_back({tensor(i).name, scheme(i), isLocked(i)});
     return plan;
@@ -193,30 +196,37 @@ const TensorStatistics* Document::statistics(int index) const {
     return known ? &*known : nullptr;
 }
 
+void Document::setSensitivities(std::vector<double> sensitivities) {
+    if (sensitivities.size() != schemes_.size() || sensitivities == sensitivities_) return;
+    sensitivities_ = std::move(sensitivities);
+    emit sensitivitiesChanged();
+}
+
 void Document::addMeasurement(int index, const Measurement& measurement) {
-    measurements_[static_cast<std::size_t>(index)].insert(
-        QString::fromStdString(to_string(measurement.scheme)), measurement);
+    std::vector<Measurement>& of_tensor = measurements_[static_cast<std::size_t>(index)];
+    const auto known = std::ranges::find(of_tensor, measurement.scheme, &Measurement::scheme);
+    if (known == of_tensor.end())
+        of_tensor.push_back(measurement);
+    else
+        *known = measurement;
     emit measurementAdded(index);
     if (!measurement.refused.empty() || !measurement.issues.empty()) emit issuesChanged();
 }
 
 const Measurement* Document::measurement(int index, const Scheme& scheme) const {
     const auto& of_tensor = measurements_[static_cast<std::size_t>(index)];
-    const auto found = of_tensor.constFind(QString::fromStdString(to_string(scheme)));
-    return found == of_tensor.constEnd() ? nullptr : &*found;
+    const auto found = std::ranges::find(of_tensor, scheme, &Measurement::scheme);
+    return found == of_tensor.end() ? nullptr : &*found;
 }
 
 std::vector<TensorMeasurement> Document::allMeasurements() const {
     std::vector<TensorMeasurement> all;
     for (int i = 0; i < tensorCount(); ++i) {
         const auto& of_tensor = measurements_[static_cast<std::size_t>(i)];
-        if (of_tensor.isEmpty()) continue;
-        TensorMeasurement entry{tensor(i).name, tensor(i).elements, {}};
-        QStringList notations = of_tensor.keys();
-        notations.sort();
-        for (const QString& notation : notations)
-            entry.results.push_back(of_tensor.value(notation));
-        all.push_back(std::move(entry));
+        if (of_tensor.empty()) continue;
+        all.push_back({tensor(i).name, tensor(i).elements, of_tensor});
+        std::ranges::sort(all.back().results, {},
+                          [](const Measurement& measurement) { return to_string(measurement.scheme); });
     }
     return all;
 }

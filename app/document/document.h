@@ -63,7 +63,11 @@ class Document : public QObject {
     void setStatistics(std::vector<std::optional<TensorStatistics>> statistics);
     const TensorStatistics* statistics(int index) const;  // null where not known
     void addMeasurement(int index, const Measurement& measurement);
-    const Measurement* measurement(int index, const Scheme& scheme) const;  // null where not measured yet
+    // Null where not measured yet; valid until the tensor's next measurement.
+    const Measurement* measurement(int index, const Scheme& scheme) const;
+    // How much a tensor's squared relative error counts; 1 until something is known.
+    void setSensitivities(std::vector<double> sensitivities);  // one for each tensor
+    double sensitivity(int index) const { return sensitivities_[static_cast<std::size_t>(index)]; }
     const Measurement* currentMeasurement(int index) const { return measurement(index, scheme(index)); }
     std::vector<TensorMeasurement> allMeasurements() const;  // for the workspace
 
@@ -80,6 +84,7 @@ class Document : public QObject {
     void locksChanged(const QList<int>& tensors);
     void importanceChanged();  // before schemesChanged()
     void statisticsChanged();
+    void sensitivitiesChanged();
     void measurementAdded(int tensor);
     void issuesChanged();
     void modifiedChanged(bool modified);
@@ -98,7 +103,9 @@ class Document : public QObject {
     std::vector<bool> locked_;
     std::shared_ptr<const Importance> importance_;
     std::vector<std::optional<TensorStatistics>> statistics_;
-    std::vector<QHash<QString, Measurement>> measurements_;  // by the scheme's notation
+    std::vector<double> sensitivities_;
+    std::string fingerprint_;                             // of the model
+    std::vector<std::vector<Measurement>> measurements_;  // of each tensor, some tens at most
     QHash<QString, int> index_;
     QUndoStack undo_;
     QString plan_path_;

@@ -35,12 +35,6 @@ BudgetPlanner::Settings first_settings() {
     return {candidate_sets().front().schemes, false, false, false};
 }
 
-// An estimate has no more than two digits.
-std::uint64_t twoDigits(double value) {
-    const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(std::max(1.0, value))) - 1));
-    return static_cast<std::uint64_t>(std::llround(value / unit) * std::llround(unit));
-}
-
 BudgetData::Point point_of(const AllocationChoice& choice) {
     return {choice.bits_per_weight, choice.loss, choice.bytes};
 }
@@ -64,6 +58,7 @@ BudgetView::BudgetView(Document& document, Inspection& inspection, MeasureServic
 BudgetView::~BudgetView() {
     candidates_->lineEdit()->disconnect(this);
     bits_->disconnect(this);
+    size_->disconnect(this);
 }
 
 void BudgetView::buildControls() {
@@ -89,6 +84,12 @@ void BudgetView::buildControls() {
     bits_->setDecimals(3);
     bits_->setSingleStep(0.1);
     bits_->setKeyboardTracking(false);
+    size_ = new QDoubleSpinBox;
+    size_->setObjectName("budgetSize");
+    size_->setRange(0, 1e9);
+    size_->setDecimals(3);
+    size_->setSingleStep(0.1);
+    size_->setKeyboardTracking(false);
     use_ = new QPushButton;
     use_->setObjectName("usePlan");
     comparison_ = new ElidedLabel(nullptr, Qt::ElideRight);
@@ -124,7 +125,7 @@ void BudgetView::buildControls() {
     };
     grid->addWidget(comparison_, 0, 0, 1, 2);
     auto* gap = new QWidget;  // keeps the button at its own width
-    add(1, bits_label_, bits_, line({bits_, use_, gap}, 2));
+    add(1, bits_label_, bits_, line({bits_, size_, use_, gap}, 3));
     add(2, candidates_label_, candidates_, line({candidates_}, 0));
     add(3, sensitivity_label_, sensitivity_, line({sensitivity_, protect_, fuse_}, 0));
     add(4, device_label_, device_, line({device_, edit_devices_}, 0));
@@ -144,6 +145,7 @@ void BudgetView::connectParts() {
         if (active_) show();
     });
     connect(&planner_, &BudgetPlanner::failed, this, &BudgetView::failed);
+    connect(&document_, &Document::modelChanged, this, [this] { cells_.clear(); });
     connect(&document_, &Document::measurementAdded, this, [this] {
         if (active_ && !soon_.isActive()) soon_.start();
     });
@@ -169,6 +171,11 @@ void BudgetView::connectParts() {
     connect(bits_, &QDoubleSpinBox::valueChanged, this, [this](double bits) {
         if (showing_) return;
         planner_.moveBudget(bits);
+        planner_.endMove();
+    });
+    connect(size_, &QDoubleSpinBox::valueChanged, this, [this](double size) {
+        if (showing_) return;
+        planner_.moveBudget(planner_.bitsOf(size * size_unit_));
         planner_.endMove();
     });
     connect(use_, &QPushButton::clicked, &planner_, &BudgetPlanner::usePlan);
@@ -256,32 +263,62 @@ void BudgetView::devicesChanged() {
     showNumbers();
 }
 
-BudgetData BudgetView::shownData() const {
+const QString& BudgetView::textOf(const Scheme& scheme) {
+    const auto known = std::ranges::find(texts_, scheme, &std::pair<Scheme, QString>::first);
+    if (known != texts_.end()) return known->second;
+    return texts_.emplace_back(scheme, QString::fromStdString(to_string(scheme))).second;
+}
+
+void BudgetView::describeTensors() {
+    cells_.clear();
+    for (const int tensor : planner_.tensors()) {
+        const TensorInfo& info = document_.tensor(tensor);
+        BudgetData::Cell cell;
+        cell.tensor = QString::fromStdString(info.name);
+        cell.role = info.role;
+        cell.block = info.block;
+        cell.elements = info.elements;
+        cells_.push_back(std::move(cell));
+    }
+}
+
+void BudgetView::fillChoices(BudgetData& shown) {
+    const std::shared_ptr<const Allocation>& allocation = planner_.allocation();
+    if (allocation == nullptr) {
+        shown.note = stateText();
+        front_.reset();
+    } else if (!front_ || front_of_ != allocation) {
+        std::vector<BudgetData::Point> corners;
+        for (const Allocation::Point& point : allocation->front())
+            corners.push_back({point.bits_per_weight, point.loss, point.bytes});
+        front_ = std::make_shared<const std::vector<BudgetData::Point>>(std::move(corners));
+    }
+    front_of_ = allocation;
+    shown.front = front_;
+    if (allocation == nullptr) return;
+    for (const UniformChoice& choice : allocation->uniform_choices())
+        shown.uniform.push_back({textOf(choice.scheme), point_of(choice.choice)});
+    if (planner_.uniform())
+        shown.methods.push_back({tr("one scheme that fits"), point_of(planner_.uniform()->choice)});
+    if (planner_.closedForm()) shown.methods.push_back({tr("closed form"), point_of(*planner_.closedForm())});
+    if (planner_.greedy()) shown.methods.push_back({tr("greedy"), point_of(*planner_.greedy())});
+    if (!planner_.best()) return;
+    shown.best = point_of(*planner_.best());
+    shown.gap = planner_.best()->gap;
+}
+
+BudgetData BudgetView::shownData() {
     BudgetData shown;
     shown.budget = planner_.budget();
-    shown.note = stateText();
-    if (const Allocation* allocation = planner_.allocation()) {
-        for (const Allocation::Point& point : allocation->front())
-            shown.front.push_back({point.bits_per_weight, point.loss, point.bytes});
-        for (const UniformChoice& choice : allocation->uniform_choices())
-            shown.uniform.push_back(
-                {QString::fromStdString(to_string(choice.scheme)), point_of(choice.choice)});
-        if (planner_.uniform())
-            shown.methods.push_back({tr("one scheme that fits"), point_of(planner_.uniform()->choice)});
-        if (planner_.closedForm())
-            shown.methods.push_back({tr("closed form"), point_of(*planner_.closedForm())});
-        if (planner_.greedy()) shown.methods.push_back({tr("greedy"), point_of(*planner_.greedy())});
-    }
-    if (planner_.best()) {
-        shown.best = point_of(*planner_.best());
-        shown.gap = planner_.best()->gap;
-    }
+    fillChoices(shown);
     if (const auto loss = planner_.planLoss()) shown.plan = BudgetData::Point{planner_.planBits(), *loss, 0};
-    for (std::size_t place = 0; place < planner_.tensors().size(); ++place) {
+    if (cells_.size() != planner_.tensors().size()) describeTensors();
+    shown.cells = cells_;
+    for (std::size_t place = 0; place < shown.cells.size(); ++place) {
         const int tensor = planner_.tensors()[place];
-        const TensorInfo& info = document_.tensor(tensor);
         const auto of_scheme = [&](const Scheme& scheme, double& bits, std::optional<double>& error) {
             const Measurement* measured = document_.measurement(tensor, scheme);
+            const TensorInfo& info = document_.tensor(tensor);
             const bool known = measured != nullptr && measured->refused.empty();
             const auto elements = static_cast<double>(std::max<std::uint64_t>(1, info.elements));
             bits = known ? measured->bits_per_weight
@@ -290,17 +327,12 @@ BudgetData BudgetView::shownData() const {
                     : known                       ? rel_error(measured->sums)
                                                   : std::nullopt;
         };
-        BudgetData::Cell cell;
-        cell.tensor = QString::fromStdString(info.name);
-        cell.role = info.role;
-        cell.block = info.block;
-        cell.elements = info.elements;
-        cell.scheme = QString::fromStdString(to_string(document_.scheme(tensor)));
-        cell.former_scheme = QString::fromStdString(to_string(planner_.formerScheme(place)));
+        BudgetData::Cell& cell = shown.cells[place];
+        cell.scheme = textOf(document_.scheme(tensor));
+        cell.former_scheme = textOf(planner_.formerScheme(place));
         cell.locked = document_.isLocked(tensor);
         of_scheme(document_.scheme(tensor), cell.bits, cell.rel_error);
         of_scheme(planner_.formerScheme(place), cell.former_bits, cell.former_rel_error);
-        shown.cells.push_back(std::move(cell));
     }
     return shown;
 }
@@ -317,12 +349,22 @@ void BudgetView::show() {
 void BudgetView::showNumbers() {
     showing_ = true;
     bits_->setValue(planner_.budget());
+    chooseSizeUnit();
+    size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
     comparison_->setText(planner_.best() ? comparisonText() : stateText());
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
+}
+
+void BudgetView::chooseSizeUnit() {
+    const double bytes = document_.isOpen() ? static_cast<double>(document_.model()->bytes()) : 0;
+    size_unit_ = bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3;
+    size_->setSuffix(size_unit_ == 1e9   ? QStringLiteral(" GB")
+                     : size_unit_ == 1e6 ? QStringLiteral(" MB")
+                                         : QStringLiteral(" kB"));
 }
 
 // Why there is no plan.
@@ -360,7 +402,7 @@ void BudgetView::showCost() {
     const QString sizes = tr("%1 of %2").arg(sizeText(cost.bytes), sizeText(device.memory));
     parts << (cost.fits ? tr("fits: %1").arg(sizes) : tr("does not fit: %1").arg(sizes));
     if (cost.tokens_per_second)
-        parts << tr("estimate: %1 tokens/s").arg(integerText(twoDigits(*cost.tokens_per_second)));
+        parts << tr("estimate: %1 tokens/s").arg(integerText(two_digits(*cost.tokens_per_second)));
     const QString shorter = parts.join(QStringLiteral(" · "));
     parts << tr("compute ×%1").arg(QLocale().toString(cost.compute_ratio, 'f', 2));
     cost_->setText(parts.join(QStringLiteral(" · ")));
@@ -390,8 +432,10 @@ void BudgetView::fillSensitivities() {
 
 void BudgetView::retranslate() {
     bits_label_->setText(tr("B&udget"));
-    bits_->setSuffix(tr(" bits a weight"));
+    bits_->setSuffix(tr(" bits"));
     bits_->setToolTip(tr("Mean over all weights that a scheme is chosen for"));
+    size_->setToolTip(tr("The same as the size of the whole model, with everything that is kept"));
+    size_->setAccessibleName(tr("Budget as a size"));
     use_->setText(tr("Use best plan"));
     use_->setToolTip(tr("Gives every layer the scheme that the best plan for this budget has for it"));
     candidates_label_->setText(tr("&Candidates"));
@@ -414,7 +458,10 @@ void BudgetView::retranslate() {
            "reads, an upper bound in practice."));
     fillCandidates();
     fillSensitivities();
-    showNumbers();
+    if (active_)
+        show();
+    else
+        showNumbers();
 }
 
 }  // namespace halfstep

@@ -9,6 +9,10 @@
 
 #include <QTimer>
 
+#include <memory>
+#include <utility>
+#include <vector>
+
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
@@ -62,10 +66,14 @@ class BudgetView : public View {
     void takeRules();
     void show();
     void showNumbers();
-    BudgetData shownData() const;
+    BudgetData shownData();
+    void fillChoices(BudgetData& shown);
+    void describeTensors();  // what of the cells stays while a budget moves
+    const QString& textOf(const Scheme& scheme);
     QString comparisonText() const;
     QString stateText() const;
     void showCost();
+    void chooseSizeUnit();
 
     Document& document_;
     Inspection& inspection_;
@@ -76,6 +84,8 @@ class BudgetView : public View {
     QCheckBox* protect_;
     QCheckBox* fuse_;
     QDoubleSpinBox* bits_;
+    QDoubleSpinBox* size_;  // the same budget, in units of size_unit_ bytes
+    double size_unit_ = 1e6;
     QPushButton* use_;
     ElidedLabel* comparison_;
     QComboBox* device_;
@@ -83,6 +93,10 @@ class BudgetView : public View {
     ElidedLabel* cost_;
     QLabel* device_label_;
     std::vector<Device> devices_;
+    std::vector<BudgetData::Cell> cells_;
+    std::vector<std::pair<Scheme, QString>> texts_;  // notations, found faster than made
+    std::shared_ptr<const Allocation> front_of_;
+    std::shared_ptr<const std::vector<BudgetData::Point>> front_;
     QLabel* candidates_label_;
     QLabel* sensitivity_label_;
     QLabel* bits_label_;

@@ -55,8 +55,8 @@ std::vector<CandidateSet> candidate_sets() {
     const std::vector<Scheme> all = all_formats();
     for (const auto& target : export_targets()) {
         std::vector<Scheme> taken;
-        std::ranges::copy_if(all, std::back_inserter(taken),
-                             [&](const Scheme& scheme) { return target->why_not(scheme).empty(); });
+        for (const Scheme& format : all)
+            if (const auto carried = carried_scheme(*target, format)) taken.push_back(*carried);
         std::erase_if(taken, [](const Scheme& scheme) { return scheme.family == Family::floating; });
         const bool chooses = taken.size() > 1 && taken.size() + 6 < all.size();
         if (!chooses) continue;

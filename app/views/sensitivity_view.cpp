@@ -45,6 +45,7 @@ SensitivityView::SensitivityView(Document& document, Inspection& inspection, Mea
     });
     connect(&document_, &Document::measurementAdded, this, show_soon);
     connect(&document_, &Document::schemesChanged, this, show_soon);
+    connect(&document_, &Document::sensitivitiesChanged, this, show_soon);
     connect(&inspection_, &Inspection::tensorChanged, this, [this] {
         if (const TensorInfo* tensor = inspection_.info())
             plot_->setSelectedTensor(QString::fromStdString(tensor->name));
@@ -92,6 +93,7 @@ void SensitivityView::show() {
         SensitivityData::Row row;
         row.tensor = QString::fromStdString(info.name);
         row.block = info.block;
+        row.sensitivity = document_.sensitivity(tensor);
         for (const Scheme& scheme : schemes_) {
             const Measurement* measured = document_.measurement(tensor, scheme);
             const bool known = measured != nullptr && measured->refused.empty();

@@ -245,7 +245,8 @@ QString FileController::proposedPath(const QString& suffix) const {
 
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(
-        &window_, title, {}, tr("Models (*.safetensors *.gguf *.safetensors.index.json);;All files (*)"));
+        &window_, title, {},
+        tr("Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {

@@ -15,6 +15,7 @@ LayerBinder::LayerBinder(Document& document, LayerTableView& table, QObject* par
         for (const int tensor : tensors)
             table_.updateRow(tensor, rowOf(tensor));
     });
+    connect(&document_, &Document::sensitivitiesChanged, this, &LayerBinder::showAll);
     connect(&document_, &Document::locksChanged, this, [this](const QList<int>& tensors) {
         for (const int tensor : tensors)
             table_.updateRow(tensor, rowOf(tensor));
@@ -57,9 +58,7 @@ LayerRow LayerBinder::rowOf(int tensor) const {
     row.bytes = measured->bytes;
     row.sqnr_db = sqnr_db(measured->sums);
     row.rel_error = rel_error(measured->sums);
-    // Until a sensitivity is known from data, every tensor weighs the same: its share is its squared relative
-    // error.
-    if (row.rel_error) row.sensitivity = *row.rel_error * *row.rel_error;
+    if (row.rel_error) row.sensitivity = document_.sensitivity(tensor) * *row.rel_error * *row.rel_error;
     return row;
 }
 

@@ -32,6 +32,9 @@ constexpr auto theme_key = "theme";
     QT_TRANSLATE_NOOP("halfstep::MainMenu", "the quantized model itself, as a GGUF file that llama.cpp runs"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "a file for llama-quantize --tensor-type-file, and the command that uses it"),
+    QT_TRANSLATE_NOOP(
+        "halfstep::MainMenu",
+        "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
                       "\"quantization_config\" to merge into config.json (compressed-tensors, vLLM): a group "
                       "for each scheme"),

@@ -56,6 +56,7 @@ constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
+constexpr int budget_pause_ms = 60;
 
 // Scrolls up and down only: as wide as what it holds needs.
 class ColumnScroll : public QScrollArea {
@@ -209,7 +210,12 @@ void MainWindow::connectDocument() {
         for (const int tensor : layers_->selectedLayers())
             if (tensors.contains(tensor)) return showTargets();
     });
-    connect(&document_, &Document::measurementAdded, this, &MainWindow::showBudget);
+    budget_soon_.setSingleShot(true);
+    budget_soon_.setInterval(budget_pause_ms);
+    connect(&budget_soon_, &QTimer::timeout, this, &MainWindow::showBudget);
+    connect(&document_, &Document::measurementAdded, this, [this] {
+        if (!budget_soon_.isActive()) budget_soon_.start();
+    });
     connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
     connect(&document_, &Document::importanceChanged, this, &MainWindow::showImportance);
     connect(importance_, &ImportanceLabel::removeRequested, files_, &FileController::removeImatrix);
@@ -482,7 +488,8 @@ View* MainWindow::currentView() const {
 }
 
 bool MainWindow::isSettled() const {
-    return jobs_.isIdle() && !measures_->isMeasuring() && (!document_.isOpen() || currentView()->isSettled());
+    return jobs_.isIdle() && !measures_->isMeasuring() && !budget_soon_.isActive() &&
+           (!document_.isOpen() || currentView()->isSettled());
 }
 
 void MainWindow::resetLayout() {

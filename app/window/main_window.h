@@ -13,6 +13,7 @@
 #include <QElapsedTimer>
 #include <QHash>
 #include <QMainWindow>
+#include <QTimer>
 
 #include <vector>
 
@@ -125,6 +126,7 @@ class MainWindow : public QMainWindow {
     QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;
+    QTimer budget_soon_;  // figures come one by one
     QByteArray default_layout_;
     Scheme initial_scheme_;
 };

@@ -65,4 +65,9 @@ DeviceCost device_cost(const Model& model, const Plan& plan, const Device& devic
     return cost;
 }
 
+std::uint64_t two_digits(double estimate) {
+    const double unit = std::pow(10, std::max(0.0, std::floor(std::log10(std::max(1.0, estimate))) - 1));
+    return static_cast<std::uint64_t>(std::llround(estimate / unit) * std::llround(unit));
+}
+
 }  // namespace halfstep

@@ -62,4 +62,7 @@ struct DeviceCost {
 };
 DeviceCost device_cost(const Model& model, const Plan& plan, const Device& device);
 
+// An estimate, rounded to the two digits that it deserves.
+std::uint64_t two_digits(double estimate);
+
 }  // namespace halfstep

@@ -32,7 +32,6 @@ void KnapsackSearch::relax() {
     const std::size_t classes = problem_.classes_.size();
     std::vector<std::uint32_t> level(classes, 0);
     double weight = problem_.least_weight_;
-    double value = problem_.value_of_lightest_;
     for (std::size_t i = 0; i < problem_.steps_.size(); ++i) {
         const Knapsack::Step& step = problem_.steps_[i];
         if (weight + step.weight > capacity_) {
@@ -40,7 +39,6 @@ void KnapsackSearch::relax() {
             break;
         }
         weight += step.weight;
-        value -= step.value;
         ++level[step.of_class];
     }
     base_.resize(classes);

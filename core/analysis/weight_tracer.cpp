@@ -42,15 +42,6 @@ bool is_local(const AppliedScheme& applied) {
     }
 }
 
-// Where in the file's order an element of the matrix lies: the opposite of matrix_place().
-std::uint64_t file_index(const MatrixLayout& layout, MatrixPlace place) {
-    const std::uint64_t matrix = place.row / layout.channels;
-    const std::uint64_t channel = place.row % layout.channels;
-    const std::uint64_t outer = place.input / layout.inner;
-    return ((matrix * layout.outer + outer) * layout.channels + channel) * layout.inner +
-           place.input % layout.inner;
-}
-
 struct StoredFloat {
     FloatSplit split;
     int bias = 0;

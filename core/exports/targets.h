@@ -10,6 +10,7 @@ namespace halfstep {
 
 std::unique_ptr<const ExportTarget> llama_cpp_target();
 std::unique_ptr<const ExportTarget> gguf_target();
+std::unique_ptr<const ExportTarget> onnx_qdq_target();
 std::unique_ptr<const ExportTarget> compressed_tensors_target();
 std::unique_ptr<const ExportTarget> gptq_target();
 std::unique_ptr<const ExportTarget> awq_target();

@@ -23,9 +23,14 @@ void ByteReader::require(std::uint64_t bytes) const {
         "The file is incomplete or damaged: download or export it again");
 }
 
-void ByteReader::fill() {
-    constexpr std::uint64_t buffer_bytes = 65536;
-    buffer_.resize(static_cast<std::size_t>(std::min(buffer_bytes, remaining())));
+// After a jump little is read, because the next jump may be near; more where reading goes on.
+void ByteReader::fill(std::size_t wanted) {
+    constexpr std::uint64_t least = 4096;
+    constexpr std::uint64_t most = 65536;
+    const bool goes_on = position_ == buffer_start_ + buffer_.size();
+    const std::uint64_t bytes = goes_on ? std::min(2 * std::uint64_t{buffer_.size()}, most) : least;
+    buffer_.resize(static_cast<std::size_t>(
+        std::min(std::max({bytes, least, std::min(std::uint64_t{wanted}, most)}), remaining())));
     file_.read_at(position_, buffer_, context_);
     buffer_start_ = position_;
 }
@@ -33,7 +38,7 @@ void ByteReader::fill() {
 void ByteReader::take(std::span<std::byte> into) {
     require(into.size());
     while (!into.empty()) {
-        if (position_ < buffer_start_ || position_ - buffer_start_ >= buffer_.size()) fill();
+        if (position_ < buffer_start_ || position_ - buffer_start_ >= buffer_.size()) fill(into.size());
         const auto inside = static_cast<std::size_t>(position_ - buffer_start_);
         const std::size_t count = std::min(into.size(), buffer_.size() - inside);
         std::memcpy(into.data(), buffer_.data() + inside, count);

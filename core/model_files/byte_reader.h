@@ -40,14 +40,15 @@ class ByteReader {
     // `length` bytes as text; the caller has checked the length against its own limit.
     std::string text(std::uint64_t length);
     void skip(std::uint64_t bytes);
-    void require(std::uint64_t bytes) const;  // throws where fewer are left in the file
+    void seek(std::uint64_t position) { position_ = position; }  // inside the file, or at its end
+    void require(std::uint64_t bytes) const;                     // throws where fewer are left in the file
 
     [[noreturn]] void fail(const std::string& problem) const { fail(problem, position_); }
     [[noreturn]] void fail(const std::string& problem, std::uint64_t position) const;
 
   private:
     void take(std::span<std::byte> into);
-    void fill();
+    void fill(std::size_t wanted);
 
     const InputFile& file_;
     std::uint64_t position_;

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
+#include "core/model_files/onnx/onnx.h"
 #include "core/model_files/safetensors.h"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@
 namespace halfstep {
 namespace {
 
-constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded) and GGUF";
+constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF and ONNX";
 
 struct KnownStart {
     std::string_view bytes;
@@ -66,6 +67,7 @@ FileFormat file_format(const InputFile& file) {
     // The readers say what is wrong with the file.
     if (name.ends_with(".safetensors")) return FileFormat::safetensors;
     if (name.ends_with(".gguf")) return FileFormat::gguf;
+    if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (begins_json(start)) return FileFormat::shard_index;
     throw Error("is not a model file that Halfstep knows", {file.path().string(), {}, {}}, what_is_read);
 }

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <stdexcept>
 #include <utility>
 
 namespace halfstep {
@@ -37,11 +39,20 @@ InputFile::InputFile(std::filesystem::path path, const std::filesystem::path& ac
     throw Error("cannot be read: it is not a regular file", {path_.string(), {}, {}}, "Name a file");
 }
 
+InputFile::InputFile(std::filesystem::path path, std::vector<std::byte> decoded)
+    : path_(std::move(path)), decoded_(std::move(decoded)), size_(decoded_.size()) {}
+
 InputFile::~InputFile() {
-    close(descriptor_);
+    if (descriptor_ >= 0) close(descriptor_);
 }
 
 void InputFile::read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view tensor) const {
+    if (descriptor_ < 0) {
+        if (offset > size_ || into.size() > size_ - offset)
+            throw std::out_of_range("a read beyond the end of decoded bytes");
+        std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+        return;
+    }
     while (!into.empty()) {
         const ssize_t got = pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));
         if (got < 0 && errno == EINTR) continue;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace halfstep {
 
@@ -16,6 +17,8 @@ class InputFile {
     // Opens regular files only (no pipe, device or folder). Errors name `path`; `actual`, where given, is the
     // file that is really opened, such as the one behind a link that was checked.
     explicit InputFile(std::filesystem::path path, const std::filesystem::path& actual = {});
+    // Bytes that had to be decoded from the file `path`, and are read as if they were one.
+    InputFile(std::filesystem::path path, std::vector<std::byte> decoded);
     ~InputFile();
     InputFile(const InputFile&) = delete;
     InputFile& operator=(const InputFile&) = delete;
@@ -30,6 +33,7 @@ class InputFile {
   private:
     std::filesystem::path path_;
     int descriptor_ = -1;
+    std::vector<std::byte> decoded_;
     std::uint64_t size_ = 0;
 };
 

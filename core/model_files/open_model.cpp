@@ -8,6 +8,7 @@
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
+#include "core/model_files/onnx/onnx.h"
 #include "core/model_files/part_name.h"
 #include "core/model_files/quotable.h"
 #include "core/model_files/safetensors.h"
@@ -44,6 +45,10 @@ class ModelOpener {
             case FileFormat::gguf:
                 contents_.format = "gguf";
                 open_gguf(file);
+                break;
+            case FileFormat::onnx:
+                contents_.format = "onnx";
+                open_onnx(file);
                 break;
         }
         return finish();
@@ -209,9 +214,21 @@ class ModelOpener {
             take_tensor(std::move(tensor), index);
     }
 
+    void open_onnx(std::shared_ptr<const InputFile> file) {
+        OnnxContents read = read_onnx(*file, job_);
+        contents_.architecture = std::move(read.contents.architecture);
+        take(read.contents);
+        add_file(std::move(file));
+        for (std::shared_ptr<const InputFile>& further : read.further_files)
+            add_file(std::move(further));
+        contents_.tensors = std::move(read.contents.tensors);
+    }
+
+    // ONNX models say themselves what their tensors are for.
     std::shared_ptr<const Model> finish() {
-        for (TensorInfo& tensor : contents_.tensors)
-            assign_role(tensor);
+        if (contents_.format != "onnx")
+            for (TensorInfo& tensor : contents_.tensors)
+                assign_role(tensor);
         if (contents_.format == "safetensors") find_inputs_first(contents_.tensors);
         std::vector<Issue> notes = notes_on(contents_.tensors, says_tied_);
         std::move(notes.begin(), notes.end(), std::back_inserter(contents_.issues));

@@ -217,7 +217,7 @@ void reconstruct_block(const Model& model, const TensorInfo& tensor, const Appli
             stretch, [&](std::uint64_t first, std::size_t n, const kernels::ValueSummary&) {
                 quantizer.reconstruct(first, n, bench.reconstruction.data(), bench.clipped.data());
                 visit({first, window.part(first, n), std::span(bench.reconstruction).first(n),
-                       std::span(bench.clipped).first(n)});
+                       std::span(bench.clipped).first(n), quantizer});
             });
     });
 }

@@ -46,6 +46,7 @@ struct ReconstructedSegment {
     std::span<const float> values;
     std::span<const float> reconstruction;  // 0 where the value is not finite
     std::span<const float> clipped;         // 1 where the code was clipped
+    const StretchQuantizer& quantizer;      // knows the units of these elements
 };
 
 // Parts into which a tensor's reconstruction is handed out, consecutive elements each; a function of its size

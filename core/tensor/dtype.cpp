@@ -9,7 +9,7 @@ namespace {
 
 using enum DTypeKind;
 
-// In the order of DType. Sources: safetensors' dtype list, ggml's type table.
+// In the order of DType. Sources: safetensors' dtype list, ONNX's, ggml's type table.
 constexpr std::array<DTypeTraits, static_cast<std::size_t>(DType::unknown) + 1> table = {{
     {"f64", floating, 1, 64},
     {"f32", floating, 1, 32},
@@ -33,6 +33,10 @@ constexpr std::array<DTypeTraits, static_cast<std::size_t>(DType::unknown) + 1> 
     {"u64", integer, 1, 64},
     {"bool", boolean, 1, 8},
     {"c64", complex, 1, 64},
+    {"i4", integer, 1, 4},
+    {"u4", integer, 1, 4},
+    {"i2", integer, 1, 2},
+    {"u2", integer, 1, 2},
     {"q4_0", ggml_block, 32, 144},
     {"q4_1", ggml_block, 32, 160},
     {"q5_0", ggml_block, 32, 176},

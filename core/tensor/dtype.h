@@ -33,6 +33,10 @@ enum class DType : std::uint8_t {
     u64,
     boolean,
     c64,
+    i4,
+    u4,
+    i2,
+    u2,
     // ggml block types
     q4_0,
     q4_1,

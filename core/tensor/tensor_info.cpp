@@ -81,4 +81,12 @@ MatrixPlace matrix_place(const MatrixLayout& layout, std::uint64_t index) {
     return {matrix * layout.channels + channel, outer * layout.inner + inner};
 }
 
+std::uint64_t file_index(const MatrixLayout& layout, MatrixPlace place) {
+    const std::uint64_t matrix = place.row / layout.channels;
+    const std::uint64_t channel = place.row % layout.channels;
+    const std::uint64_t outer = place.input / layout.inner;
+    return ((matrix * layout.outer + outer) * layout.channels + channel) * layout.inner +
+           place.input % layout.inner;
+}
+
 }  // namespace halfstep

@@ -92,5 +92,7 @@ struct MatrixPlace {
     std::uint64_t input = 0;
 };
 MatrixPlace matrix_place(const MatrixLayout& layout, std::uint64_t index);
+// The opposite: the number in the file's order.
+std::uint64_t file_index(const MatrixLayout& layout, MatrixPlace place);
 
 }  // namespace halfstep

@@ -3,7 +3,9 @@
 #include "app/settings/language.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
+#include "core/allocation/device.h"
 #include "core/base/error.h"
+#include "core/exports/export_target.h"
 #include "widgets/style/theme.h"
 
 #include <QAbstractButton>
@@ -25,6 +27,7 @@
 #include <QTest>
 #include <QXmlStreamReader>
 
+#include <algorithm>
 #include <memory>
 
 using namespace halfstep;
@@ -69,6 +72,15 @@ QStringList allTexts(const QWidget& window) {
     return texts;
 }
 
+bool isNameOfTarget(const QString& text) {
+    return std::ranges::any_of(export_targets(),
+                               [&](const auto& target) { return text.toStdString() == target->name(); });
+}
+
+bool isNameOfDevice(const QString& text) {
+    return std::ranges::find(known_devices(), text.toStdString(), &Device::name) != known_devices().end();
+}
+
 // What may read the same in both languages.
 bool isNeutral(const QString& text) {
     static const QSet<QString> same{"Name",
@@ -87,16 +99,13 @@ bool isNeutral(const QString& text) {
                                     "Bias",
                                     "Plan",
                                     "Format",
-                                    "llama.cpp",
-                                    "json",
-                                    "gguf",
-                                    "csv",
-                                    "html",
+                                    "Budget",
                                     "scheme",
                                     "int4:asym:g128:mse"};
     QString plain = text;
     plain.remove(QLatin1Char('&'));
-    if (same.contains(plain) || QFileInfo::exists(text)) return true;
+    if (same.contains(plain) || QFileInfo::exists(text) || isNameOfTarget(text) || isNameOfDevice(text))
+        return true;
     static const QRegularExpression letters("[A-Za-z]{2}");
     static const QRegularExpression units("\\b(dB|kB|MB|GB)\\b");
     if (!letters.match(plain.remove(units)).hasMatch()) return true;  // figures and signs

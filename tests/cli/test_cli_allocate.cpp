@@ -200,6 +200,11 @@ class TestCliAllocate : public QObject {
         QTest::newRow("no such tensor")
             << two + QStringList{"--bits", "5", "--pin", "x=int4"} << 1
             << QByteArray("no tensor that a scheme can be chosen for has a name that --pin 'x=int4'");
+        QTest::newRow("a pattern of endless ways")
+            << two + QStringList{"--bits", "5", "--pin", "(.*)*(.*)*(.*)*(.*)*z=int4"} << 1
+            << QByteArray("no tensor that a scheme can be chosen for has a name that --pin");
+        QTest::newRow("back-reference") << two + QStringList{"--bits", "5", "--pin", "(.)\\1=int4"} << 2
+                                        << QByteArray("is not a regular expression that can be used");
         QTest::newRow("no such role")
             << two + QStringList{"--bits", "5", "--min-bits", "x=4"} << 1
             << QByteArray("no tensor that a scheme can be chosen for has the role 'x'");

@@ -77,14 +77,31 @@ class TestCliExport : public QObject {
         QCOMPARE(there, files);
     }
 
+    // onnx-qdq needs a model in ONNX: see test_onnx_qdq.
     void every_target_is_tried() {
         QStringList targets;
         for (const auto& target : run_cli({"targets", "--json"}).json()["targets"].toArray())
             targets << target.toObject()["name"].toString();
-        QCOMPARE(targets,
-                 (QStringList{"gguf", "llama.cpp", "compressed-tensors", "llm-compressor", "gptq", "awq",
-                              "bitsandbytes", "hqq", "torchao", "auto-round", "modelopt", "mlx", "exllamav2",
-                              "onnxruntime", "nncf", "aimet", "json", "csv", "html"}));
+        QCOMPARE(targets, (QStringList{"gguf",
+                                       "llama.cpp",
+                                       "onnx-qdq",
+                                       "compressed-tensors",
+                                       "llm-compressor",
+                                       "gptq",
+                                       "awq",
+                                       "bitsandbytes",
+                                       "hqq",
+                                       "torchao",
+                                       "auto-round",
+                                       "modelopt",
+                                       "mlx",
+                                       "exllamav2",
+                                       "onnxruntime",
+                                       "nncf",
+                                       "aimet",
+                                       "json",
+                                       "csv",
+                                       "html"}));
     }
 
     void what_is_not_as_planned_is_said() {

@@ -21,9 +21,10 @@ QStringList model_files() {
     std::vector<QString> folders;
     if (const auto models = models_folder()) folders.push_back(QString::fromStdString(models->string()));
     folders.push_back(QString::fromStdString(project_path("resources/samples").string()));
+    QStringList patterns = {"*.safetensors", "*.gguf"};
+    if (python_has("onnx")) patterns << "*.onnx";
     for (const QString& folder : folders)
-        for (QDirIterator it(folder, {"*.safetensors", "*.gguf"}, QDir::Files, QDirIterator::Subdirectories);
-             it.hasNext();)
+        for (QDirIterator it(folder, patterns, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)
             files << it.next();
     files.sort();
     return files;

@@ -12,7 +12,6 @@ import difflib
 import json
 import os
 import re
-import shutil
 import struct
 import subprocess
 import sys
@@ -22,7 +21,6 @@ from pathlib import Path
 
 SKIPPED = 77
 VERSION = "3.22.1"  # of node-llama-cpp
-OLDEST_NODE = 20    # that it runs on
 HERE = Path(__file__).resolve().parent
 
 parser = argparse.ArgumentParser()
@@ -45,27 +43,10 @@ def skip(reason):
 
 def install_packages():
     try:
-        version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        skip("Node.js is not installed")
-    if int(re.match(r"v(\d+)", version)[1]) < OLDEST_NODE:
-        skip(f"node-llama-cpp needs Node.js {OLDEST_NODE} or later, this is {version}")
-    done = arguments.packages / f"installed-{VERSION}"
-    if not done.exists():
-        shutil.rmtree(arguments.packages, ignore_errors=True)
-        arguments.packages.mkdir(parents=True)
-        (arguments.packages / "package.json").write_text('{"private": true, "type": "module"}')
-        try:
-            # No scripts: nothing is downloaded or compiled, the build comes in a package of its own.
-            subprocess.run(["npm", "install", "--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund",
-                            "--fetch-retries=1", f"node-llama-cpp@{VERSION}", f"@node-llama-cpp/linux-x64@{VERSION}"],
-                           cwd=arguments.packages, check=True, timeout=300, capture_output=True, text=True)
-        except FileNotFoundError:
-            skip("npm is not installed")
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            skip(f"npm could not install node-llama-cpp: {(error.stderr or str(error))[-300:]}")
-        done.touch()
-    shutil.copy(HERE / "llama_cpp.mjs", arguments.packages)  # packages are looked for beside the script
+        node_packages.install(arguments.packages, [f"node-llama-cpp@{VERSION}", f"@node-llama-cpp/linux-x64@{VERSION}"],
+                              HERE / "llama_cpp.mjs")
+    except node_packages.Unavailable as reason:
+        skip(reason)
 
 
 try:
@@ -74,6 +55,7 @@ except ImportError:
     skip("NumPy is not installed")
 import byte_pair
 import gguf_oracle
+import node_packages
 import reference_models
 
 
@@ -130,11 +112,21 @@ class Generation(unittest.TestCase):
         path.write_text(json.dumps(plan))
         return path
 
+    def allocated_plan(self, model):
+        """The best plan for 7 bits a weight (rows that are no whole blocks stay in float32) of what llama.cpp runs fast."""
+        path = self.folder / "allocated.json"
+        halfstep("allocate", model, "--for", "gguf", "--candidates", "q4_0,q4_1,iq4_nl,q5_0,q5_1,q8_0,q4_K,q6_K,fp16",
+                 "--bits", "7", "-o", path)
+        used = set(json.loads(path.read_text())["tensors"].values())
+        self.assertGreater(len(used - {"keep"}), 1, used)
+        return path
+
     def run_all(self, model, prompts, language):
         """scheme -> (texts, probabilities of the token after each beginning of the language's text)."""
-        schemes = [scheme for scheme in self.SCHEMES if scheme in known_schemes() | {"keep"}] + ["mixed"]
+        plans = {"mixed": self.mixed_plan, "allocated": self.allocated_plan}
+        schemes = [scheme for scheme in self.SCHEMES if scheme in known_schemes() | {"keep"}] + list(plans)
         for scheme in schemes:
-            how = ("--plan", self.mixed_plan(model)) if scheme == "mixed" else ("--scheme", scheme)
+            how = ("--plan", plans[scheme](model)) if scheme in plans else ("--scheme", scheme)
             halfstep("quantize", model, *how, "-o", self.folder / f"{scheme}.gguf")
         start = {"model": str(self.folder / "fp32.gguf"), "tokenize": [language[:600]]}
         tokens = run_jobs([start], self.folder)[0]["tokens"][0]

@@ -2,6 +2,7 @@
 #include "core/base/error.h"
 #include "core/model_files/model.h"
 #include "tests/support/byte_string.h"
+#include "tests/support/onnx_builder.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QTest>
@@ -81,7 +82,8 @@ class Mutator {
     void insert_token(std::string& bytes, std::size_t at) {
         constexpr auto tokens = std::to_array<std::string_view>(
             {"{", "}", "[", "]", "\"", ",", ":", "\\u0000", "\\ud800", "null", "-1", "1e9",
-             "18446744073709551615", "281474976710655", "__metadata__", "general.alignment"});
+             "18446744073709551615", "281474976710655", "__metadata__", "general.alignment", "../x",
+             "\x2a\xff\xff\xff\xff\x0f"});
         bytes.insert(at, tokens[below(tokens.size())]);
     }
 
@@ -142,6 +144,26 @@ std::string small_gguf() {
         .bytes();
 }
 
+std::string small_onnx() {
+    using namespace testing;
+    const Proto branch = Proto().bytes(1, constant_node("k", f32_tensor("", {2}, {1, 2}))).bytes(2, "branch");
+    const Proto graph =
+        Proto()
+            .bytes(1, node_proto("Transpose", {"w"}, {"t"}).bytes(5, ints_attribute("perm", {1, 0})))
+            .bytes(1, node_proto("MatMul", {"x", "t"}, {"p"}))
+            .bytes(1, node_proto("If", {"c"}, {"y"}).bytes(5, graph_attribute("then_branch", branch)))
+            .bytes(2, "main")
+            .bytes(5, f32_tensor("w", {2, 2}, {1, 2, 3, 4}))
+            .bytes(5, tensor_proto("h", 10, {3}).bytes(5, Proto().number(0x3c00).number(1).number(0x8000)))
+            .bytes(5, tensor_proto("e", 1, {2})
+                          .bytes(13, Proto().bytes(1, "location").bytes(2, "shard.safetensors"))
+                          .bytes(13, Proto().bytes(1, "offset").bytes(2, "8"))
+                          .varint(14, 1));
+    const Proto function =
+        Proto().bytes(1, "F").bytes(4, "a").bytes(7, node_proto("F", {"a"}, {"b"})).bytes(10, "d");
+    return Proto().raw(onnx_file(graph)).bytes(25, function).text();
+}
+
 std::string small_index() {
     std::string text =
         "{'metadata':{'total_size':39},'weight_map':{'a.weight':'shard.safetensors',"
@@ -181,6 +203,7 @@ class TestHostileFiles : public QObject {
         row("model.safetensors", small_safetensors());
         row("model.gguf", small_gguf());
         row("model.safetensors.index.json", small_index());
+        row("model.onnx", small_onnx());
     }
 
     void mutated_files_open_or_fail_cleanly() {

@@ -4,7 +4,7 @@
 
     read_weights.py MODEL [--dump FILE]
 
-MODEL is a safetensors file, a *.safetensors.index.json or a GGUF file. Prints a JSON list of its tensors in
+MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file or an ONNX file (read by the onnx package). Prints a JSON list of its tensors in
 file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
 infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
@@ -106,6 +106,49 @@ def gguf(path):
         yield name, dtype, shape, cursor.data[start + offset:start + offset + size]
 
 
+# Numbers of TensorProto.DataType; those that onnx cannot turn into arrays of their own are here by name alone.
+ONNX_TYPES = {1: "f32", 2: "u8", 3: "i8", 4: "u16", 5: "i16", 6: "i32", 7: "i64", 8: "string", 9: "bool", 10: "f16",
+              11: "f64", 12: "u32", 13: "u64", 14: "c64", 16: "bf16", 17: "f8_e4m3", 19: "f8_e5m2", 21: "u4", 22: "i4"}
+
+
+def onnx_constant(node):
+    """The value of a Constant node as a tensor; None for whole numbers and texts."""
+    from onnx import helper, numpy_helper
+    for attribute in node.attribute:
+        value = helper.get_attribute_value(attribute)
+        if attribute.name == "value":
+            return value
+        if attribute.name in ("value_float", "value_floats"):
+            return numpy_helper.from_array(np.array(value, np.float32))
+    return None
+
+
+def onnx_bytes(tensor):
+    from onnx import numpy_helper
+    if tensor.raw_data or tensor.data_type in (8, 17, 19, 21, 22):
+        return tensor.raw_data
+    if tensor.data_type == 16:
+        return np.array(tensor.int32_data, np.uint32).astype("<u2").tobytes()
+    return numpy_helper.to_array(tensor).tobytes()
+
+
+def onnx_graph(graph, prefix=""):
+    """Initializers, then constants and the graphs inside nodes, in the order of the nodes."""
+    for tensor in graph.initializer:
+        yield prefix + tensor.name, ONNX_TYPES[tensor.data_type], list(tensor.dims), onnx_bytes(tensor)
+    for node in graph.node:
+        if node.op_type == "Constant" and (value := onnx_constant(node)) is not None:
+            yield prefix + node.output[0], ONNX_TYPES[value.data_type], list(value.dims), onnx_bytes(value)
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from onnx_graph(attribute.g, f"{prefix}{node.output[0]}.{attribute.name}/")
+
+
+def onnx_model(path):
+    import onnx
+    return onnx_graph(onnx.load(path).graph)
+
+
 def floats_of(dtype, raw):
     stored = np.frombuffer(raw, FLOATS[dtype])
     if dtype == "bf16":
@@ -184,6 +227,8 @@ def tensors_of(path):
         start = file.read(9)
     if start[:4] == b"GGUF":
         return gguf(path)
+    if path.endswith(".onnx"):
+        return onnx_model(path)
     return sharded(path) if path.endswith(".json") else safetensors(path)
 
 

@@ -39,4 +39,11 @@ std::optional<std::filesystem::path> python_with_numpy() {
     return std::filesystem::path(python);
 }
 
+bool python_has(const char* module) {
+    const auto python = python_with_numpy();
+    if (!python) return false;
+    const std::string probe = python->string() + " -c 'import " + module + "' > /dev/null 2>&1";
+    return std::system(probe.c_str()) == 0;
+}
+
 }  // namespace halfstep::testing

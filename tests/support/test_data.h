@@ -20,4 +20,7 @@ std::filesystem::path project_path(const std::filesystem::path& relative);
 // An interpreter with numpy for the oracles ($HALFSTEP_PYTHON, else /usr/bin/python3), if it runs there.
 std::optional<std::filesystem::path> python_with_numpy();
 
+// Whether that Python has a module as well.
+bool python_has(const char* module);
+
 }  // namespace halfstep::testing

@@ -4,9 +4,9 @@
 #include "widgets/editors/scheme_form.h"
 #include "widgets/editors/scheme_options.h"
 #include "widgets/style/number_text.h"
+#include "widgets/style/role_text.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
-#include "widgets/style/role_text.h"
 
 #include <QEvent>
 #include <QGridLayout>

@@ -16,6 +16,8 @@
 namespace halfstep {
 namespace {
 
+constexpr double least_mark = 2.5;  // pixels
+
 QString text(const char* source) {
     return QCoreApplication::translate("halfstep::BitStrip", source);
 }
@@ -130,14 +132,20 @@ void BitStrip::draw(QCPPainter* painter, const QCPAxisRect* rect, const Theme& t
     drawHeatMap(painter, rect, map_, theme.dark);
     painter->setFont(smallFont());
     const QFontMetricsF metrics(painter->font());
+    const QRectF any = fields_.empty() ? QRectF() : place(rect, fields_.front());
+    const bool roomy = any.width() >= metrics.horizontalAdvance(QStringLiteral("8.88")) + 6 &&
+                       any.height() >= metrics.height();
+    std::map<double, QColor> inks;  // few values, many fields
     for (const Field& field : fields_) {
         const QRectF cell = place(rect, field);
-        const QString bits = bitsText(std::round(field.bits * 100) / 100);
-        if (cell.width() >= metrics.horizontalAdvance(bits) + 6 && cell.height() >= metrics.height()) {
-            painter->setPen(readableOn(sequentialColor(map_.shade(field.bits), theme.dark)));
+        const auto [ink, added] = inks.try_emplace(field.bits);
+        if (added) ink->second = readableOn(sequentialColor(map_.shade(field.bits), theme.dark));
+        if (roomy) {
+            const QString bits = bitsText(std::round(field.bits * 100) / 100);
+            painter->setPen(ink->second);
             painter->drawText(cell, Qt::AlignCenter, bits);
         }
-        drawMarks(painter, cell, field, theme);
+        drawMarks(painter, cell, field, ink->second);
         const bool chosen = std::ranges::any_of(
             field.cells, [&](std::size_t i) { return !selected.isEmpty() && cells[i].tensor == selected; });
         if (!chosen) continue;
@@ -149,9 +157,9 @@ void BitStrip::draw(QCPPainter* painter, const QCPAxisRect* rect, const Theme& t
 
 // A triangle at the right: more or fewer bits than before. A lock at the left.
 void BitStrip::drawMarks(QCPPainter* painter, const QRectF& cell, const Field& field,
-                         const Theme& theme) const {
-    const double size = std::clamp(std::min(cell.width(), cell.height()) / 3.2, 3.0, 8.0);
-    const QColor ink = readableOn(sequentialColor(map_.shade(field.bits), theme.dark));
+                         const QColor& ink) const {
+    const double size = std::min(std::min(cell.width(), cell.height()) / 3.2, 8.0);
+    if (size < least_mark) return;
     painter->setPen(Qt::NoPen);
     if (std::abs(field.bits - field.former_bits) > 1e-9) {
         const bool more = field.bits > field.former_bits;

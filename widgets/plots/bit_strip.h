@@ -51,7 +51,7 @@ class BitStrip {
   private:
     void placeColumns(const std::vector<BudgetData::Cell>& cells);
     void placeRows(const std::vector<BudgetData::Cell>& cells);
-    void drawMarks(QCPPainter* painter, const QRectF& cell, const Field& field, const Theme& theme) const;
+    void drawMarks(QCPPainter* painter, const QRectF& cell, const Field& field, const QColor& ink) const;
 
     std::vector<Field> fields_;
     std::vector<std::size_t> row_of_;  // of each cell

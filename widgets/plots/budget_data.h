@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,7 +38,9 @@ struct BudgetData {
         bool locked = false;
     };
 
-    std::vector<Point> front;  // corners of the Pareto front's hull, from the smallest plan to the most exact
+    // Corners of the Pareto front's hull, from the smallest plan to the most exact. Null where there is none;
+    // shared, since it stays while a budget moves.
+    std::shared_ptr<const std::vector<Point>> front;
     std::vector<Named> uniform;  // each candidate for all tensors
     std::vector<Named> methods;  // what others choose for this budget
     std::optional<Point> best;   // for this budget
@@ -46,6 +49,8 @@ struct BudgetData {
     QString note;                // where there is no front: why
     double budget = 0;           // bits a weight
     std::vector<Cell> cells;
+
+    bool hasFront() const { return front != nullptr && !front->empty(); }
 };
 
 }  // namespace halfstep

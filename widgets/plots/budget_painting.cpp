@@ -34,7 +34,7 @@ QPolygonF methodMark(std::size_t index, const QPointF& at) {
 }  // namespace
 
 void BudgetPlot::drawOverBudget(QCPPainter* painter) const {
-    if (data_.front.empty()) return;
+    if (!data_.hasFront()) return;
     QRectF over = front_rect_->rect();
     over.setLeft(std::clamp(budgetPixel(), over.left(), over.right()));
     QColor shade = theme().mutedText;
@@ -80,7 +80,7 @@ void BudgetPlot::drawUniform(QCPPainter* painter) const {
 }
 
 void BudgetPlot::drawMethods(QCPPainter* painter) const {
-    if (data_.front.empty()) return;
+    if (!data_.hasFront()) return;
     painter->setAntialiasing(true);
     const QRectF area = front_rect_->rect();
     for (std::size_t i = 0; i < data_.methods.size(); ++i) {
@@ -100,7 +100,7 @@ void BudgetPlot::drawMethods(QCPPainter* painter) const {
 void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
     const QRectF area = front_rect_->rect();
     const double x = budgetPixel();
-    if (data_.front.empty() || x < area.left() - 1 || x > area.right() + 1) return;
+    if (!data_.hasFront() || x < area.left() - 1 || x > area.right() + 1) return;
     painter->setAntialiasing(false);
     painter->setPen(QPen(theme().accent, 2));
     painter->drawLine(QPointF(x, area.top() - 4), QPointF(x, area.bottom()));
@@ -123,7 +123,7 @@ void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
 // At the upper right, where no plan of few bits and little error is.
 void BudgetPlot::drawLegend(QCPPainter* painter) const {
     painter->setFont(smallFont());
-    if (data_.front.empty()) {
+    if (!data_.hasFront()) {
         painter->setPen(theme().mutedText);
         painter->drawText(front_rect_->rect().adjusted(24, 8, -24, -8), Qt::AlignCenter | Qt::TextWordWrap,
                           data_.note);

@@ -130,11 +130,12 @@ QString BudgetPlot::summary() const {
 }
 
 double BudgetPlot::lowestLoss() const {
+    if (!data_.hasFront()) return 0;
     double most = 0;
-    for (const BudgetData::Point& point : data_.front)
+    for (const BudgetData::Point& point : *data_.front)
         most = std::max(most, point.loss);
     double least = most;
-    for (const BudgetData::Point& point : data_.front)
+    for (const BudgetData::Point& point : *data_.front)
         if (point.loss > exact_share * most) least = std::min(least, point.loss);
     return least;
 }
@@ -153,35 +154,44 @@ void BudgetPlot::rebuild() {
     fitLabels();
 }
 
+// The curve anew where it is another one.
 void BudgetPlot::rebuildFront() {
-    QVector<double> bits;
-    QVector<double> losses;
-    const double least = lowestLoss();
-    double low = std::numeric_limits<double>::infinity();
-    double high = 0;
-    double last = data_.budget;
-    for (const BudgetData::Point& point : data_.front) {
-        if (!(point.loss >= least) || !(point.loss > 0)) continue;
-        bits << point.bits;
-        losses << point.loss;
-        low = std::min(low, point.loss);
-        high = std::max(high, point.loss);
-        last = std::max(last, point.bits);
+    if (shown_front_ != data_.front) {
+        shown_front_ = data_.front;
+        QVector<double> bits;
+        QVector<double> losses;
+        const double least = lowestLoss();
+        if (data_.hasFront()) {
+            for (const BudgetData::Point& point : *data_.front) {
+                if (!(point.loss >= least) || !(point.loss > 0)) continue;
+                bits << point.bits;
+                losses << point.loss;
+            }
+        }
+        front_->setData(bits, losses, true);
     }
+    front_->setPen(QPen(theme().seriesColor(0), 2.4));
+    scaleFront();
+}
+
+void BudgetPlot::scaleFront() {
+    bool found = false;
+    const QCPRange losses = front_->getValueRange(found);
+    const QCPRange bits = front_->getKeyRange(found);
+    double low = found ? losses.lower : std::numeric_limits<double>::infinity();
+    double high = found ? losses.upper : 0;
+    double last = std::max(data_.budget, found ? bits.upper : 0);
     for (const BudgetData::Named& uniform : data_.uniform) {
         if (!(uniform.at.loss > exact_share * high)) continue;
         high = std::max(high, uniform.at.loss);
         low = std::min(low, uniform.at.loss);
         last = std::max(last, uniform.at.bits);
     }
-    front_->setData(bits, losses, true);
-    front_->setPen(QPen(theme().seriesColor(0), 2.4));
-    front_->setName(tr("best plans"));
-    const bool any = high > 0 && !data_.front.empty();
+    const bool any = high > 0 && data_.hasFront();
     front_rect_->axis(QCPAxis::atLeft)->setRange(any ? low / 1.6 : 0.1, any ? high * 1.6 : 1);
     front_rect_->axis(QCPAxis::atLeft)->setLabel(tr("Σ sensitivity · relative error²"));
     front_rect_->axis(QCPAxis::atBottom)->setLabel(tr("bits a weight"));
-    const double first = data_.front.empty() ? 0 : std::min(data_.front.front().bits, data_.budget);
+    const double first = data_.hasFront() ? std::min(data_.front->front().bits, data_.budget) : 0;
     const double pad = std::max(0.1, 0.04 * (last - first));
     setFullRange(front_rect_->axis(QCPAxis::atBottom), {first - pad, last + pad});
 }
@@ -282,9 +292,9 @@ QPointF BudgetPlot::pixelOf(const BudgetData::Point& point) const {
 }
 
 void BudgetPlot::moveBudget(double bits) {
-    if (data_.front.empty()) return;
-    const double low = data_.front.front().bits;
-    const double high = data_.front.back().bits;
+    if (!data_.hasFront()) return;
+    const double low = data_.front->front().bits;
+    const double high = data_.front->back().bits;
     const double moved = std::clamp(bits, low, std::max(low, high));
     if (moved != data_.budget) emit budgetDragged(moved);
 }
@@ -389,9 +399,9 @@ QStringList BudgetPlot::describeFront(const QPointF& point) const {
         return lines;
     }
     const double bits = front_rect_->axis(QCPAxis::atBottom)->pixelToCoord(point.x());
-    const auto after = std::ranges::find_if(
-        data_.front, [bits](const BudgetData::Point& corner) { return corner.bits > bits; });
-    if (after == data_.front.begin()) return {tr("No plan is as small as this.")};
+    if (!data_.hasFront()) return {};
+    const auto after = std::ranges::upper_bound(*data_.front, bits, {}, &BudgetData::Point::bits);
+    if (after == data_.front->begin()) return {tr("No plan is as small as this.")};
     const BudgetData::Point& corner = *std::prev(after);
     return {tr("Best plan of %1 bits a weight").arg(bitsText(std::round(corner.bits * 1000) / 1000)),
             tr("%1, error %2").arg(sizeText(corner.bytes), shortNumber(corner.loss))};
@@ -431,8 +441,9 @@ PlotTable BudgetPlot::table() const {
                               {},
                               {}});
     };
-    for (const BudgetData::Point& point : data_.front)
-        add("front", {}, point);
+    if (data_.hasFront())
+        for (const BudgetData::Point& point : *data_.front)
+            add("front", {}, point);
     for (const BudgetData::Named& named : data_.uniform)
         add("uniform", named.name, named.at);
     for (const BudgetData::Named& named : data_.methods)

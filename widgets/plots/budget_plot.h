@@ -52,6 +52,7 @@ class BudgetPlot : public PlotView {
   private:
     void buildPanes();
     void rebuildFront();
+    void scaleFront();
     void rebuildStrip();
     void rebuildDepth();
     void fitLabels();
@@ -79,6 +80,7 @@ class BudgetPlot : public PlotView {
     QCPTextElement* strip_title_ = nullptr;
     QCPTextElement* depth_title_ = nullptr;
     QCPGraph* front_ = nullptr;
+    std::shared_ptr<const std::vector<BudgetData::Point>> shown_front_;
     QCPGraph* depth_ = nullptr;
     QCPGraph* former_depth_ = nullptr;
     QSharedPointer<NameTicker> role_ticker_;

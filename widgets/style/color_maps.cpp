@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace halfstep {
 namespace {
@@ -57,10 +58,30 @@ QColor oklch(double lightness, double chroma, double hue) {
     return QColor::fromRgbF(encode(rgb[0]), encode(rgb[1]), encode(rgb[2]));
 }
 
-QColor sequentialColor(double t, bool dark) {
-    t = std::clamp(std::isfinite(t) ? t : 0.0, 0.0, 1.0);
+namespace {
+
+QColor sequential_at(double t, bool dark) {
     if (dark) return oklch(0.27 + 0.66 * t, 0.04 + 0.36 * t * (1.15 - t), 285 - 190 * t);
     return oklch(0.97 - 0.67 * t, 0.03 + 0.40 * t * (1.2 - t), 195 + 95 * t);
+}
+
+// Fitting a colour into sRGB takes microseconds, and a map has thousands of cells that follow the mouse.
+constexpr int sequential_steps = 1024;  // finer than what a byte a channel tells apart
+
+std::vector<QColor> sequential_table(bool dark) {
+    std::vector<QColor> table;
+    for (int step = 0; step <= sequential_steps; ++step)
+        table.push_back(sequential_at(static_cast<double>(step) / sequential_steps, dark));
+    return table;
+}
+
+}  // namespace
+
+QColor sequentialColor(double t, bool dark) {
+    static const std::vector<QColor> light_table = sequential_table(false);
+    static const std::vector<QColor> dark_table = sequential_table(true);
+    t = std::clamp(std::isfinite(t) ? t : 0.0, 0.0, 1.0);
+    return (dark ? dark_table : light_table)[static_cast<std::size_t>(std::lround(t * sequential_steps))];
 }
 
 QColor divergingColor(double t, bool dark) {

@@ -125,7 +125,8 @@ QString headerExplanation(int column) {
             return LayerTableModel::tr("Relative error: length of the error over length of the weights");
         case LayerTableModel::SensitivityColumn:
             return LayerTableModel::tr(
-                "How much the model's output loses per unit of this tensor's squared relative error");
+                "What the layer adds to the error of the whole: how much it counts, times its relative error "
+                "squared");
         default:
             return headerText(column);
     }

@@ -41,6 +41,9 @@ void use_importance(GgufFile& file, const Importance& importance) {
 
 QuantizedModel write_quantized_model(const Model& model, const Plan& plan, const std::filesystem::path& out,
                                      const JobContext& job, const Importance* importance) {
+    if (model.format() == "onnx")
+        throw Error("an ONNX model does not become GGUF, whose programs want to know its architecture",
+                    {model.path().string(), {}, {}}, "Export it to onnx-qdq instead");
     PlannedGguf planned = model.format() == "gguf" ? planned_gguf_from_gguf(model, plan, job)
                                                    : planned_gguf_from_hf(model, plan, job);
     if (importance != nullptr) use_importance(planned.file, *importance);

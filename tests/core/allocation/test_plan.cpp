@@ -99,7 +99,7 @@ class TestPlan : public QObject {
     void a_plan_survives_its_json() {
         Plan plan{"tiny \"q\" \\ \n", "0123456789abcdef", {}};
         plan.entries.push_back({"z/last\xC3\xA9", parse_scheme("int4:asym:g128:mse")});
-        plan.entries.push_back({"a", parse_scheme("keep")});
+        plan.entries.push_back({"a", parse_scheme("keep"), true});
         plan.entries.push_back({"", parse_scheme("kmeans4")});
         QVERIFY(plan_from_json(plan_to_json(plan), "f") == plan);
         QVERIFY(plan_from_json(plan_to_json(Plan{}), "f") == Plan{});
@@ -110,6 +110,13 @@ class TestPlan : public QObject {
         QCOMPARE(QByteArray::fromStdString(plan_to_json(plan)),
                  QByteArray("{\n  \"halfstep_plan\": 1,\n  \"model\": \"m\",\n  \"fingerprint\": \"f\",\n"
                             "  \"tensors\": {\n    \"b\": \"int8\",\n    \"a\": \"keep\"\n  }\n}\n"));
+    }
+
+    void locks_stand_behind_the_tensors() {
+        const Plan plan{
+            "m", "f", {{"b", parse_scheme("int8"), true}, {"a", parse_scheme("keep")}, {"c", {}, true}}};
+        QVERIFY(plan_to_json(plan).ends_with(
+            "\"c\": \"keep\"\n  },\n  \"locked\": [\n    \"b\",\n    \"c\"\n  ]\n}\n"));
     }
 
     void unknown_keys_are_passed_over() {
@@ -140,6 +147,13 @@ class TestPlan : public QObject {
         row("scheme", R"({"halfstep_plan":1,"model":"m","fingerprint":"f","tensors":{"w":"int99"}})", "w|");
         row("twice", R"({"halfstep_plan":1,"model":"m","fingerprint":"f","tensors":{"w":"int8","w":"int4"}})",
             "w|the key stands twice");
+        row("locked", R"({"halfstep_plan":1,"model":"m","fingerprint":"f","tensors":{},"locked":{}})",
+            "locked|is a JSON object");
+        row("locked number", R"({"halfstep_plan":1,"model":"m","fingerprint":"f","tensors":{},"locked":[3]})",
+            "locked|3 is no tensor of the plan");
+        row("locked stranger",
+            R"({"halfstep_plan":1,"model":"m","fingerprint":"f","tensors":{"w":"int8"},"locked":["w","x"]})",
+            "locked|\"x\" is no tensor of the plan");
     }
     void a_damaged_plan_is_refused_with_the_key() {
         QFETCH(QByteArray, text);

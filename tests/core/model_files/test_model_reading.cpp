@@ -71,7 +71,8 @@ class TestModelReading : public QObject {
         if (!models) QSKIP("the folder of real models is not here");
         for (const auto& entry : fs::recursive_directory_iterator(*models)) {
             const fs::path& path = entry.path();
-            if (path.extension() == ".safetensors" || path.extension() == ".gguf")
+            if (path.extension() == ".safetensors" || path.extension() == ".gguf" ||
+                (path.extension() == ".onnx" && testing::python_has("onnx")))
                 QTest::newRow(path.filename().c_str()) << QString::fromStdString(path.string());
         }
     }

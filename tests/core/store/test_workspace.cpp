@@ -60,7 +60,7 @@ Workspace full_workspace() {
     norm.results[1].refused = "rows of 7 hold no blocks of 32";
     workspace.measurements = {up, norm};
     workspace.plan =
-        Plan{"m", "0123456789abcdef", {{"up \xC3\xA9", parse_scheme("int4:g32")}, {"norm", Scheme{}}}};
+        Plan{"m", "0123456789abcdef", {{"up \xC3\xA9", parse_scheme("int4:g32"), true}, {"norm", Scheme{}}}};
     return workspace;
 }
 
@@ -244,6 +244,8 @@ class TestWorkspace : public QObject {
         QTest::newRow("free texts") << R"(del f["tensors/name"]; f["tensors/name"] = ["a", "b", "c"])";
         QTest::newRow("unknown scheme")
             << R"(s = f["plan/scheme"][:]; s[0] = b"int99"; f["plan/scheme"][:] = s)";
+        QTest::newRow("lock of a stranger")
+            << R"(s = f["plan/locked"][:]; s[0] = b"x"; f["plan/locked"][:] = s)";
         QTest::newRow("negative size") << R"(f["tensors/elements"][0] = -5)";
         QTest::newRow("reason out of range") << R"(f["measurements/refusal"][0, 0] = 99)";
         QTest::newRow("half a count") << R"(f["statistics/nans"][0] = 0.5)";
