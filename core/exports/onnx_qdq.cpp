@@ -81,6 +81,7 @@ void note_narrow_types(const PlannedWeights& planned, std::vector<Issue>& issues
 class OnnxQdq : public ExportTarget {
   public:
     std::string_view name() const override { return "onnx-qdq"; }
+    TargetKind kind() const override { return TargetKind::model; }
     std::string_view writes() const override {
         return "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes";
     }
