@@ -124,7 +124,7 @@ std::string tensor_table(const Allocation& allocation, const BestChoice& best) {
                        size_text(option.bytes), short_number(tensor.sensitivity), percent(error),
                        best.loss > 0 ? percent(option.loss / best.loss) : "-"});
     }
-    return table.text();
+    return table.text(132);
 }
 
 std::string comparison_table(const Allocation& allocation, const Decision& decision) {
@@ -184,6 +184,19 @@ std::vector<TensorMeasurement> measure_all(const AllocateOptions& options, const
                            importance);
 }
 
+// Weights that are not finite are left out of every figure, and most targets refuse them.
+void tell_not_finite(const std::vector<TensorMeasurement>& measurements) {
+    for (const TensorMeasurement& tensor : measurements) {
+        const auto measured = std::ranges::find_if(
+            tensor.results, [](const Measurement& result) { return result.refused.empty(); });
+        if (measured != tensor.results.end() && measured->sums.count < tensor.elements)
+            print_message(
+                printable(fmt::format("{}: {} weights are NaN or infinite: they count for nothing, and the "
+                                      "tensor cannot be exported",
+                                      tensor.tensor, tensor.elements - measured->sums.count)));
+    }
+}
+
 int allocate(const AllocateOptions& options, Session& session) {
     const Budget budget = budget_argument(options.allocation);
     const std::vector<Scheme> schemes = schemes_to_measure(options);
@@ -194,20 +207,27 @@ int allocate(const AllocateOptions& options, Session& session) {
         .stop = session.stop};
     const auto model = open_model(options.model, session.job(options.common));
     const Sensitivities sensitivities = sensitivity_argument(options, *model, session.job(options.common));
+    refuse_model_file(*model, options.plan);
     const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     if (importance) report_importance(*importance, tensors_to_measure(*model, ""));
     const auto measurements = measure_all(options, *model, schemes, importance.get(), session);
+    tell_not_finite(measurements);
     AllocationProblem problem =
         allocation_problem(*model, schemes, measurements, sensitivities.values, importance != nullptr);
+    for (const std::string& note : leave_to_target(options.allocation, *model, problem))
+        print_message(printable(note));
     const AllocationRules rules = allocation_rules(options.allocation, problem);
     const Allocation allocation(std::move(problem), rules);
     const Decision decision = decide(allocation, budget, limits);
     const Plan plan = allocation.plan(*model, decision.best);
+    check_for_target(options.allocation, *model, plan);
     if (!options.plan.empty()) save_plan(plan, options.plan);
 
     for (const auto* list : {&sensitivities.issues, &allocation.issues()})
         for (const Issue& issue : *list)
-            print_message(issue_line(issue));
+            if (!issue.tensor.empty() || list == &sensitivities.issues ||
+                !options.allocation.candidates.empty())
+                print_message(issue_line(issue));
     const auto cost = device ? std::optional(device_cost(*model, plan, *device)) : std::nullopt;
     if (options.common.json) {
         Json json = document(allocation, decision, sensitivities);
@@ -219,6 +239,11 @@ int allocate(const AllocateOptions& options, Session& session) {
                          (cost ? device_line(*device, *cost) : std::string()));
     }
     return exit_done;
+}
+
+// An empty shell variable is not to pass for an option that was left out.
+std::string not_empty(const std::string& text) {
+    return text.empty() ? "must not be empty" : "";
 }
 
 }  // namespace
@@ -242,11 +267,12 @@ void add_allocate_command(CLI::App& app, ChosenCommand& chosen) {
         "the weighted ones");
     command
         ->add_option("--device", options->device, "Also say what the plan costs there (halfstep-cli devices)")
-        ->type_name("NAME");
+        ->type_name("NAME")
+        ->check(not_empty);
     command->add_option("--time", options->seconds, "Stop the proof after so many seconds (default 60)")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.0, 1e6));
-    command->add_option("-o,--output", options->plan, "Write the plan")->type_name("PLAN");
+    command->add_option("-o,--output", options->plan, "Write the plan")->type_name("PLAN")->check(not_empty);
     add_common_options(*command, options->common);
     command->footer(
         "Examples:\n"

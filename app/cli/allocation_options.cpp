@@ -9,10 +9,13 @@
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace halfstep::cli {
@@ -27,11 +30,16 @@ double number_argument(const char* option, const std::string& text) {
     return number;
 }
 
+std::string trimmed(const std::string& text) {
+    const std::size_t first = text.find_first_not_of(' ');
+    return first == std::string::npos ? text : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 // "LEFT=RIGHT", cut at the last '=': patterns may have others.
 std::pair<std::string, std::string> parts_of(const char* option, const std::string& text) {
     const std::size_t cut = text.rfind('=');
     if (cut == std::string::npos || cut == 0)
-        throw UsageError(fmt::format("{}: '{}' has no '=' between a pattern and its value", option, text));
+        throw UsageError(fmt::format("{}: '{}' is no PATTERN=VALUE", option, text));
     return {text.substr(0, cut), text.substr(cut + 1)};
 }
 
@@ -137,13 +145,15 @@ std::vector<Scheme> candidate_arguments(const AllocationOptions& options) {
     if (options.candidates.empty()) {
         if (target == nullptr) throw UsageError("give --candidates, or --for with a target");
         for (const Scheme& format : all_formats())
-            if (const auto carried = carried_scheme(*target, format)) candidates.push_back(*carried);
+            if (const auto carried =
+                    format.family == Family::floating ? std::nullopt : carried_scheme(*target, format))
+                candidates.push_back(*carried);
         return candidates;
     }
     std::size_t first = 0;
     while (first <= options.candidates.size()) {
         const std::size_t comma = std::min(options.candidates.find(',', first), options.candidates.size());
-        candidates.push_back(scheme_argument(options.candidates.substr(first, comma - first)));
+        candidates.push_back(scheme_argument(trimmed(options.candidates.substr(first, comma - first))));
         first = comma + 1;
     }
     for (const Scheme& scheme : candidates)
@@ -170,6 +180,55 @@ std::vector<PinArgument> pin_arguments(const AllocationOptions& options) {
         pins.push_back({pattern, scheme, fmt::format("--pin '{}'", text)});
     }
     return pins;
+}
+
+// Tensors of the same role, shape and type are stored alike.
+std::vector<std::string> leave_to_target(const AllocationOptions& options, const Model& model,
+                                         AllocationProblem& problem) {
+    std::vector<std::string> notes;
+    if (options.target.empty()) return notes;
+    const ExportTarget& target = target_of(options.target);
+    struct Left {
+        std::vector<std::string> schemes;
+        std::set<std::string> tensors;
+        std::string first;
+    };
+    std::map<std::string, std::string> known;
+    std::map<std::string, Left> left;  // by reason
+    for (AllocationTensor& of : problem.tensors) {
+        const TensorInfo& tensor = *model.find(of.name);
+        const std::string kind =
+            fmt::format("{} {} {} {}", role_name(tensor.role), fmt::join(tensor.shape, "x"),
+                        tensor.dtype_name, tensor.block.has_value());
+        std::erase_if(of.options, [&](const AllocationOption& option) {
+            const std::string scheme = to_string(option.scheme);
+            const auto [place, added] = known.try_emplace(kind + " " + scheme);
+            if (added) place->second = target.why_not_for(model, tensor, option.scheme);
+            if (place->second.empty()) return false;
+            Left& group = left[place->second];
+            if (group.tensors.empty()) group.first = of.name;
+            group.tensors.insert(of.name);
+            if (std::ranges::find(group.schemes, scheme) == group.schemes.end())
+                group.schemes.push_back(scheme);
+            return true;
+        });
+    }
+    for (const auto& [reason, of] : left)
+        notes.push_back(fmt::format(
+            "{} is not given {} for '{}'{}: {}", target.name(), fmt::join(of.schemes, ", "), of.first,
+            of.tensors.size() == 1 ? "" : fmt::format(" and {} more", of.tensors.size() - 1), reason));
+    return notes;
+}
+
+void check_for_target(const AllocationOptions& options, const Model& model, const Plan& plan) {
+    if (options.target.empty()) return;
+    const ExportTarget& target = target_of(options.target);
+    try {
+        target.check({model, plan, {}});
+    } catch (const Error& error) {
+        throw Error(fmt::format("the best plan is none that {} takes: {}", target.name(), error.what()), {},
+                    "Choose candidates that go together there, or another target");
+    }
 }
 
 AllocationRules allocation_rules(const AllocationOptions& options, const AllocationProblem& problem) {

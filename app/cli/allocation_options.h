@@ -41,6 +41,13 @@ struct PinArgument {
 };
 std::vector<PinArgument> pin_arguments(const AllocationOptions& options);
 
+// With --for: takes from the problem what the target would not store as measured. A sentence for each reason.
+std::vector<std::string> leave_to_target(const AllocationOptions& options, const Model& model,
+                                         AllocationProblem& problem);
+
+// With --for: throws Error where the target refuses the plan as a whole.
+void check_for_target(const AllocationOptions& options, const Model& model, const Plan& plan);
+
 // The rules for this problem. Throws Error for patterns that no tensor matches, and roles that none has.
 AllocationRules allocation_rules(const AllocationOptions& options, const AllocationProblem& problem);
 

@@ -3,6 +3,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/imatrix_option.h"
 #include "app/cli/plain_text.h"
+#include "app/cli/planned.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/allocation/recipe.h"
@@ -179,8 +180,10 @@ std::string issue_lines(const std::vector<Issue>& issues) {
 
 // The recipe as a plan, for the model itself or for another one.
 void write_plan(const InspectOptions& options, const Model& model, const Session& session) {
+    refuse_model_file(model, options.plan);
     if (options.plan_for.empty()) return save_plan(recipe_of(model), options.plan);
     const auto target = open_model(options.plan_for, session.job(options.common));
+    refuse_model_file(*target, options.plan);
     save_plan(recipe_for(*target, model), options.plan);
 }
 

@@ -4,6 +4,7 @@
 #include "app/cli/imatrix_option.h"
 #include "app/cli/measured_tensors.h"
 #include "app/cli/plain_text.h"
+#include "app/cli/planned.h"
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/analysis/statistics.h"
@@ -222,6 +223,7 @@ int measure(const MeasureOptions& options, Session& session) {
         NamePattern{options.tensors};  // a bad one is told before the model is opened
 
     const auto model = open_model(options.model, session.job(options.common));
+    refuse_model_file(*model, options.workspace);
     const std::vector<const TensorInfo*> tensors = tensors_to_measure(*model, options.tensors);
     note_quantized(tensors);
     const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));

@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/plain_text.h"
 #include "core/base/error.h"
+#include "core/model_files/input_file.h"
 #include "core/store/workspace.h"
 
 #include <CLI/App.hpp>
@@ -42,6 +43,14 @@ Planned load_planned(const std::string& plan, const std::optional<Scheme>& schem
     for (const Issue& issue : check_plan(model, planned.plan))
         if (issue.severity != Severity::error) print_message(issue.message);
     return planned;
+}
+
+void refuse_model_file(const Model& model, const std::filesystem::path& out) {
+    if (out.empty()) return;
+    std::error_code error;
+    for (const auto& file : model.files())
+        if (std::filesystem::equivalent(file->path(), out, error))
+            throw Error("this is a file of the model itself", {out.string(), {}, {}}, "Choose another place");
 }
 
 std::string issue_line(const Issue& issue) {

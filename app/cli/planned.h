@@ -6,6 +6,7 @@
 #include "core/model_files/model.h"
 #include "core/quantize/measurement.h"
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ std::optional<Scheme> plan_arguments(const std::string& plan, const std::string&
 // One scheme for all weights, or a plan: JSON as Halfstep saves it, or a workspace. Says on standard error
 // what does not quite fit the model.
 Planned load_planned(const std::string& plan, const std::optional<Scheme>& scheme, const Model& model);
+
+// Throws Error where something that is no model would be written over a file of the open one.
+void refuse_model_file(const Model& model, const std::filesystem::path& out);
 
 // "TENSOR: MESSAGE", fit for a terminal.
 std::string issue_line(const Issue& issue);

@@ -9,6 +9,7 @@
 #include "core/base/figure_text.h"
 #include "core/exports/export_target.h"
 #include "core/exports/gguf/quantized_model.h"
+#include "core/exports/onnx/quantized_onnx.h"
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
@@ -62,13 +63,16 @@ int quantize(const QuantizeOptions& options, Session& session) {
     const auto model = open_model(options.model, session.job(options.common));
     const Plan plan = load_planned(options.plan, scheme, *model).plan;
     const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
-    find_export_target("gguf").check({*model, plan, options.out});
+    const bool is_onnx = model->format() == "onnx";
+    find_export_target(is_onnx ? "onnx-qdq" : "gguf").check({*model, plan, options.out});
+    if (is_onnx && importance != nullptr)
+        throw UsageError("--imatrix is for GGUF blocks, which ONNX does not know");
     QuantizedModel written;
     {
         Progress progress("writing");
-        written = write_quantized_model(
-            *model, plan, options.out,
-            session.job(options.common, [&](double fraction) { progress.show(fraction); }), importance.get());
+        const JobContext job = session.job(options.common, [&](double fraction) { progress.show(fraction); });
+        written = is_onnx ? write_quantized_onnx(*model, plan, options.out, job)
+                          : write_quantized_model(*model, plan, options.out, job, importance.get());
     }
     for (const Issue& issue : written.issues)
         print_message(issue_line(issue));
@@ -84,8 +88,8 @@ int quantize(const QuantizeOptions& options, Session& session) {
 
 void add_quantize_command(CLI::App& app, ChosenCommand& chosen) {
     auto options = std::make_shared<QuantizeOptions>();
-    CLI::App* command =
-        app.add_subcommand("quantize", "Write the quantized model itself, as GGUF that llama.cpp runs");
+    CLI::App* command = app.add_subcommand(
+        "quantize", "Write the quantized model itself: GGUF that llama.cpp runs, or ONNX from ONNX");
     add_model_argument(*command, options->model);
     add_plan_options(*command, options->plan, options->scheme);
     command->add_option("-o,--output", options->out, "The file to write; may be the model itself")
@@ -98,11 +102,13 @@ void add_quantize_command(CLI::App& app, ChosenCommand& chosen) {
     command->footer(
         "Examples:\n"
         "  halfstep-cli quantize model.gguf --plan plan.json -o smaller.gguf\n"
-        "  halfstep-cli quantize FOLDER --scheme q4_0 -o model-q4_0.gguf\n\n"
+        "  halfstep-cli quantize FOLDER --scheme q4_0 -o model-q4_0.gguf\n"
+        "  halfstep-cli quantize model.onnx --scheme int8 -o model-int8.onnx\n\n"
         "FOLDER holds safetensors with config.json and tokenizer files, as from Hugging Face. Norms and "
         "vectors\n"
         "stay as llama.cpp wants them; where a row is no whole number of blocks, the type that llama.cpp\n"
-        "would fall back to is taken, and said so.");
+        "would fall back to is taken, and said so. Weights of ONNX models are stored as codes with\n"
+        "DequantizeLinear nodes after them (target onnx-qdq).");
     command->callback(
         [options, &chosen] { chosen = [options](Session& session) { return quantize(*options, session); }; });
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace halfstep {
@@ -15,6 +16,8 @@ namespace {
 
 // Sums of losses are rounded; a limit that was taken from a printed or computed sum is still kept.
 constexpr double loss_slack = 1e-12;
+
+constexpr double mean_slack = 4 * std::numeric_limits<double>::epsilon();
 
 template <class Weight, class Value>
 Knapsack knapsack_of(const std::vector<AllocationClass>& classes, Weight weight, Value value) {
@@ -43,9 +46,17 @@ Allocation::Allocation(AllocationProblem problem, const AllocationRules& rules)
     by_bits_ = knapsack_of(classes_, &AllocationOption::bits, &AllocationOption::loss);
     by_bytes_ = knapsack_of(classes_, &AllocationOption::bytes, &AllocationOption::loss);
     by_loss_ = knapsack_of(classes_, &AllocationOption::loss, &AllocationOption::bits);
-    for (const Scheme& scheme : rules.candidates)
-        if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) == uniform_.end())
+    for (const Scheme& scheme : rules.candidates) {
+        const bool taken = std::ranges::any_of(classes_, [&](const AllocationClass& of) {
+            return std::ranges::find(of.options, scheme, &AllocationOption::scheme) != of.options.end();
+        });
+        if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) != uniform_.end()) continue;
+        if (taken)
             uniform_.push_back({scheme, uniform(scheme)});
+        else if (!issues_.empty() || !classes_.empty())
+            issues_.push_back(
+                {Severity::note, {}, fmt::format("No tensor can take the candidate {}.", to_string(scheme))});
+    }
 }
 
 const Knapsack& Allocation::knapsack(Budget::Of of) const {
@@ -63,7 +74,8 @@ const Knapsack& Allocation::knapsack(Budget::Of of) const {
 double Allocation::capacity(const Budget& budget) const {
     switch (budget.of) {
         case Budget::Of::bits_per_weight:
-            return std::floor(budget.limit * static_cast<double>(problem_.elements()));
+            // A mean that was computed from whole bits names them again, whatever the division rounded.
+            return std::floor(budget.limit * static_cast<double>(problem_.elements()) * (1 + mean_slack));
         case Budget::Of::bytes:
             return std::floor(budget.limit) - static_cast<double>(problem_.other_bytes);
         case Budget::Of::loss:
@@ -111,10 +123,14 @@ void Allocation::refuse(const Budget& budget) const {
               : fmt::format("{:.6g} bits a weight", budget.limit);
     const std::string needed = bytes ? fmt::format("{} bytes", count_text(least.bytes))
                                      : fmt::format("{:.6g} bits a weight", least.bits_per_weight);
+    std::string kept;
+    for (const Issue& issue : issues_)
+        if (!issue.tensor.empty() && kept.empty())
+            kept = fmt::format("; no candidate can be applied to '{}' and what else is kept", issue.tensor);
     throw Error(
         fmt::format("no plan fits into {}: the smallest one that the candidates and rules allow takes {}"
-                    " ({} with everything that is kept)",
-                    wanted, needed, size_text(least.bytes)),
+                    " ({} with everything that is kept){}",
+                    wanted, needed, size_text(least.bytes), kept),
         {}, "Raise the budget, add candidates of fewer bits, or take away pins and limits");
 }
 

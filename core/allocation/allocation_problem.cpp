@@ -73,8 +73,14 @@ AllocationProblem allocation_problem(const Model& model, std::span<const Scheme>
             continue;
         }
         const double sensitivity = sensitivities.empty() ? 1 : sensitivities[i];
-        AllocationTensor added{tensor.name,         tensor.role, tensor.block, tensor.elements, sensitivity,
-                               kept_option(tensor), {}};
+        AllocationTensor added{tensor.name,
+                               tensor.role,
+                               tensor.block,
+                               tensor.elements,
+                               sensitivity,
+                               kept_option(tensor),
+                               is_quantized(tensor.dtype),
+                               {}};
         add_options(added, schemes, by_tensor[tensor.name], weighted);
         problem.tensors.push_back(std::move(added));
     }

@@ -29,6 +29,7 @@ struct AllocationTensor {
     std::uint64_t elements = 0;
     double sensitivity = 1;
     AllocationOption kept;                  // as it is stored now
+    bool quantized = false;                 // as it is stored: keep is a choice then
     std::vector<AllocationOption> options;  // the schemes that can be applied to it, none twice
 
     const AllocationOption* find(const Scheme& scheme) const;  // null where it cannot be applied

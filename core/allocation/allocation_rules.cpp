@@ -118,8 +118,8 @@ class Builder {
     AllocationOption pinned_option(const std::vector<std::size_t>& tensors, const Pin& pin) const {
         for (const std::size_t i : tensors)
             if (option(i, pin.scheme) == nullptr)
-                throw Error(fmt::format("{} cannot be applied to it, but {} wants it so",
-                                        to_string(pin.scheme), pin.from),
+                throw Error(fmt::format("{} cannot be applied to it, as {} asks for", to_string(pin.scheme),
+                                        pin.from),
                             {{}, tensor(i).name, {}}, "Pin it to another scheme");
         const AllocationOption sum = sum_of(tensors, pin.scheme);
         if (const LeastBits* broken = broken_limit(tensors, pin.scheme))
@@ -141,6 +141,12 @@ class Builder {
             some_fit = true;
             if (broken_limit(tensors, scheme) == nullptr) options.push_back(sum_of(tensors, scheme));
         }
+        // Quantizing what is quantized already only loses: it may always stay.
+        const bool quantized =
+            std::ranges::all_of(tensors, [&](std::size_t i) { return tensor(i).quantized; });
+        if (quantized && some_fit && broken_limit(tensors, Scheme{}) == nullptr &&
+            std::ranges::find(options, Scheme{}, &AllocationOption::scheme) == options.end())
+            options.push_back(sum_of(tensors, Scheme{}));
         if (options.empty() && some_fit) refuse_limit(tensors);
         if (!options.empty()) return options;
         for (const std::size_t i : tensors)

@@ -46,7 +46,7 @@ class KnapsackSearch {
     void add_class(std::uint32_t index);
     std::vector<std::uint32_t> promising_options(std::uint32_t index) const;
     void shift(std::uint32_t index, std::uint32_t to);  // states_ into shifted_
-    void merge();                                           // shifted_ into merged_
+    void merge();                                       // shifted_ into merged_
     void offer_best_state(std::uint32_t last_class);
     void prune(std::uint32_t last_class);
     double bound_of(const State& state, const Slopes& rest) const;

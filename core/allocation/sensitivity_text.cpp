@@ -147,6 +147,7 @@ std::unordered_map<std::string, std::size_t> places_by_name(const Model& model) 
 
 Sensitivities sensitivities_from_text(std::string_view text, std::string_view file_for_errors,
                                       const Model& model) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // a byte-order mark
     const std::string_view start = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
     const bool json = start.starts_with('{') || start.starts_with('[');
     const std::vector<Entry> entries =

@@ -19,9 +19,7 @@ class IntegerTrace : public CodeTrace {
   public:
     IntegerTrace(const Scheme& scheme, const UniformUnit& unit)
         : scheme_(scheme), unit_(unit), limits_(code_limits(scheme)) {
-        // The outermost position of code qmin is qmin - zero_point less a half.
-        if (is_asymmetric() && unit.reciprocal != 0)
-            zero_point_ = static_cast<std::int32_t>(std::trunc(-unit.low)) + limits_.qmin;
+        if (is_asymmetric()) zero_point_ = grid_of(limits_, unit).zero_point;
     }
 
     int bits() const override { return scheme_.bits; }

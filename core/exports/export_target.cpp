@@ -45,6 +45,24 @@ void ExportTarget::check(const ExportRequest& request) const {
 
 void ExportTarget::check_as_a_whole(const ExportRequest&) const {}
 
+std::string ExportTarget::why_not_for(const Model& model, const TensorInfo& tensor,
+                                      const Scheme& scheme) const {
+    if (scheme.family == Family::keep) return {};
+    if (std::string reason = why_not(scheme); !reason.empty()) return reason;
+    if (std::string reason = stored_otherwise(tensor, scheme); !reason.empty()) return reason;
+    const Plan alone{{}, {}, {{tensor.name, scheme}}};
+    try {
+        check({model, alone, {}});
+    } catch (const Error& error) {
+        return error.problem();
+    }
+    return {};
+}
+
+std::string ExportTarget::stored_otherwise(const TensorInfo&, const Scheme&) const {
+    return {};
+}
+
 bool ExportTarget::finds_another_type(const TensorInfo&, const Scheme&) const {
     return false;
 }

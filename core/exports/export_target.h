@@ -47,6 +47,10 @@ class ExportTarget {
     // Why the target cannot carry a scheme, and what to take instead; empty where it can.
     virtual std::string why_not(const Scheme& scheme) const = 0;
 
+    // Why the target would not store this tensor in this scheme, as it is measured and costed: it cannot be
+    // applied, the runtime leaves such tensors alone, or it takes another type instead. Empty where it would.
+    std::string why_not_for(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const;
+
     // What the names of its files usually end in: ".json".
     virtual std::string_view file_ending() const = 0;
 
@@ -62,6 +66,9 @@ class ExportTarget {
   private:
     // Whether the target takes another type for a tensor that a scheme does not fit; the others refuse it.
     virtual bool finds_another_type(const TensorInfo& tensor, const Scheme& scheme) const;
+
+    // Where it does so without refusing: what it stores instead, as a sentence.
+    virtual std::string stored_otherwise(const TensorInfo& tensor, const Scheme& scheme) const;
 
     void refuse_what_does_not_fit(const ExportRequest& request) const;
 

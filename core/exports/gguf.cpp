@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/exports/gguf/quantized_model.h"
 #include "core/exports/gguf/stored_types.h"
+#include "core/exports/llama_quantize.h"
 #include "core/exports/targets.h"
+#include "core/model_files/tensor_names.h"
 
 namespace halfstep {
 namespace {
@@ -21,6 +24,16 @@ class Gguf : public ExportTarget {
     // Rows that are no whole number of blocks get another type.
     bool finds_another_type(const TensorInfo& tensor, const Scheme& scheme) const override {
         return tensor.measurable() && gguf_type(scheme).has_value();
+    }
+
+    std::string stored_otherwise(const TensorInfo& tensor, const Scheme& scheme) const override {
+        const std::string name = gguf_name(tensor.name).value_or(tensor.name);
+        try {
+            return stored_type(tensor, scheme, llama_quantize_changes(name, ggml_dimensions(tensor)), false)
+                .note;
+        } catch (const Error& error) {
+            return error.problem();
+        }
     }
 
     std::vector<std::filesystem::path> write(const ExportRequest& request) const override {

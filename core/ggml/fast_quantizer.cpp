@@ -42,6 +42,10 @@ Kernel kernel_of(const kernels::BlockKernels& kernels, DType type, bool weighted
             return weighted ? Kernel{kernels.q5_1, true} : Kernel{kernels.plain_q5_1};
         case DType::q8_0:
             return {kernels.q8_0};
+        case DType::mxfp4:
+            return {kernels.mxfp4};
+        case DType::nvfp4:
+            return {kernels.nvfp4};
         default:
             return {};
     }

@@ -4,7 +4,6 @@
 #include "core/ggml/quantize.h"
 #include "core/ggml/value_tables.h"
 
-#include <array>
 #include <cstdint>
 
 namespace halfstep::ggml {
@@ -24,19 +23,6 @@ std::uint8_t nearest_e2m1(float x, float scale) {
     return static_cast<std::uint8_t>(best);
 }
 
-// The same for weights of moderate size, whose distances to two neighbouring values are exact where they are
-// nearly equal: as many thresholds lie below the magnitude as the code says. No branches, so that loops over
-// it are vectorised.
-std::uint8_t counted_e2m1(float x, float scale) {
-    constexpr std::array<float, 7> middles = {0.5F, 1.5F, 2.5F, 3.5F, 5, 7, 10};  // of doubled_e2m1
-    const float magnitude = std::fabs(x);
-    std::int32_t code = 0;
-    for (const float middle : middles)
-        code += magnitude > middle * scale ? 1 : 0;
-    const std::int32_t sign = x < 0 && code != 0 ? 8 : 0;
-    return static_cast<std::uint8_t>(code + sign);
-}
-
 // Codes of some weights; returns how many of them would be nearer to 8, if there were one, than to 6 (none
 // where the scale is 0, which clips nothing but loses everything).
 std::uint64_t code_weights(std::span<const float> x, float scale, std::span<std::uint8_t> codes) {
@@ -44,12 +30,8 @@ std::uint64_t code_weights(std::span<const float> x, float scale, std::span<std:
     if (scale > 0)
         for (const float value : x)
             clipped += std::fabs(value) > 14 * scale ? 1 : 0;
-    if (scale > 0x1p-100F && largest_magnitude(x) < 4096 * scale)
-        for (std::size_t j = 0; j < x.size(); ++j)
-            codes[j] = counted_e2m1(x[j], scale);
-    else
-        for (std::size_t j = 0; j < x.size(); ++j)
-            codes[j] = nearest_e2m1(x[j], scale);
+    for (std::size_t j = 0; j < x.size(); ++j)
+        codes[j] = nearest_e2m1(x[j], scale);
     return static_cast<std::uint64_t>(clipped);
 }
 

@@ -25,6 +25,7 @@ struct ScalarVector {
     static Float set(float v) { return v; }
     static void store_double(double* to, Double v) { *to = v; }
     static void store_bits(std::uint32_t* to, Bits v) { *to = v; }
+    static Bits load_bits(const std::uint32_t* from) { return *from; }
     static Double set_double(double v) { return v; }
     static void widen(Float v, Double* to) { *to = v; }
 

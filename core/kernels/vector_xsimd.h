@@ -27,6 +27,7 @@ struct XsimdVector {
     static Float set(float v) { return Float(v); }
     static void store_double(double* to, Double v) { v.store_unaligned(to); }
     static void store_bits(std::uint32_t* to, Bits v) { v.store_unaligned(to); }
+    static Bits load_bits(const std::uint32_t* from) { return Bits::load_unaligned(from); }
     static Double set_double(double v) { return Double(v); }
     static void widen(Float v, Double* to) {
         typename Double::register_type halves[2];

@@ -72,7 +72,8 @@ class CodeTaker {
             const auto count =
                 static_cast<std::size_t>(std::min<std::uint64_t>(end - element, segment.values.size() - i));
             const UniformUnit unit = segment.quantizer.scaled_unit_at(element);
-            const std::int32_t zero_point = zero_point_of(unit);
+            const std::int32_t zero_point =
+                result_.zero_points.empty() ? 0 : grid_of(limits_, unit).zero_point;
             note_unit(static_cast<std::size_t>(row * in_row + group), unit, zero_point);
             for (const float value : segment.values.subspan(i, count))
                 put(segment.first + i++, code_of(value, unit, zero_point), value);
@@ -82,12 +83,6 @@ class CodeTaker {
     std::uint64_t not_finite() const { return not_finite_; }
 
   private:
-    // The outermost position of code qmin is qmin - zero_point less a half.
-    std::int32_t zero_point_of(const UniformUnit& unit) const {
-        if (applied_.scheme.symmetry != Symmetry::asym || unit.reciprocal == 0) return 0;
-        return static_cast<std::int32_t>(std::trunc(-unit.low)) + limits_.qmin;
-    }
-
     // Every segment of a unit says the same; the one that holds its first element counts.
     void note_unit(std::size_t number, const UniformUnit& unit, std::int32_t zero_point) {
         std::atomic_ref(result_.scales[number]).store(unit.scale, std::memory_order_relaxed);

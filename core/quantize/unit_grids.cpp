@@ -7,17 +7,10 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <vector>
 
 namespace halfstep {
 namespace {
-
-// The opposite of uniform_unit(): its lower limit is the last position of the code before qmin − zero point.
-UnitGrid grid_of(const UniformUnit& unit, CodeLimits codes) {
-    const double distance = -static_cast<double>(unit.low) - 0.5;
-    return {unit.scale, codes.qmin + static_cast<std::int32_t>(std::lround(distance))};
-}
 
 // One stretch of a tensor after another.
 class GridReader {
@@ -38,7 +31,7 @@ class GridReader {
         grids_.clear();
         for (std::uint64_t first = row_first + (stretch.first - row_first + unit - 1) / unit * unit;
              first < stretch.first + stretch.count; first += unit)
-            grids_.push_back(grid_of(quantizer_.scaled_unit_at(first), codes));
+            grids_.push_back(grid_of(codes, quantizer_.scaled_unit_at(first)));
         return grids_;
     }
 

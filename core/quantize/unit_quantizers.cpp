@@ -38,6 +38,13 @@ UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_sc
             -last_of_code(grid.zero_point - codes.qmin), last_of_code(codes.qmax - grid.zero_point)};
 }
 
+// The lower limit is the last position of the code before qmin − zero point.
+UnitGrid grid_of(CodeLimits codes, const UniformUnit& unit) {
+    if (unit.reciprocal == 0) return {unit.scale, 0};
+    const double distance = -static_cast<double>(unit.low) - 0.5;
+    return {unit.scale, codes.qmin + static_cast<std::int32_t>(std::lround(distance))};
+}
+
 UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale) {
     const float last = last_of_largest(format);
     return {scale == 0 ? 0.0F : 1.0F / scale, stored_scale, -last, last};

@@ -31,6 +31,8 @@ struct UniformUnit {
 
 // See kernels::UniformUnits.
 UniformUnit uniform_unit(CodeLimits codes, const UnitGrid& grid, float stored_scale);
+// The opposite, for an integer scheme: what a unit's grid was.
+UnitGrid grid_of(CodeLimits codes, const UniformUnit& unit);
 UniformUnit float_unit(const SmallFloat& format, float scale, float stored_scale);
 // The same for an integer, small float or block-scaled scheme.
 UniformUnit scaled_unit(const Scheme& scheme, const UnitGrid& grid, float stored_scale);

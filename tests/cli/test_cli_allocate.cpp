@@ -220,7 +220,7 @@ class TestCliAllocate : public QObject {
         QTest::newRow("bad size") << two + QStringList{"--bytes", "5 pounds"} << 2
                                   << QByteArray("is no size");
         QTest::newRow("bad pin") << two + QStringList{"--bits", "5", "--pin", "int4"} << 2
-                                 << QByteArray("has no '='");
+                                 << QByteArray("is no PATTERN=VALUE");
         QTest::newRow("bad pattern") << two + QStringList{"--bits", "5", "--pin", "(=int4"} << 2
                                      << QByteArray("is not a regular expression");
         QTest::newRow("no such file") << two + QStringList{"--bits", "5", "--sensitivity", "/nowhere.csv"}

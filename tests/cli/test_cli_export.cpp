@@ -2,6 +2,7 @@
 #include "core/allocation/plan.h"
 #include "core/store/workspace.h"
 #include "tests/cli/cli_runner.h"
+#include "tests/support/onnx_builder.h"
 #include "tests/support/test_data.h"
 
 #include <QDir>
@@ -77,7 +78,7 @@ class TestCliExport : public QObject {
         QCOMPARE(there, files);
     }
 
-    // onnx-qdq needs a model in ONNX: see test_onnx_qdq.
+    // onnx-qdq needs a model in ONNX, see below.
     void every_target_is_tried() {
         QStringList targets;
         for (const auto& target : run_cli({"targets", "--json"}).json()["targets"].toArray())
@@ -102,6 +103,33 @@ class TestCliExport : public QObject {
                                        "json",
                                        "csv",
                                        "html"}));
+    }
+
+    void onnx_models_are_written_anew() {
+        const QTemporaryDir folder;
+        const Proto graph = Proto()
+                                .bytes(1, node_proto("MatMul", {"x", "w"}, {"y"}))
+                                .bytes(5, f32_tensor("w", {2, 2}, {1, 2, 3, 4}));
+        QFile file(folder.filePath("model.onnx"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString(onnx_file(graph)));
+        file.close();
+        const QStringList how = {"--scheme", "int8", "--to", "onnx-qdq", "-o", folder.filePath("out.onnx"),
+                                 "--json"};
+        const CliRun run = run_cli(QStringList{"export", file.fileName()} + how);
+        QVERIFY2(run.code == 0, run.err.constData());
+        QCOMPARE(run.json()["files"].toArray(), QJsonArray{folder.filePath("out.onnx")});
+        const CliRun read = run_cli({"inspect", folder.filePath("out.onnx"), "--no-stats", "--json"});
+        QCOMPARE(read.json()["tensors"][0]["name"].toString(), QString("w_quantized"));
+        const CliRun other = run_cli(QStringList{"export", sample_} + how);
+        QCOMPARE(other.code, 1);
+        QVERIFY2(other.says("onnx-qdq writes ONNX models anew, this one is safetensors"),
+                 other.err.constData());
+        const CliRun gguf =
+            run_cli({"quantize", file.fileName(), "--scheme", "q4_0", "-o", folder.filePath("no")});
+        QCOMPARE(gguf.code, 1);
+        QVERIFY2(gguf.says("DequantizeLinear knows no q4_0"), gguf.err.constData());
+        QVERIFY(!QFile::exists(folder.filePath("no")));
     }
 
     void what_is_not_as_planned_is_said() {

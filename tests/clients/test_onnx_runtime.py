@@ -272,6 +272,23 @@ class Weights(Case):
                 self.assertEqual(opset(model), version)
                 self.assertIn("conv", codes)
 
+    def test_quantize(self):
+        """The command that says what became of every tensor writes the same."""
+        path = self.save("weights.onnx", self.model(self.weights(), 13))
+        exported = export(path, "int8:asym", self.folder / "exported.onnx")
+        run = halfstep("quantize", path, "--scheme", "int8:asym", "-o", self.folder / "quantized.onnx", "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual((self.folder / "quantized.onnx").read_bytes(), exported.read_bytes())
+        report = json.loads(run.stdout)
+        self.assertEqual(report["bytes"], exported.stat().st_size)
+        measured = json.loads(halfstep("measure", path, "--scheme", "int8:asym", "--json").stdout)["tensors"]
+        wanted = {tensor["name"]: tensor["results"][0]["rel_error"] for tensor in measured}
+        stored = {tensor["name"]: tensor for tensor in report["tensors"]}
+        self.assertEqual(stored["recur"]["scheme"], "int8:asym")
+        self.assertEqual(stored["matrix"]["bytes"], 70 * 48 + 48 * 5)
+        for name, tensor in stored.items():
+            self.assertEqual(tensor["rel_error"], wanted[name], name)
+
     def test_half_precision(self):
         """A model of float16: dequantized weights are rounded to it."""
         values = self.random.normal(0, 0.05, (48, 20)).astype(np.float16)

@@ -21,7 +21,8 @@ namespace {
 
 using enum DType;
 
-constexpr DType types[] = {q4_0, q4_1, q5_0, q5_1, q8_0, q2_K, q3_K, q4_K, q5_K, q6_K, iq4_nl, iq4_xs};
+constexpr DType types[] = {q4_0, q4_1, q5_0, q5_1,   q8_0,   q2_K,  q3_K,
+                           q4_K, q5_K, q6_K, iq4_nl, iq4_xs, mxfp4, nvfp4};
 
 struct Input {
     DType type = q4_0;

@@ -2,33 +2,14 @@
 #pragma once
 
 #include "core/allocation/plan.h"
-#include "core/base/issue.h"
 #include "core/base/job_context.h"
+#include "core/exports/quantized_model.h"
 #include "core/model_files/model.h"
 #include "core/quantize/importance.h"
 
-#include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace halfstep {
-
-// What became of one tensor of the model.
-struct QuantizedTensor {
-    std::string tensor;  // its name in the model
-    std::string scheme;  // the notation of what is stored; "keep" where its type stayed
-    std::uint64_t bytes = 0;
-    std::optional<double> rel_error;  // of what is stored; none where all weights are 0
-};
-
-struct QuantizedModel {
-    std::filesystem::path file;
-    std::uint64_t bytes = 0;
-    std::vector<QuantizedTensor> tensors;  // in the order of the file
-    std::vector<Issue> issues;             // where and why the file is not what the plan asks for
-};
 
 // Carries a plan out: writes the model with its weights quantized as a GGUF file (see write_gguf()). A scheme
 // that GGUF has no type for is refused (why_not_in_gguf()); where a row is no whole number of blocks,

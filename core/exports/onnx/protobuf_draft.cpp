@@ -11,7 +11,7 @@ void ProtobufDraft::append(std::string_view bytes) {
     size_ += bytes.size();
 }
 
-void ProtobufDraft::number(std::uint64_t value) {
+void ProtobufDraft::put_number(std::uint64_t value) {
     std::string bytes;
     for (; value >= 0x80U; value >>= 7U)
         bytes += static_cast<char>((value & 0x7fU) | 0x80U);
@@ -19,23 +19,23 @@ void ProtobufDraft::number(std::uint64_t value) {
 }
 
 void ProtobufDraft::tag(std::uint32_t field, WireType type) {
-    number((std::uint64_t{field} << 3U) | static_cast<std::uint64_t>(type));
+    put_number((std::uint64_t{field} << 3U) | static_cast<std::uint64_t>(type));
 }
 
 void ProtobufDraft::varint(std::uint32_t field, std::uint64_t value) {
     tag(field, WireType::varint);
-    number(value);
+    put_number(value);
 }
 
 void ProtobufDraft::bytes(std::uint32_t field, std::string_view value) {
     tag(field, WireType::bytes);
-    number(value.size());
+    put_number(value.size());
     append(value);
 }
 
 void ProtobufDraft::message(std::uint32_t field, const ProtobufDraft& value) {
     tag(field, WireType::bytes);
-    number(value.size());
+    put_number(value.size());
     append(value);
 }
 
@@ -66,13 +66,13 @@ void ProtobufDraft::copy(FileRange source) {
     pieces_.push_back(piece);
 }
 
-void ProtobufDraft::weight(std::uint32_t field, std::size_t weight, WeightPart part, std::uint64_t size) {
+void ProtobufDraft::weight(std::uint32_t field, std::size_t number, WeightPart part, std::uint64_t size) {
     tag(field, WireType::bytes);
-    number(size);
+    put_number(size);
     Piece piece;
     piece.kind = Piece::weight;
     piece.size = size;
-    piece.number = weight;
+    piece.number = number;
     piece.part = part;
     pieces_.push_back(piece);
     size_ += size;

@@ -41,7 +41,7 @@ class ProtobufDraft {
   private:
     void append(std::string_view bytes);
     void tag(std::uint32_t field, WireType type);
-    void number(std::uint64_t value);
+    void put_number(std::uint64_t value);
 
     std::vector<Piece> pieces_;
     std::uint64_t size_ = 0;

@@ -165,7 +165,7 @@ class Rewriter {
         const std::string& value = source_of(number).value;
         const auto put = [&](const char* suffix, const OnnxType& type, const std::vector<std::int64_t>& dims,
                              WeightPart part, std::uint64_t size) {
-            const std::string name = survey_.new_name(value + suffix);
+            std::string name = survey_.new_name(value + suffix);
             ProtobufDraft tensor = tensor_message(name, type.number, dims);
             if (const std::optional<std::uint64_t> position = place_outside(size)) {
                 result_.data.push_back({*position, size, true, number, part});
@@ -180,7 +180,7 @@ class Rewriter {
                                                WeightPart::codes, weight.code_bytes())};
         if (!weight.cast_only)
             inputs.push_back(put("_scale", onnx_type_named("f32"), weight.scale_shape, WeightPart::scales,
-                                 weight.scale_count() * sizeof(float)));
+                                 weight.scale_bytes()));
         if (weight.zero_points)
             inputs.push_back(put("_zero_point", *weight.code_type, weight.scale_shape,
                                  WeightPart::zero_points, weight.zero_point_bytes()));

@@ -28,12 +28,12 @@ class Writing {
         if (!writing.document.data.empty()) data_out_.emplace(writing.data_out, writing.document.data_bytes);
     }
 
-    void run(std::vector<Issue>& issues) {
+    std::vector<Measurement> run() {
         out_.reserve(writing_.document.model.size());
         if (data_out_) data_out_->reserve(writing_.document.data_bytes);
         write_model();
         write_data();
-        write_weights(issues);
+        std::vector<Measurement> measurements = write_weights();
         out_.flush_in_steps(job_);
         if (data_out_) data_out_->flush_in_steps(job_);
         verify();
@@ -41,6 +41,7 @@ class Writing {
         if (data_out_) data_out_->commit();
         out_.commit();
         job_.report(1);
+        return measurements;
     }
 
   private:
@@ -98,7 +99,8 @@ class Writing {
         return places_[number][static_cast<std::size_t>(part)];
     }
 
-    void write_weights(std::vector<Issue>& issues) {
+    std::vector<Measurement> write_weights() {
+        std::vector<Measurement> measurements;
         double elements = 0;
         double done = 0;
         for (const StoredWeight& weight : writing_.weights)
@@ -109,13 +111,14 @@ class Writing {
             TensorCodes codes = quantize_to_codes(writing_.model, *weight.tensor, weight.scheme,
                                                   phase_of(job_, 0.95 * done, 0.95 * (done + share)));
             done += share;
-            for (const Issue& issue : codes.measurement.issues)
-                issues.push_back({issue.severity, weight.tensor->name, issue.message});
+            measurements.push_back(std::move(codes.measurement));
+            measurements.back().scheme = codes.scheme;
             const WeightBytes bytes = weight_bytes(weight, std::move(codes));
             write_part(number, WeightPart::codes, bytes.codes);
             write_part(number, WeightPart::scales, bytes.scales);
             write_part(number, WeightPart::zero_points, bytes.zero_points);
         }
+        return measurements;
     }
 
     void write_part(std::size_t number, WeightPart part, const std::vector<std::byte>& bytes) {
@@ -164,8 +167,8 @@ class Writing {
 
 }  // namespace
 
-void write_qdq(const QdqWriting& writing, std::vector<Issue>& issues, const JobContext& job) {
-    Writing(writing, job).run(issues);
+std::vector<Measurement> write_qdq(const QdqWriting& writing, const JobContext& job) {
+    return Writing(writing, job).run();
 }
 
 }  // namespace halfstep

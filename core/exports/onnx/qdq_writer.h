@@ -18,7 +18,7 @@ struct QdqWriting {
 };
 
 // Writes the model and its data file, one weight after another in memory; checks what was written by reading
-// it, and gives both files their names at the end. Adds what there is to say of weights to `issues`.
-void write_qdq(const QdqWriting& writing, std::vector<Issue>& issues, const JobContext& job);
+// it, and gives both files their names at the end. Returns what was measured of each weight.
+std::vector<Measurement> write_qdq(const QdqWriting& writing, const JobContext& job);
 
 }  // namespace halfstep

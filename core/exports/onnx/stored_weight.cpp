@@ -179,6 +179,10 @@ std::uint64_t StoredWeight::scale_count() const {
     return product(scale_shape);
 }
 
+std::uint64_t StoredWeight::scale_bytes() const {
+    return cast_only ? 0 : scale_count() * sizeof(float);
+}
+
 std::uint64_t StoredWeight::zero_point_bytes() const {
     return zero_points ? (scale_count() * code_type->bits + 7) / 8 : 0;
 }

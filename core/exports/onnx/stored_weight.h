@@ -31,6 +31,7 @@ struct StoredWeight {
 
     std::uint64_t code_bytes() const;
     std::uint64_t scale_count() const;
+    std::uint64_t scale_bytes() const;
     std::uint64_t zero_point_bytes() const;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/blocks/fp4_blocks.h"
 #include "core/kernels/blocks/grid_superblock.h"
 #include "core/kernels/blocks/legacy_blocks.h"
 #include "core/kernels/blocks/level_blocks.h"
@@ -26,6 +27,8 @@ constexpr BlockKernels make_block_kernels(const char* name) {
     table.plain_q5_0 = SimpleBlockKernel<V>::q5_0;
     table.plain_q5_1 = SimpleBlockKernel<V>::q5_1;
     table.q8_0 = SimpleBlockKernel<V>::q8_0;
+    table.mxfp4 = Fp4BlockKernel<V>::mxfp4;
+    table.nvfp4 = Fp4BlockKernel<V>::nvfp4;
     table.q4_0 = LegacyBlockKernel<V>::q4_0;
     table.q4_1 = LegacyBlockKernel<V>::q4_1;
     table.q5_0 = LegacyBlockKernel<V>::q5_0;

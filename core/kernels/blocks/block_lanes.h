@@ -64,6 +64,48 @@ struct LaneMath {
     }
 };
 
+// n values of each lane, from where its pointer says, side by side.
+template <class V, std::size_t n>
+void spread(const float* const* from, float* to) {
+    constexpr std::size_t width = V::width;
+    for (std::size_t i = 0; i < n; i += width) {
+        typename V::Float rows[width];
+        for (std::size_t lane = 0; lane < width; ++lane)
+            rows[lane] = V::load(from[lane] + i);
+        V::transpose(rows);
+        for (std::size_t lane = 0; lane < width; ++lane)
+            V::store(to + (i + lane) * width, rows[lane]);
+    }
+}
+
+// What becomes of a block in every lane: little-endian 32-bit words, of which the first `head` bytes are not
+// wanted and the next `bytes` make the block.
+template <class V, std::size_t head, std::size_t bytes>
+class BlockWords {
+    static constexpr std::size_t width = V::width;
+
+  public:
+    // A whole number of vectors.
+    static constexpr std::size_t count = ((head + bytes + 3) / 4 + width - 1) / width * width;
+
+    void set(std::size_t i, typename V::Bits word) { V::store_bits(words_ + i * width, word); }
+
+    // The words of the first lane, then those of the next one.
+    void separate(std::uint32_t* to) const {
+        for (std::size_t i = 0; i < count; i += width) {
+            typename V::Float rows[width];
+            for (std::size_t j = 0; j < width; ++j)
+                rows[j] = V::from_bits(V::load_bits(words_ + (i + j) * width));
+            V::transpose(rows);
+            for (std::size_t lane = 0; lane < width; ++lane)
+                V::store_bits(to + lane * count + i, V::bits(rows[lane]));
+        }
+    }
+
+  private:
+    alignas(64) std::uint32_t words_[count * width] = {};
+};
+
 // `width` blocks of n weights taken from a run and put side by side. Where fewer are left, the last one is
 // repeated.
 template <class V, std::size_t n>
@@ -71,63 +113,53 @@ struct BlockBatch {
     using Float = typename V::Float;
     static constexpr std::size_t width = V::width;
 
-    BlockBatch(BlockRun& run, std::size_t first) : run_(run), first_(first) {
+    BlockBatch() = default;
+    BlockBatch(BlockRun& run, std::size_t first) { take(run, first); }
+
+    void take(BlockRun& run, std::size_t first) {
+        run_ = &run;
+        first_ = first;
         count = run.blocks - first < width ? run.blocks - first : width;
-        spread([&](std::size_t block) { return run.x + block * n; }, x);
+        for (std::size_t lane = 0; lane < width; ++lane)
+            source[lane] = run.x + block_of(lane) * n;
+        spread<V, n>(source, x);
     }
 
     void load_importance(float* to) const {
-        spread(
-            [this](std::size_t block) {
-                return run_.importance + (run_.first_block + block) % run_.row_blocks * n;
-            },
-            to);
+        const float* from[width];
+        for (std::size_t lane = 0; lane < width; ++lane)
+            from[lane] = run_->importance + (run_->first_block + block_of(lane)) % run_->row_blocks * n;
+        spread<V, n>(from, to);
     }
 
-    // `words` little-endian 32-bit words a lane, of which the first `head` bytes are not wanted and the next
-    // `bytes` make its block; `clipped` codes a lane. Lanes of `left` are not written.
-    void store(const std::uint32_t* words, std::size_t head, std::size_t bytes, typename V::Mask left,
-               typename V::Bits clipped) {
+    // Lanes of `left` are not written. `clipped`: codes a lane.
+    template <std::size_t head, std::size_t bytes>
+    void store(const BlockWords<V, head, bytes>& words, typename V::Mask left, typename V::Bits clipped) {
+        constexpr std::size_t stride = BlockWords<V, head, bytes>::count;
+        alignas(64) std::uint32_t blocks[width * stride];
+        words.separate(blocks);
         alignas(64) std::uint32_t cut[width];
         V::store_bits(cut, clipped);
         const unsigned odd = V::which(left);
         for (std::size_t lane = 0; lane < count; ++lane) {
             const bool skip = (odd >> lane & 1U) != 0;
-            run_.left[first_ + lane] = skip ? 1 : 0;
+            run_->left[first_ + lane] = skip ? 1 : 0;
             if (skip) continue;
-            run_.clipped += cut[lane];
-            std::uint8_t* to = run_.out + (first_ + lane) * bytes;
-            for (std::size_t i = 0; 4 * i < bytes + head; ++i) {
-                const std::uint32_t word = words[i * width + lane];
-                const std::size_t begin = i == 0 ? head : 0;
-                const std::size_t end = 4 * i + 4 > bytes + head ? bytes + head - 4 * i : 4;
-                __builtin_memcpy(to + 4 * i + begin - head, reinterpret_cast<const char*>(&word) + begin,
-                                 end - begin);
-            }
+            run_->clipped += cut[lane];
+            __builtin_memcpy(run_->out + (first_ + lane) * bytes,
+                             reinterpret_cast<const char*>(blocks + lane * stride) + head, bytes);
         }
     }
 
-    std::size_t count;  // of the lanes, how many hold a block of their own
+    std::size_t count = 0;  // of the lanes, how many hold a block of their own
+    const float* source[width];
     alignas(64) float x[n * width];
 
   private:
-    template <class Place>
-    void spread(Place place, float* to) const {
-        const float* from[width];
-        for (std::size_t lane = 0; lane < width; ++lane)
-            from[lane] = place(first_ + (lane < count ? lane : count - 1));
-        for (std::size_t i = 0; i < n; i += width) {
-            Float rows[width];
-            for (std::size_t lane = 0; lane < width; ++lane)
-                rows[lane] = V::load(from[lane] + i);
-            V::transpose(rows);
-            for (std::size_t lane = 0; lane < width; ++lane)
-                V::store(to + (i + lane) * width, rows[lane]);
-        }
-    }
+    std::size_t block_of(std::size_t lane) const { return first_ + (lane < count ? lane : count - 1); }
 
-    BlockRun& run_;
-    std::size_t first_;
+    BlockRun* run_ = nullptr;
+    std::size_t first_ = 0;
 };
 
 }  // namespace

@@ -33,12 +33,14 @@ struct BlockKernels {
     QuantizeBlocks q6_K;
     QuantizeBlocks iq4_nl;
     QuantizeBlocks iq4_xs;
-    // Without importance weights, which q8_0 has no use for.
+    // Without importance weights, for which q8_0 and the FP4 types have no use.
     QuantizeBlocks plain_q4_0;
     QuantizeBlocks plain_q4_1;
     QuantizeBlocks plain_q5_0;
     QuantizeBlocks plain_q5_1;
     QuantizeBlocks q8_0;
+    QuantizeBlocks mxfp4;
+    QuantizeBlocks nvfp4;
     // With importance weights, where sigma² of whole rows counts: `first_block` is 0 and the run is of whole
     // rows.
     QuantizeBlocks q4_0;

@@ -130,7 +130,8 @@ class GridFit {
         const bool high = V::any(top >= V::set(rule.largest + 0.5F));
         const bool low = V::any(bottom < V::set(-0.5F));
         const std::size_t at = g * n * width;
-        if (low) return sum_codes<true, true>(s, at, rule.largest);
+        if (low && high) return sum_codes<true, true>(s, at, rule.largest);
+        if (low) return sum_codes<true, false>(s, at, rule.largest);
         if (high) return sum_codes<false, true>(s, at, rule.largest);
         return sum_codes<false, false>(s, at, rule.largest);
     }

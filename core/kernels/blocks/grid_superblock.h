@@ -103,8 +103,11 @@ class GridSuperblock {
         }
         using Coder = ScaleCoder<V, count>;
         if (weighted) {
-            scale = Coder::by_weight(scales, weights, Format::largest_scale, left);
-            minimum = Coder::by_weight(minima, weights, Format::largest_scale, left);
+            const Float* values[2] = {scales, minima};
+            Scales stored[2];
+            Coder::by_weight(values, weights, Format::largest_scale, stored, left);
+            scale = stored[0];
+            minimum = stored[1];
         } else {
             scale = Coder::by_maximum(scales, Format::largest_scale, left);
             minimum = Coder::by_maximum(minima, Format::largest_scale, left);
@@ -172,35 +175,35 @@ struct GridSuperblockKernel {
     using Batch = BlockBatch<V, 256>;
 
     [[gnu::flatten]] static void q2_K(BlockRun& run) {
-        run_all<Q2K, 84>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+        run_all<Q2K, 84>(run, [](const auto& block, const auto& codes, auto& words) {
             for (std::size_t i = 0; i < 4; ++i) {
                 Bits bytes[4];
                 for (std::size_t b = 0; b < 4; ++b)
                     bytes[b] = LaneMath<V>::integer(block.scale.code[4 * i + b]) |
                                (LaneMath<V>::integer(block.minimum.code[4 * i + b]) << 4);
-                V::store_bits(words + i * width, pack_bytes<V>(bytes));
+                words.set(i, pack_bytes<V>(bytes));
             }
             for (std::size_t i = 0; i < 16; ++i)
-                V::store_bits(words + (4 + i) * width, codes.template pairs<0>(i / 8 * 32 + i % 8, 8));
-            V::store_bits(words + 20 * width, factors(block));
+                words.set(4 + i, codes.template pairs<0>(i / 8 * 32 + i % 8, 8));
+            words.set(20, factors(block));
         });
     }
 
     [[gnu::flatten]] static void q4_K(BlockRun& run) {
-        run_all<Q4K, 144>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+        run_all<Q4K, 144>(run, [](const auto& block, const auto& codes, auto& words) {
             store_head(block, words);
             for (std::size_t i = 0; i < 32; ++i)
-                V::store_bits(words + (4 + i) * width, codes.nibbles(i / 8 * 16 + i % 8, 8));
+                words.set(4 + i, codes.nibbles(i / 8 * 16 + i % 8, 8));
         });
     }
 
     [[gnu::flatten]] static void q5_K(BlockRun& run) {
-        run_all<Q5K, 176>(run, [](const auto& block, const auto& codes, std::uint32_t* words) {
+        run_all<Q5K, 176>(run, [](const auto& block, const auto& codes, auto& words) {
             store_head(block, words);
             for (std::size_t i = 0; i < 8; ++i)
-                V::store_bits(words + (4 + i) * width, codes.template single_bits<4>(i, 8));
+                words.set(4 + i, codes.template single_bits<4>(i, 8));
             for (std::size_t i = 0; i < 32; ++i)
-                V::store_bits(words + (12 + i) * width, codes.nibbles(i / 8 * 16 + i % 8, 8));
+                words.set(12 + i, codes.nibbles(i / 8 * 16 + i % 8, 8));
         });
     }
 
@@ -208,12 +211,12 @@ struct GridSuperblockKernel {
     template <class Format, std::size_t bytes, class Pack>
     static void run_all(BlockRun& run, Pack pack) {
         GridSuperblock<V, Format> block;
-        alignas(64) std::uint32_t words[(bytes + 3) / 4 * width];
+        BlockWords<V, 0, bytes> words;
         for (std::size_t first = 0; first < run.blocks; first += width) {
             Batch batch(run, first);
             block.quantize(batch, run.importance != nullptr);
             pack(block, PackedCodes<V, 256>(batch.x), words);
-            batch.store(words, 0, bytes, block.left, block.clipped);
+            batch.store(words, block.left, block.clipped);
         }
     }
 
@@ -223,13 +226,13 @@ struct GridSuperblockKernel {
                (LaneMath<V>::half_bits(block.minimum.factor) << 16);
     }
 
-    template <class Block>
-    static void store_head(const Block& block, std::uint32_t* words) {
+    template <class Block, class Words>
+    static void store_head(const Block& block, Words& words) {
         Bits head[4];
         head[0] = factors(block);
         pack_six_bits<V>(block.scale, block.minimum, head + 1);
         for (std::size_t i = 0; i < 4; ++i)
-            V::store_bits(words + i * width, head[i]);
+            words.set(i, head[i]);
     }
 };
 

@@ -83,7 +83,7 @@ struct LegacyBlockKernel {
         RowSigma sigma(run);
         ScaleFit<V, 32> fit(half);
         alignas(64) float w[32 * width];
-        alignas(64) std::uint32_t words[(bytes / 4 + 1) * width];
+        BlockWords<V, 2, bytes> words;
         for (std::size_t first = 0; first < run.blocks; first += width) {
             Batch batch(run, first);
             weigh(batch, sigma.of(first, batch.count), w);
@@ -95,10 +95,10 @@ struct LegacyBlockKernel {
                 clipped = V::count(clipped, V::both(code != nearest, !result.zero));
                 V::store(batch.x + i, V::choose(result.zero, V::set(0), code + V::set(half)));
             }
-            V::store_bits(words, Math::half_bits(Math::half(result.scale)) << 16);
-            store_codes<half == 16>(batch.x, words + width);
+            words.set(0, Math::half_bits(Math::half(result.scale)) << 16);
+            set_codes<half == 16>(batch.x, words);
             const Mask left = V::either(Math::no_half(result.scale), Math::huge(result.magnitude));
-            batch.store(words, 2, bytes, left, clipped);
+            batch.store(words, left, clipped);
         }
     }
 
@@ -110,7 +110,7 @@ struct LegacyBlockKernel {
         Fitter fitter;
         typename Fitter::Fit fit;
         alignas(64) float w[32 * width];
-        alignas(64) std::uint32_t words[bytes / 4 * width];
+        BlockWords<V, 0, bytes> words;
         for (std::size_t first = 0; first < run.blocks; first += width) {
             Batch batch(run, first);
             weigh(batch, sigma.of(first, batch.count), w);
@@ -126,16 +126,16 @@ struct LegacyBlockKernel {
             }
             const Float minimum = Math::negated(fit.minimum);
             left = V::either(left, V::either(Math::no_half(fit.scale), Math::no_half(minimum)));
-            V::store_bits(
-                words, Math::half_bits(Math::half(fit.scale)) | (Math::half_bits(Math::half(minimum)) << 16));
-            store_codes<largest == 31>(batch.x, words + width);
-            batch.store(words, 0, bytes, left, clipped);
+            words.set(0,
+                      Math::half_bits(Math::half(fit.scale)) | (Math::half_bits(Math::half(minimum)) << 16));
+            set_codes<largest == 31>(batch.x, words);
+            batch.store(words, left, clipped);
         }
     }
 
-    // A word of fifth bits, if any, then nibbles.
-    template <bool five_bits>
-    static void store_codes(const float* codes, std::uint32_t* words) {
+    // From word 1 on a word of fifth bits, if any, then nibbles.
+    template <bool five_bits, class Words>
+    static void set_codes(const float* codes, Words& words) {
         const PackedCodes<V, 32> packed(codes);
         if constexpr (five_bits) {
             Bits fifth = V::set_bits(0);
@@ -143,10 +143,9 @@ struct LegacyBlockKernel {
                 for (int b = 0; b < 4; ++b)
                     fifth = fifth | ((((packed.word[i] >> 4) >> (8 * b)) & V::set_bits(1))
                                      << (static_cast<int>(i) * 4 + b));
-            V::store_bits(words, fifth);
-            words += width;
+            words.set(1, fifth);
         }
-        store_nibbles<V>(packed, words);
+        set_nibbles<V>(packed, words, five_bits ? 2 : 1);
     }
 };
 

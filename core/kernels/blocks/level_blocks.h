@@ -144,7 +144,7 @@ struct LevelBlockKernel {
         LevelFit<V, 32> fit;
         const LevelOf<V> index_of(true);
         alignas(64) float w[32 * width];
-        alignas(64) std::uint32_t words[5 * width];
+        BlockWords<V, 2, 18> words;
         for (std::size_t first = 0; first < run.blocks; first += width) {
             BlockBatch<V, 32> batch(run, first);
             if (run.importance != nullptr) batch.load_importance(w);
@@ -153,9 +153,9 @@ struct LevelBlockKernel {
             const Float scale = fit.run(batch.x, w, left);
             left = V::either(left, Math::no_half(scale));
             code_values(batch.x, scale, index_of, left);
-            V::store_bits(words, Math::half_bits(Math::half(scale)) << 16);
-            store_nibbles<V>(PackedCodes<V, 32>(batch.x), words + width);
-            batch.store(words, 2, 18, left, V::set_bits(0));
+            words.set(0, Math::half_bits(Math::half(scale)) << 16);
+            set_nibbles<V>(PackedCodes<V, 32>(batch.x), words, 1);
+            batch.store(words, left, V::set_bits(0));
         }
     }
 
@@ -163,7 +163,7 @@ struct LevelBlockKernel {
         LevelFit<V, 32> fit;
         const LevelOf<V> index_of(true);
         alignas(64) float w[256 * width];
-        alignas(64) std::uint32_t words[34 * width];
+        BlockWords<V, 0, 136> words;
         for (std::size_t first = 0; first < run.blocks; first += width) {
             BlockBatch<V, 256> batch(run, first);
             if (run.importance != nullptr) batch.load_importance(w);
@@ -174,8 +174,8 @@ struct LevelBlockKernel {
                 scales[j] = fit.run(batch.x + j * 32 * width, w + j * 32 * width, left);
             code_superblock(scales, batch.x, index_of, words, left);
             for (std::size_t j = 0; j < 8; ++j)
-                store_nibbles<V>(PackedCodes<V, 32>(batch.x + j * 32 * width), words + (2 + 4 * j) * width);
-            batch.store(words, 0, 136, left, V::set_bits(0));
+                set_nibbles<V>(PackedCodes<V, 32>(batch.x + j * 32 * width), words, 2 + 4 * j);
+            batch.store(words, left, V::set_bits(0));
         }
     }
 
@@ -191,7 +191,7 @@ struct LevelBlockKernel {
     }
 
     static void code_superblock(const Float* scales, float* x, const LevelOf<V>& index_of,
-                                std::uint32_t* words, Mask& left) {
+                                BlockWords<V, 0, 136>& words, Mask& left) {
         Extreme<V> extreme;
         for (std::size_t j = 0; j < 8; ++j)
             extreme.offer(scales[j]);
@@ -210,8 +210,8 @@ struct LevelBlockKernel {
             low = low | ((stored & V::set_bits(15)) << (4 * j));
             high = high | ((stored >> 4) << (2 * j));
         }
-        V::store_bits(words, Math::half_bits(Math::half(factor)) | (high << 16));
-        V::store_bits(words + width, low);
+        words.set(0, Math::half_bits(Math::half(factor)) | (high << 16));
+        words.set(1, low);
     }
 };
 

@@ -60,11 +60,11 @@ struct PackedCodes {
     Bits word[count / 4];
 };
 
-// Words of q4_0 and the like: bytes j hold codes j and j + 16 of 32.
-template <class V>
-void store_nibbles(const PackedCodes<V, 32>& codes, std::uint32_t* words) {
+// Four words of q4_0 and the like: bytes j hold codes j and j + 16 of 32.
+template <class V, class Words>
+void set_nibbles(const PackedCodes<V, 32>& codes, Words& words, std::size_t at) {
     for (std::size_t i = 0; i < 4; ++i)
-        V::store_bits(words + i * V::width, codes.nibbles(i, 4));
+        words.set(at + i, codes.nibbles(i, 4));
 }
 
 }  // namespace

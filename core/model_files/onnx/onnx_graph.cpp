@@ -193,7 +193,9 @@ class GraphReader {
         if (called == functions_.end()) return use_by(node, input);
         read_function(called->second, depth + 1);
         const std::vector<WeightUse>& uses = called->second.uses;
-        return input < uses.size() ? uses[input] : WeightUse{};
+        WeightUse use = input < uses.size() ? uses[input] : WeightUse{};
+        if (!node.name.empty()) use.node = node.name;  // calls differ, the function is one
+        return use;
     }
 
     void note_use(const Origin& origin, const WeightUse& use, Scope& scope) {

@@ -132,9 +132,9 @@ class TensorReader {
             if (part.number == 1) key = read_text(bytes_, part);
             if (part.number == 2) value = read_text(bytes_, part);
         }
-        if (key == "location") tensor_.external.location = std::move(value);
         if (key == "offset") tensor_.external.offset = number(value, key, field.whole.begin);
         if (key == "length") tensor_.external.length = number(value, key, field.whole.begin);
+        if (key == "location") tensor_.external.location = std::move(value);
     }
 
     std::uint64_t number(const std::string& text, const std::string& key, std::uint64_t position) const {
@@ -285,8 +285,8 @@ const OnnxType* onnx_type(std::int32_t number) {
     return found == types.end() ? nullptr : &*found;
 }
 
-const OnnxType& onnx_type_named(std::string_view name) {
-    const auto found = std::ranges::find(types, name, &OnnxType::name);
+const OnnxType& onnx_type_named(std::string_view wanted) {
+    const auto found = std::ranges::find(types, wanted, &OnnxType::name);
     if (found == types.end()) throw std::invalid_argument("no such type in ONNX");
     return *found;
 }

@@ -42,7 +42,7 @@ struct OnnxType {
 // Null for numbers that are not known.
 const OnnxType* onnx_type(std::int32_t number);
 // Of a type that ONNX has; the one that this program writes.
-const OnnxType& onnx_type_named(std::string_view name);
+const OnnxType& onnx_type_named(std::string_view wanted);
 
 // Where a tensor's bytes are, if not in the model file.
 struct ExternalData {

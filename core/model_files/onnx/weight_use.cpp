@@ -97,6 +97,24 @@ int counted_from_front(int axis, std::size_t rank) {
     return axis < 0 ? axis + static_cast<int>(rank) : axis;
 }
 
+bool says_where(const TensorInfo& tensor) {
+    return tensor.block || is_matrix_role(tensor.role) || tensor.role == Role::token_embedding ||
+           tensor.role == Role::position_embedding;
+}
+
+// As if the tensor were the weight of the module that the node belongs to: "/model/layers.0/mlp/fc1/MatMul".
+void take_role_of_node(TensorInfo& tensor, const std::string& node) {
+    const std::size_t first = node.starts_with('/') ? 1 : 0;
+    const std::size_t end = node.rfind('/');
+    if (end == std::string::npos || end <= first) return;
+    TensorInfo weight = tensor;
+    weight.name = node.substr(first, end - first) + ".weight";
+    assign_role(weight);
+    if (!says_where(weight)) return;
+    tensor.role = weight.role;
+    tensor.block = weight.block;
+}
+
 // Whether all but one axis have a single element: a value for each channel, whatever it is added to.
 bool is_vector(const TensorInfo& tensor) {
     return std::ranges::count_if(tensor.shape, [](std::int64_t extent) { return extent != 1; }) <= 1;
@@ -126,13 +144,13 @@ Role role_of(const TensorInfo& tensor, UseKind kind, Role by_name) {
 }  // namespace
 
 WeightUse use_by(const OnnxNode& node, std::size_t input) {
-    if (is_axis_zero_gather(node, input)) return {embedding, 0, 1};
+    if (is_axis_zero_gather(node, input)) return {embedding, 0, 1, node.name};
     const auto known = std::ranges::find_if(known_uses, [&](const KnownUse& use) {
         return use.op == node.op_type && use.input == input && use.domain == node.domain;
     });
     if (known == known_uses.end()) return {};
     if (known->kind < matrix) return {known->kind, {}, {}};
-    WeightUse use{known->kind, known->channel_axis, known->input_axis};
+    WeightUse use{known->kind, known->channel_axis, known->input_axis, node.name};
     if (!known->transposed_by.empty() && node.integer(known->transposed_by, 0) != 0)
         std::swap(use.channel_axis, use.input_axis);
     return use;
@@ -154,16 +172,18 @@ WeightUse seen_through(const WeightUse& use, const std::vector<int>& axes) {
     const std::optional<int> channel = original(*use.channel_axis);
     const std::optional<int> input = original(*use.input_axis);
     if (!channel || !input) return {};
+    WeightUse seen{use.kind, channel, input, use.node};
     // Of a convolution, all axes but the channels' are inputs.
-    if (use.kind == convolution) return {use.kind, channel, *channel == 0 ? 1 : 0};
+    if (use.kind == convolution) seen.input_axis = *channel == 0 ? 1 : 0;
     // Stacks of matrices have to stay stacks.
     const auto last = static_cast<int>(axes.size()) - 1;
-    if (std::min(*channel, *input) != last - 1 || std::max(*channel, *input) != last) return {};
-    return {use.kind, channel, input};
+    const bool is_stack = std::min(*channel, *input) == last - 1 && std::max(*channel, *input) == last;
+    return use.kind == convolution || is_stack ? seen : WeightUse{};
 }
 
 void assign_role(TensorInfo& tensor, const WeightUse& use) {
     assign_role(tensor);
+    if (!says_where(tensor) && use.kind >= matrix) take_role_of_node(tensor, use.node);
     const std::size_t rank = tensor.shape.size();
     tensor.role = role_of(tensor, use.kind, tensor.role);
     tensor.quantizable = false;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace halfstep {
@@ -18,6 +19,9 @@ struct WeightUse {
     UseKind kind = UseKind::other;
     std::optional<int> channel_axis;
     std::optional<int> input_axis;
+    // The name of the node, which often says where in the network it stands: tensors that an exporter folded
+    // or transposed are called onnx::MatMul_127, the node /model/layers.0/self_attn/q_proj/MatMul.
+    std::string node = {};
 };
 
 // How a node uses its input number `input` (operators of ONNX, docs/Operators.md, and of ONNX Runtime,
@@ -30,7 +34,8 @@ bool passes_through(const OnnxNode& node);
 // A use of a tensor whose axis i is axis `axes`[i] of another one, as a use of that one.
 WeightUse seen_through(const WeightUse& use, const std::vector<int>& axes);
 
-// Sets role, axes and whether it is to be quantized: by the use, and by the name where that says more.
+// Sets role, axes and whether it is to be quantized: by the use, and by the names of tensor and node where
+// they say more.
 void assign_role(TensorInfo& tensor, const WeightUse& use);
 
 }  // namespace halfstep

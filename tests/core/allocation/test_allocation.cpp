@@ -166,7 +166,7 @@ class TestAllocation : public QObject {
                          "(y) and the other to int2 (x)|Take away one of the pins, or the tie"));
         rules = rules_of(all_three);
         rules.pins = {pin(0, "q4_K", "x")};
-        QVERIFY(with(rules).startsWith("a.weight|q4_K cannot be applied to it, but x wants it so"));
+        QVERIFY(with(rules).startsWith("a.weight|q4_K cannot be applied to it, as x asks for"));
         rules.pins = {pin(0, "int4", "x")};
         rules.limits = {least(0, 8, "the limit")};
         QVERIFY(with(rules).startsWith(
@@ -179,7 +179,9 @@ class TestAllocation : public QObject {
 
     void tensors_that_no_candidate_suits_are_kept() {
         const Allocation allocation(two_tensors(), rules_of({"int3"}));
-        QCOMPARE(allocation.issues().size(), 2U);
+        QCOMPARE(allocation.issues().size(), 3U);  // each of them, and the candidate
+        QCOMPARE(allocation.issues().back().message, std::string("No tensor can take the candidate int3."));
+        QVERIFY(allocation.uniform_choices().empty());
         QCOMPARE(allocation.issues().front().tensor, std::string("a.weight"));
         QVERIFY(allocation.best(bits(16)).bits == 16 * 300);
         AllocationRules rules = rules_of({"int4", "int6"});
@@ -189,6 +191,30 @@ class TestAllocation : public QObject {
         const Allocation tied(problem, rules);  // the one has int6 only, the other int4 only
         QCOMPARE(chosen(tied, tied.best(bits(16))), std::string("keep keep"));
         QVERIFY(tied.issues().front().message.find("share") != std::string::npos);
+    }
+
+    void what_is_quantized_already_may_stay() {
+        AllocationProblem problem = two_tensors();
+        problem.tensors[0].quantized = true;
+        const Allocation allocation(problem, rules_of({"int4", "int8"}));
+        QCOMPARE(chosen(allocation, allocation.best(bits(16))), std::string("keep int8"));
+        QVERIFY(allocation.best(bits(16)).loss == 0.25);
+    }
+
+    // A mean of bits that was printed names its plan again, though the division was rounded.
+    void means_are_taken_back() {
+        std::mt19937 random(5);
+        for (int round = 0; round < 2000; ++round) {
+            AllocationProblem problem = two_tensors();
+            for (AllocationTensor& tensor : problem.tensors) {
+                tensor.elements = 1 + random() % 300'000;
+                for (AllocationOption& option : tensor.options)
+                    option.bits = random() % 3'000'000;
+            }
+            const Allocation allocation(problem, rules_of(all_three));
+            const AllocationChoice least = allocation.smallest();
+            QVERIFY(allocation.best(bits(least.bits_per_weight)).bits == least.bits);
+        }
     }
 
     void baselines_worked_by_hand() {

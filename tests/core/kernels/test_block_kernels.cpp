@@ -19,14 +19,15 @@ namespace {
 
 using enum DType;
 
-constexpr std::array types = {q4_0, q4_1, q5_0, q5_1, q8_0, q2_K, q3_K, q4_K, q5_K, q6_K, iq4_nl, iq4_xs};
+constexpr std::array types = {q4_0, q4_1, q5_0, q5_1,   q8_0,   q2_K,  q3_K,
+                              q4_K, q5_K, q6_K, iq4_nl, iq4_xs, mxfp4, nvfp4};
 
 // Weights as blocks do not like them, and as they are.
 class OddWeights {
   public:
     explicit OddWeights(unsigned seed) : random_(seed) {}
 
-    static constexpr int kinds = 20;
+    static constexpr int kinds = 23;
 
     std::vector<float> row(std::size_t n, int kind) {
         std::vector<float> x(n);
@@ -87,9 +88,21 @@ class OddWeights {
                 return 1e-13F * gauss();
             case 18:
                 return 1e6F * gauss();
-            default:
+            case 19:
                 return 1e30F * gauss();
+            case 20:  // just below powers of two, where logarithms are rounded up to them
+                return 1 - std::ldexp(uniform(), -15 - static_cast<int>(i / 32 % 10));
+            case 21:  // halfway between two values of E2M1, and beside that
+                return middle(offset) * (1 + std::ldexp(std::round(3 * uniform()) - 1, -23));
+            default:  // one large weight among tiny ones
+                return i % 64 == 5 ? 1000 * offset : 1e-6F * gauss();
         }
+    }
+
+    float middle(float factor) {
+        constexpr std::array middles = {0.25F, 0.75F, 1.25F, 1.75F, 2.5F, 3.5F, 5.0F, 6.0F, 7.0F};
+        const float value = middles[static_cast<std::size_t>(8.99F * uniform())];
+        return std::ldexp(uniform() < 0.5F ? -value : value, static_cast<int>(4 * factor));
     }
 
     std::mt19937 random_;
@@ -154,6 +167,20 @@ class TestBlockKernels : public QObject {
         for (const kernels::KernelTable* table : kernels::available_kernel_tables())
             for (const DType type : types)
                 compare(*table, type, row, {});
+    }
+
+    // The same group everywhere: what one of them wants done again and again, all of them want at once.
+    void equal_groups() {
+        OddWeights weights(5);
+        for (int round = 0; round < 60; ++round) {
+            const std::vector<float> group = weights.row(16, round % 3);
+            std::vector<float> row(256 * 9);
+            for (std::size_t i = 0; i < row.size(); ++i)
+                row[i] = group[i % group.size()];
+            for (const kernels::KernelTable* table : kernels::available_kernel_tables())
+                for (const DType type : {q2_K, q3_K, q4_K, q6_K})
+                    compare(*table, type, row, {});
+        }
     }
 
     // One importance that drowns the others leaves a scale whose reciprocal is infinite; times a zero that is

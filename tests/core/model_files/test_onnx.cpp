@@ -205,6 +205,17 @@ class TestOnnx : public QObject {
         row("added", node_proto("Add", {"x", "w"}, {"y"}), {1, 4, 1, 1}, "bias 0 1");
         row("added, but no bias", node_proto("Add", {"x", "w"}, {"y"}), {3, 4}, "other 0 1");
         row("multiplied", node_proto("Mul", {"x", "w"}, {"y"}), {3, 4}, "other 0 1");
+        row("a node in an attention",
+            node_proto("MatMul", {"x", "w"}, {"y"}).bytes(3, "/model/layers.3/self_attn/q_proj/MatMul"),
+            {2, 3}, "attention_q 1 0 weight");
+        row("a node in a feed-forward layer",
+            node_proto("Gemm", {"x", "w"}, {"y"}).bytes(3, "decoder/block.1/mlp/fc2/Gemm"), {2, 3},
+            "ffn_down 1 0 weight");
+        row("a table of positions",
+            node_proto("Gather", {"w", "ids"}, {"y"}).bytes(3, "/embeddings/position_embeddings/Gather"),
+            {9, 4}, "position_embedding 0 1 weight");
+        row("a node with a short name", node_proto("MatMul", {"x", "w"}, {"y"}).bytes(3, "/MatMul"), {2, 3},
+            "dense 1 0 weight");
         row("somebody else's MatMul", node_proto("MatMul", {"x", "w"}, {"y"}).bytes(7, "elsewhere"), {2, 3},
             "other 0 1");
         row("ONNX by its full name", node_proto("MatMul", {"x", "w"}, {"y"}).bytes(7, "ai.onnx"), {2, 3},

@@ -233,4 +233,45 @@ std::vector<ComparedScheme> comparedSchemes(std::size_t count) {
     return schemes;
 }
 
+BudgetData budget(int blocks) {
+    BudgetData data;
+    std::vector<BudgetData::Point> corners;
+    for (double bits = 2.25; bits <= 8.25; bits += 0.25)
+        corners.push_back({bits, 100 * std::exp2(-2 * bits), static_cast<std::uint64_t>(bits * 1e6)});
+    data.front = std::make_shared<const std::vector<BudgetData::Point>>(std::move(corners));
+    for (const int bits : {2, 3, 4, 5, 6, 8})
+        data.uniform.push_back(
+            {QStringLiteral("int%1:g64").arg(bits),
+             {bits + 0.25, 130 * std::exp2(-2 * bits - 0.5), static_cast<std::uint64_t>(bits) * 1'000'000}});
+    data.budget = 4.6;
+    data.best = data.plan = BudgetData::Point{4.5, 100 * std::exp2(-9.0), 4'500'000};
+    data.methods = {{QStringLiteral("one scheme that fits"), data.uniform[2].at},
+                    {QStringLiteral("greedy"), {4.55, 0.21, 4'550'000}}};
+    const auto add = [&](const QString& name, Role role, std::optional<int> block, double bits) {
+        BudgetData::Cell cell;
+        cell.tensor = name;
+        cell.role = role;
+        cell.block = block;
+        cell.elements = 4096;
+        cell.bits = bits;
+        cell.former_bits = 4.25;
+        cell.scheme = QStringLiteral("int%1:g64").arg(static_cast<int>(bits));
+        cell.former_scheme = QStringLiteral("int4:g64");
+        cell.rel_error = std::exp2(-bits);
+        cell.former_rel_error = std::exp2(-4.25);
+        data.cells.push_back(cell);
+    };
+    add(QStringLiteral("model.embed_tokens.weight"), Role::token_embedding, std::nullopt, 6.25);
+    for (int block = 0; block < blocks; ++block) {
+        const QString prefix = QStringLiteral("model.layers.%1.").arg(block);
+        add(prefix + QStringLiteral("self_attn.q_proj.weight"), Role::attention_q, block,
+            block % 3 == 0 ? 5.25 : 4.25);
+        add(prefix + QStringLiteral("mlp.up_proj.weight"), Role::ffn_up, block, 3.25);
+        add(prefix + QStringLiteral("mlp.down_proj.weight"), Role::ffn_down, block, 4.25);
+    }
+    add(QStringLiteral("lm_head.weight"), Role::output_head, std::nullopt, 8.25);
+    data.cells.back().locked = true;
+    return data;
+}
+
 }  // namespace halfstep::sample

@@ -5,6 +5,7 @@
 #include "core/analysis/error_profile.h"
 #include "core/analysis/histogram.h"
 #include "core/analysis/statistics.h"
+#include "widgets/plots/budget_data.h"
 #include "widgets/plots/compare_plot.h"
 #include "widgets/plots/histogram_plot.h"
 #include "widgets/plots/sensitivity_plot.h"
@@ -22,6 +23,7 @@ GridOverlay asymmetricGrid(int bits, double clip_low, double clip_high);
 ErrorProfile errorProfile(const std::vector<float>& values, int bits, double clip_high, std::size_t bins);
 ChannelProfile channelProfile(std::size_t channels, std::size_t map_rows, std::size_t map_columns);
 SensitivityData sensitivity(int blocks);
+BudgetData budget(int blocks);
 std::vector<ComparedScheme> comparedSchemes(std::size_t count);
 
 }  // namespace halfstep::sample

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What holds for every plot: exports, themes, degenerate data, selection.
 #include "tests/widgets/plots/sample_data.h"
+#include "widgets/plots/bit_strip.h"
+#include "widgets/plots/budget_plot.h"
 #include "widgets/plots/channel_plot.h"
 #include "widgets/plots/error_plot.h"
 #include "widgets/style/elided_label.h"
@@ -53,6 +55,12 @@ std::vector<Named> filledPlots() {
                  plot->setData(sample::sensitivity(4));
                  return plot;
              }},
+            {"budget",
+             [] {
+                 auto plot = std::make_unique<BudgetPlot>();
+                 plot->setData(sample::budget(6));
+                 return plot;
+             }},
             {"compare", [] {
                  auto plot = std::make_unique<ComparePlot>();
                  plot->setSchemes(sample::comparedSchemes(9));
@@ -65,6 +73,7 @@ std::vector<Named> emptyPlots() {
             {"error", [] { return std::make_unique<ErrorPlot>(); }},
             {"channels", [] { return std::make_unique<ChannelPlot>(); }},
             {"sensitivity", [] { return std::make_unique<SensitivityPlot>(); }},
+            {"budget", [] { return std::make_unique<BudgetPlot>(); }},
             {"compare", [] { return std::make_unique<ComparePlot>(); }}};
 }
 
@@ -301,6 +310,71 @@ class TestPlots : public QObject {
         QCOMPARE(plot.selectedTensor(), data.rows[6].tensor);
     }
 
+    void placesTensorsByDepthAndRole() {
+        BitStrip strip;
+        const BudgetData data = sample::budget(4);
+        strip.set(data.cells);
+        QCOMPARE(strip.columnNames(), (QStringList{"in", "0", "1", "2", "3", "out"}));
+        QCOMPARE(strip.rows(), std::size_t{4});  // ends, q, up, down
+        QCOMPARE(*strip.columnOf(0), std::size_t{0});
+        QCOMPARE(*strip.columnOf(1), std::size_t{1});
+        QCOMPARE(*strip.columnOf(data.cells.size() - 1), std::size_t{5});
+
+        // Three halves of 1 + ε: (1.5)³ − 1 = 2.375, column by column.
+        std::vector<BudgetData::Cell> cells(3);
+        for (int i = 0; i < 3; ++i) {
+            cells[static_cast<std::size_t>(i)].block = i;
+            cells[static_cast<std::size_t>(i)].rel_error = 0.5;
+        }
+        cells[1].former_rel_error = 1;
+        strip.set(cells);
+        const auto sums = strip.accumulatedError(cells, false);
+        QVERIFY(!sums[0] && *sums[1] == 0.5 && *sums[2] == 1.25 && *sums[3] == 2.375 && *sums[4] == 2.375);
+        const auto former = strip.accumulatedError(cells, true);
+        QVERIFY(!former[1] && *former[2] == 1);
+
+        // Experts share a place: the mean over their weights; without blocks each tensor has a column.
+        cells[0].block = cells[1].block = 2;
+        cells[0].elements = 100;
+        cells[1].elements = 300;
+        cells[0].bits = 8;
+        cells[1].bits = 4;
+        cells[0].locked = true;
+        strip.set({cells[0], cells[1]});
+        QCOMPARE(strip.fields().size(), std::size_t{1});
+        QVERIFY(strip.fields()[0].bits == 5 && !strip.fields()[0].locked);
+        for (BudgetData::Cell& cell : cells)
+            cell.block.reset();
+        strip.set(cells);
+        QCOMPARE(strip.columns(), std::size_t{3});
+    }
+
+    void dragsABudgetAndSelectsATensor() {
+        BudgetPlot plot;
+        const BudgetData data = sample::budget(6);
+        plot.setData(data);
+        show(plot);
+        QSignalSpy dragged(&plot, &BudgetPlot::budgetDragged);
+        QSignalSpy released(&plot, &BudgetPlot::budgetReleased);
+        const QRect front = plot.frontRect()->rect();
+        const QPoint from(static_cast<int>(plot.budgetPixel()), front.center().y());
+        QTest::mousePress(plot.plot(), Qt::LeftButton, Qt::NoModifier, from);
+        const QPoint to(front.right() + 400, from.y());  // beyond what there is
+        QMouseEvent move(QEvent::MouseMove, to, plot.plot()->mapToGlobal(to), Qt::NoButton, Qt::LeftButton,
+                         {});
+        QApplication::sendEvent(plot.plot(), &move);
+        QTest::mouseRelease(plot.plot(), Qt::LeftButton, Qt::NoModifier, to);
+        QCOMPARE(released.count(), 1);
+        QVERIFY(dragged.count() == 1 && dragged[0][0].toDouble() == 8.25);
+
+        QSignalSpy selected(&plot, &BudgetPlot::tensorSelected);
+        const BitStrip::Field& field = plot.strip().fields().back();
+        QTest::mouseClick(plot.plot(), Qt::LeftButton, Qt::NoModifier,
+                          plot.strip().place(plot.stripRect(), field).center().toPoint());
+        QCOMPARE(selected.count(), 1);
+        QCOMPARE(selected[0][0].toString(), data.cells[field.cells.front()].tensor);
+    }
+
     void selectsAScheme() {
         ComparePlot plot;
         plot.setSchemes(sample::comparedSchemes(4));
@@ -344,6 +418,20 @@ class TestPlots : public QObject {
         data.rows[0].rel_error = {0.0};
         sensitivity.setData(data);  // exact
         QVERIFY(!sensitivity.exportAs(PlotFormat::png).isEmpty());
+        BudgetPlot budget;
+        BudgetData nothing = sample::budget(0);
+        nothing.front.reset();
+        nothing.best.reset();
+        nothing.plan.reset();
+        nothing.uniform.clear();
+        nothing.methods.clear();
+        nothing.note = QStringLiteral("why");
+        budget.setData(nothing);
+        QVERIFY(!budget.exportAs(PlotFormat::png).isEmpty());
+        nothing.front = std::make_shared<const std::vector<BudgetData::Point>>(1, BudgetData::Point{4, 0, 1});
+        nothing.plan = BudgetData::Point{4, 0, 1};  // exact
+        budget.setData(nothing);
+        QVERIFY(!budget.exportAs(PlotFormat::png).isEmpty());
         ComparePlot compare;
         ComparedScheme refused;
         refused.label = QStringLiteral("q4_0");
