@@ -20,6 +20,7 @@
 #include <QSettings>
 
 #include <functional>
+#include <utility>
 
 namespace halfstep {
 namespace {
@@ -136,7 +137,9 @@ void MainMenu::buildFile() {
 
 void MainMenu::buildExports(QMenu* menu) {
     menu->setToolTipsVisible(true);
+    TargetKind kind = export_targets().front()->kind();
     for (const auto& target : export_targets()) {
+        if (target->kind() != std::exchange(kind, target->kind())) menu->addSeparator();
         const QString name = QString::fromStdString(std::string(target->name()));
         QAction* action = menu->addAction(name);
         export_actions_.emplace_back(action, std::string(target->writes()));

@@ -46,6 +46,7 @@ class CsvTarget : public ExportTarget {
     std::string_view writes() const override {
         return "one row for each tensor: scheme, size and measured error, as CSV";
     }
+    TargetKind kind() const override { return TargetKind::report; }
     std::string_view file_ending() const override { return ".csv"; }
     bool shows_measurements() const override { return true; }
     std::string why_not(const Scheme&) const override { return {}; }

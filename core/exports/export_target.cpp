@@ -105,8 +105,8 @@ std::optional<Scheme> carried_scheme(const ExportTarget& target, const Scheme& f
 
 std::span<const std::unique_ptr<const ExportTarget>> export_targets() {
     static const std::array targets{gguf_target(),
-                                    llama_cpp_target(),
                                     onnx_qdq_target(),
+                                    llama_cpp_target(),
                                     compressed_tensors_target(),
                                     llm_compressor_target(),
                                     gptq_target(),

@@ -31,13 +31,18 @@ struct ExportRequest {
     const Importance* importance = nullptr;  // for targets that quantize; null: none
 };
 
-// Somewhere a plan can go: a runtime's configuration, a table, a report.
+// What a target writes: the quantized model, the configuration of who quantizes or runs it, or the plan for
+// people and their tables.
+enum class TargetKind { model, configuration, report };
+
+// Somewhere a plan can go.
 class ExportTarget {
   public:
     virtual ~ExportTarget() = default;
 
     virtual std::string_view name() const = 0;    // as in "--to NAME"
     virtual std::string_view writes() const = 0;  // one line for people
+    virtual TargetKind kind() const = 0;
 
     // Why the target cannot carry a scheme, and what to take instead; empty where it can.
     virtual std::string why_not(const Scheme& scheme) const = 0;

@@ -15,6 +15,7 @@ class Gguf : public ExportTarget {
     std::string_view writes() const override {
         return "the quantized model itself, as a GGUF file that llama.cpp runs";
     }
+    TargetKind kind() const override { return TargetKind::model; }
     std::string_view file_ending() const override { return "-quantized.gguf"; }
     bool shows_measurements() const override { return false; }
     std::string why_not(const Scheme& scheme) const override { return why_not_in_gguf(scheme); }

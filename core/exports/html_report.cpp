@@ -169,6 +169,7 @@ class HtmlTarget : public ExportTarget {
     std::string_view writes() const override {
         return "a report with pictures in one file, to read or to attach";
     }
+    TargetKind kind() const override { return TargetKind::report; }
     std::string_view file_ending() const override { return ".html"; }
     bool shows_measurements() const override { return true; }
     std::string why_not(const Scheme&) const override { return {}; }

@@ -68,6 +68,7 @@ class JsonTarget : public ExportTarget {
     std::string_view writes() const override {
         return "the plan with every tensor's scheme, size and measured error, as JSON";
     }
+    TargetKind kind() const override { return TargetKind::report; }
     std::string_view file_ending() const override { return ".json"; }
     bool shows_measurements() const override { return true; }
     std::string why_not(const Scheme&) const override { return {}; }

@@ -248,6 +248,7 @@ class LlamaCpp : public ExportTarget {
     std::string_view writes() const override {
         return "a file for llama-quantize --tensor-type-file, and the command that uses it";
     }
+    TargetKind kind() const override { return TargetKind::configuration; }
     std::string_view file_ending() const override { return ".tensor-types.txt"; }
     bool shows_measurements() const override { return false; }
 

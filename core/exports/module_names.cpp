@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/exports/module_names.h"
 
+#include "core/model_files/tensor_matching.h"
 #include "core/model_files/tensor_names.h"
 
 #include <fmt/format.h>
@@ -67,6 +68,11 @@ std::optional<std::string> ModuleNames::weight(const TensorInfo& tensor) const {
     if (source_ == Source::as_named) return tensor.name;
     if (!rules_are_known_) return std::nullopt;
     return hf_name(tensor.name);
+}
+
+bool ModuleNames::reorders_rows(const TensorInfo& tensor) const {
+    if (tensor.role != Role::attention_q && tensor.role != Role::attention_k) return false;
+    return source_ == Source::meta || (source_ == Source::gguf && gguf_pairs_rows(model_->architecture()));
 }
 
 std::string ModuleNames::why_none(const TensorInfo& tensor) const {

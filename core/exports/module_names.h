@@ -25,6 +25,9 @@ class ModuleNames {
     // for it is known.
     std::optional<std::string> weight(const TensorInfo& tensor) const;
 
+    // Whether its rows are in another order there: queries and keys of Llamas in GGUF and llama2.c files.
+    bool reorders_rows(const TensorInfo& tensor) const;
+
     // Why `of` gives nothing.
     std::string why_none(const TensorInfo& tensor) const;
 

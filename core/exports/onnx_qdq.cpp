@@ -12,6 +12,7 @@ namespace {
 class OnnxQdq : public ExportTarget {
   public:
     std::string_view name() const override { return "onnx-qdq"; }
+    TargetKind kind() const override { return TargetKind::model; }
     std::string_view writes() const override {
         return "the quantized model itself as ONNX: an ONNX model with its weights in DequantizeLinear nodes";
     }

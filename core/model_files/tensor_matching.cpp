@@ -50,9 +50,7 @@ bool has_halves(std::string_view name) {
 // Whether the converter permutes: what a GGUF file is says it; names of llama2.c are of Llama itself.
 bool converter_permutes(const Model& first, const Model& second) {
     for (const Model* model : {&first, &second})
-        if (model->format() == "gguf")
-            return std::ranges::find(permuted_architectures, model->architecture()) !=
-                   permuted_architectures.end();
+        if (model->format() == "gguf") return gguf_pairs_rows(model->architecture());
     return true;
 }
 
@@ -131,6 +129,10 @@ std::unordered_map<const TensorInfo*, const TensorInfo*> pairs_of(const Model& f
 }
 
 }  // namespace
+
+bool gguf_pairs_rows(std::string_view architecture) {
+    return std::ranges::find(permuted_architectures, architecture) != permuted_architectures.end();
+}
 
 std::uint64_t RowOrder::counterpart(std::uint64_t row) const {
     if (head_rows == 0) return row;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace halfstep {
@@ -19,6 +20,10 @@ struct RowOrder {
 
     std::uint64_t counterpart(std::uint64_t row) const;
 };
+
+// Whether the rows of queries and keys are in pairs in GGUF models of that architecture, where the Hugging
+// Face models that they are made from have halves.
+bool gguf_pairs_rows(std::string_view architecture);
 
 struct TensorMatch {
     const TensorInfo* first = nullptr;

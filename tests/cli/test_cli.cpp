@@ -302,8 +302,8 @@ class TestCli : public QObject {
         QVERIFY(found);
         const QJsonArray targets = run_cli({"targets", "--json"}).json()["targets"].toArray();
         QCOMPARE(targets[0]["name"].toString(), QString("gguf"));
-        QCOMPARE(targets[1]["name"].toString(), QString("llama.cpp"));
-        for (const int target : {0, 1}) {
+        QCOMPARE(targets[2]["name"].toString(), QString("llama.cpp"));
+        for (const int target : {0, 2}) {
             QVERIFY(!targets[target]["schemes"].toArray().contains("int4"));
             QVERIFY(targets[target]["schemes"].toArray().contains("q8_0"));
         }

@@ -84,8 +84,8 @@ class TestCliExport : public QObject {
         for (const auto& target : run_cli({"targets", "--json"}).json()["targets"].toArray())
             targets << target.toObject()["name"].toString();
         QCOMPARE(targets, (QStringList{"gguf",
-                                       "llama.cpp",
                                        "onnx-qdq",
+                                       "llama.cpp",
                                        "compressed-tensors",
                                        "llm-compressor",
                                        "gptq",

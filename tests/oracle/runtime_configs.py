@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reads configurations of runtimes by the rules that the runtimes document.
 
-    runtime_configs.py TARGET FILE NAMES
+    runtime_configs.py JOBS
 
-NAMES is a JSON list of module names (of weights, for tools that name those). Prints {"modules": {name: what}},
-where what is "keep" or a few words: "int4 sym g128". Knows nothing of Halfstep: only the standard library, and
-PyYAML for YAML.
+JOBS is a JSON list of {"target", "file", "names"}, where the names are those of the model's modules (of weights,
+for tools that name those). Prints {"results": [...]}, one for each job: {name: what}, where what is "keep" or a
+few words: "int4 sym g128"; or what went wrong, as a text. Knows nothing of Halfstep: only the standard library,
+and PyYAML for YAML.
 """
 import fnmatch
 import json
@@ -353,11 +354,16 @@ READERS = {"gptq": gptq, "awq": awq, "bitsandbytes": bitsandbytes, "hqq": hqq,
            "onnxruntime": onnxruntime, "nncf": nncf, "aimet": aimet}
 
 
+def read(job):
+    load = load_yaml if job["target"] in ("llm-compressor", "modelopt") else load_json
+    try:
+        return READERS[job["target"]](load(job["file"]), job["names"])
+    except (Exception, SystemExit) as error:  # told to the test, which goes on with the others
+        return f"{type(error).__name__}: {error}"
+
+
 def main():
-    target, path, names_path = sys.argv[1:]
-    names = load_json(names_path)
-    load = load_yaml if target in ("llm-compressor", "modelopt") else load_json
-    print(json.dumps({"modules": READERS[target](load(path), names)}))
+    print(json.dumps({"results": [read(job) for job in load_json(sys.argv[1])]}))
 
 
 if __name__ == "__main__":

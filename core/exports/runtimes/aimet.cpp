@@ -135,6 +135,7 @@ class Aimet : public ConfigTarget {
                 .convolutions = true,
                 .recurrent = true,
                 .names_weights = true,
+                .gets_scales = true,
                 .stores_float16 = true};
     }
     bool carries_range(const Scheme&) const override { return true; }

@@ -20,6 +20,7 @@ using ConfigJson = nlohmann::ordered_json;
 // about each module. The weights are quantized there. One that computes scales itself says so.
 class ConfigTarget : public ExportTarget {
   public:
+    TargetKind kind() const override { return TargetKind::configuration; }
     bool shows_measurements() const override { return false; }
     std::string why_not(const Scheme& scheme) const override { return why_not_stored(formats(), scheme); }
 

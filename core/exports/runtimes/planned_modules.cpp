@@ -118,6 +118,12 @@ class Collector {
             throw Error(fmt::format("{}, and so {} cannot be told about it", reason, kinds_.runtime),
                         {{}, tensor.name, {}}, "Set it to keep, or export a plan for the original model");
         }
+        if (kinds_.gets_scales && is_quantized(scheme) && scheme.granularity != Granularity::tensor &&
+            names_.reorders_rows(tensor))
+            throw Error(fmt::format("its rows, and so the scales of {}, are in another order in the original "
+                                    "model",
+                                    to_string(scheme)),
+                        {{}, tensor.name, {}}, "Export a plan for the original model");
         for (const std::string& module : modules) {
             if (!seen_.emplace(module, tensor.name).second)
                 throw Error(fmt::format("'{}' is the module '{}' as well", seen_[module], module),

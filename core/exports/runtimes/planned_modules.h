@@ -20,6 +20,7 @@ struct QuantizedKinds {
     bool output_head = true;
     bool outside_of_layers = true;  // what stands in no numbered layer, but for the head
     bool names_weights = false;     // instead of the modules that they are in
+    bool gets_scales = false;       // those of each row, computed here
     bool stores_float16 = false;  // where fp16 is planned; others leave what they do not quantize in its type
 };
 

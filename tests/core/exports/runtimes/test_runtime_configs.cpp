@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/error.h"
 #include "core/exports/export_target.h"
+#include "tests/core/exports/runtimes/config_reader.h"
 #include "tests/core/exports/runtimes/llama_models.h"
-#include "tests/support/oracle.h"
 #include "tests/support/test_data.h"
 #include "tests/support/tiny_model.h"
 
@@ -186,26 +185,28 @@ bool names_weights(const QString& target) {
     return target == "onnxruntime" || target == "aimet";
 }
 
-// Exports the plan and has the oracle read it; what is not as expected, or empty.
-QString difference(const Model& model, const Plan& plan, const char* target, const QJsonObject& expected) {
-    const QTemporaryDir folder;
-    const QString out = folder.filePath("out");
-    try {
-        find_export_target(target).export_plan({model, plan, out.toStdString()});
-    } catch (const Error& error) {
-        return QString::fromStdString(error.what());
+struct Chosen {
+    Plan plan;
+    QJsonObject expected;
+};
+
+// The plan of a case, and what the reader is to say of each module.
+Chosen chosen_for(const Case& test, const Model& model, const std::vector<NamedWeight>& weights) {
+    Chosen chosen{uniform_plan(model, Scheme{}), {}};
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+        const auto& [tensor, module] = weights[i];
+        const std::size_t choice = choice_of(test.pattern, module, i, test.words.size());
+        QString word = "keep";
+        if (choice < test.words.size()) {
+            set_scheme(chosen.plan, tensor, test.words[choice].scheme);
+            word = test.words[choice].word;
+        }
+        if ((module == "model.embed_tokens" && test.no_embedding) || (module == "lm_head" && test.no_head))
+            word = "keep";
+        chosen.expected[QString::fromStdString(module) + (names_weights(test.target) ? ".weight" : "")] =
+            word;
     }
-    QFile names(folder.filePath("names.json"));
-    if (!names.open(QIODevice::WriteOnly)) return "cannot write";
-    names.write(QJsonDocument(QJsonArray::fromStringList(expected.keys())).toJson());
-    names.close();
-    const QJsonObject read = run_oracle("tests/oracle/runtime_configs.py", {target, out, names.fileName()});
-    if (read.contains("failed")) return read["failed"].toString();
-    const QJsonObject modules = read["modules"].toObject();
-    for (const QString& name : expected.keys())
-        if (modules[name] != expected[name])
-            return QString("%1: %2, not %3").arg(name, modules[name].toString(), expected[name].toString());
-    return modules.size() == expected.size() ? "" : "other modules";
+    return chosen;
 }
 
 }  // namespace
@@ -220,53 +221,29 @@ class TestRuntimeConfigs : public QObject {
     }
 
     void what_is_read_is_what_was_planned_data() {
-        QTest::addColumn<int>("index");
-        QTest::addColumn<int>("naming");
-        const std::vector<Case> all = cases();
-        for (std::size_t index = 0; index < all.size(); ++index)
-            for (const auto& [naming, word] :
-                 {std::pair(Naming::hugging_face, "hf"), {Naming::meta, "meta"}, {Naming::gguf, "gguf"}}) {
-                // Names are one table for all targets: a few patterns of each show that it is used.
-                if (naming != Naming::hugging_face && all[index].pattern != Pattern::scattered &&
-                    all[index].pattern != Pattern::excluded)
-                    continue;
-                QTest::addRow("%s, %s, %s, %s", all[index].target, name_of(all[index].pattern),
-                              all[index].words.front().scheme, word)
-                    << static_cast<int>(index) << static_cast<int>(naming);
-            }
+        QTest::addColumn<QString>("target");
+        QString last;
+        for (const Case& test : cases())
+            if (test.target != last) QTest::newRow(test.target) << (last = test.target);
     }
     void what_is_read_is_what_was_planned() {
-        QFETCH(int, index);
-        QFETCH(int, naming);
-        const Case test = cases()[static_cast<std::size_t>(index)];
-        const DescribedLlama llama = described_llama(static_cast<Naming>(naming), 12);
-        Plan plan = uniform_plan(llama.model, Scheme{});
-        QJsonObject expected;
-        for (std::size_t i = 0; i < llama.weights.size(); ++i) {
-            const auto& [tensor, module] = llama.weights[i];
-            const std::size_t choice = choice_of(test.pattern, module, i, test.words.size());
-            QString word = "keep";
-            if (choice < test.words.size()) {
-                set_scheme(plan, tensor, test.words[choice].scheme);
-                word = test.words[choice].word;
+        QFETCH(QString, target);
+        ConfigReader reader;
+        for (const auto& [naming, world] :
+             {std::pair(Naming::hugging_face, "hf"), {Naming::meta, "meta"}, {Naming::gguf, "gguf"}}) {
+            const DescribedLlama llama = described_llama(naming, 12);
+            for (const Case& test : cases()) {
+                if (test.target != target) continue;
+                const Chosen chosen = chosen_for(test, llama.model, llama.weights);
+                reader.add(QString("%1, %2, %3").arg(name_of(test.pattern), test.words.front().scheme, world),
+                           llama.model, chosen.plan, target, chosen.expected);
             }
-            if ((module == "model.embed_tokens" && test.no_embedding) ||
-                (module == "lm_head" && test.no_head))
-                word = "keep";
-            expected[QString::fromStdString(module) + (names_weights(test.target) ? ".weight" : "")] = word;
         }
-        QCOMPARE(difference(llama.model, plan, test.target, expected), QString());
+        QCOMPARE(reader.difference(), QString());
     }
 
     // Names that mean something to patterns, JSON, YAML or globs.
-    void unusual_names_are_written_so_that_they_are_found_data() {
-        QTest::addColumn<QString>("target");
-        for (const char* target :
-             {"gptq", "compressed-tensors", "llm-compressor", "torchao", "modelopt", "auto-round", "awq"})
-            QTest::newRow(target) << target;
-    }
     void unusual_names_are_written_so_that_they_are_found() {
-        QFETCH(QString, target);
         const std::vector<std::string> stems{"a.0.b+(c)|d",
                                              "a.1.b+(c)|d",
                                              "a.0.[x]*?",
@@ -281,12 +258,15 @@ class TestRuntimeConfigs : public QObject {
             tensors.back().block = 0;
         }
         const Model model = described_model(std::move(tensors));
-        const bool asymmetric = target == "awq";
-        const Plan plan = uniform_plan(model, parse_scheme(asymmetric ? "int4:asym:g64" : "int4:g64"));
-        QJsonObject expected;
-        for (const std::string& stem : stems)
-            expected[QString::fromStdString(stem)] = asymmetric ? "int4 asym g64" : "int4 sym g64";
-        QCOMPARE(difference(model, plan, target.toUtf8().constData(), expected), QString());
+        ConfigReader reader;
+        for (const char* target :
+             {"gptq", "compressed-tensors", "llm-compressor", "torchao", "modelopt", "auto-round"}) {
+            QJsonObject expected;
+            for (const std::string& stem : stems)
+                expected[QString::fromStdString(stem)] = "int4 sym g64";
+            reader.add(target, model, uniform_plan(model, parse_scheme("int4:g64")), target, expected);
+        }
+        QCOMPARE(reader.difference(), QString());
     }
 
     // By hand for 256 x 256 with two groups a column: codes 262,144, scales 2,048, their factors and places
@@ -314,47 +294,34 @@ class TestRuntimeConfigs : public QObject {
         QVERIFY(command.readAll().contains("-b 4.15 -hb 4"));
     }
 
-    void targets_that_read_the_weights_data() {
-        QTest::addColumn<QString>("target");
-        QTest::addColumn<int>("pattern");
-        for (const Pattern pattern :
-             {Pattern::uniform, Pattern::scattered, Pattern::scattered_all, Pattern::everything})
-            QTest::addRow("aimet, %s", name_of(pattern)) << "aimet" << static_cast<int>(pattern);
-        for (const Pattern pattern : {Pattern::uniform, Pattern::scattered_all})
-            QTest::addRow("exllamav2, %s", name_of(pattern)) << "exllamav2" << static_cast<int>(pattern);
-    }
     void targets_that_read_the_weights() {
-        QFETCH(QString, target);
-        QFETCH(int, pattern);
         const auto path = project_path("resources/samples/tidewater");
         if (!std::filesystem::exists(path)) QSKIP("the sample is missing");
         const std::shared_ptr<const Model> model = open_model(path);
-        const bool aimet = target == "aimet";
-        const std::vector<Word> words = aimet ? std::vector<Word>{{"int8", "int8 sym channel"},
-                                                                  {"int4:asym:g32:mse", "int4 asym g32"},
-                                                                  {"int16:tensor", "int16 sym tensor"},
-                                                                  {"fp16", "float16"}}
-                                              : std::vector<Word>{{"int4:g128", "int4 sym g128"},
-                                                                  {"int6:g32:mse", "int6 sym g32"},
-                                                                  {"int2:g16", "int2 sym g16"},
-                                                                  {"int8:g64", "int8 sym g64"}};
-        Plan plan = uniform_plan(*model, Scheme{});
-        QJsonObject expected;
-        std::size_t index = 0;
-        for (const TensorInfo& tensor : model->tensors()) {
-            if (!tensor.quantizable) continue;
-            const std::string module = tensor.name.substr(0, tensor.name.rfind('.'));
-            const std::size_t choice =
-                choice_of(static_cast<Pattern>(pattern), module, index++, words.size());
-            QString word = "keep";
-            if (choice < words.size()) {
-                set_scheme(plan, tensor.name, words[choice].scheme);
-                word = words[choice].word;
-            }
-            if (!aimet && module == "lm_head") word = "keep";  // has a flag of its own
-            expected[QString::fromStdString(aimet ? tensor.name : module)] = word;
-        }
-        QCOMPARE(difference(*model, plan, target.toUtf8().constData(), expected), QString());
+        std::vector<NamedWeight> weights;
+        for (const TensorInfo& tensor : model->tensors())
+            if (tensor.quantizable)
+                weights.push_back({tensor.name, tensor.name.substr(0, tensor.name.rfind('.'))});
+        const std::vector<Word> aimet{{"int8", "int8 sym channel"},
+                                      {"int4:asym:g32:mse", "int4 asym g32"},
+                                      {"int16:tensor", "int16 sym tensor"},
+                                      {"fp16", "float16"}};
+        const std::vector<Word> exllamav2{{"int4:g128", "int4 sym g128"},
+                                          {"int6:g32:mse", "int6 sym g32"},
+                                          {"int2:g16", "int2 sym g16"},
+                                          {"int8:g64", "int8 sym g64"}};
+        ConfigReader reader;
+        const auto add = [&](const Case& test) {
+            const Chosen chosen = chosen_for(test, *model, weights);
+            reader.add(QString("%1, %2").arg(test.target, name_of(test.pattern)), *model, chosen.plan,
+                       test.target, chosen.expected);
+        };
+        for (const Pattern pattern :
+             {Pattern::uniform, Pattern::scattered, Pattern::scattered_all, Pattern::everything})
+            add({"aimet", pattern, aimet, false});
+        for (const Pattern pattern : {Pattern::uniform, Pattern::scattered_all})  // its head has a flag
+            add({"exllamav2", pattern, exllamav2, true, true});
+        QCOMPARE(reader.difference(), QString());
     }
 };
 

@@ -314,6 +314,19 @@ class TestRuntimeRefusals : public QObject {
                  std::string());
     }
 
+    // Scales of GGUF's and llama2.c's rows would be given to other rows.
+    void scales_of_rows_in_another_order_are_refused() {
+        for (const Naming naming : {Naming::gguf, Naming::meta}) {
+            const DescribedLlama llama = described_llama(naming, 1);
+            Plan plan = uniform_plan(llama.model, parse_scheme("int8"));
+            const std::string refusal = outcome(llama.model, plan, "aimet").refusal;
+            QVERIFY2(refusal.find("in another order in the original model") != std::string::npos,
+                     refusal.c_str());
+            QVERIFY(refusal.find("'" + llama.weights[1].tensor + "'") != std::string::npos);
+            QVERIFY(outcome(llama.model, plan, "onnxruntime").refusal.empty());
+        }
+    }
+
     void plans_that_quantize_nothing_are_refused() {
         const DescribedLlama llama = described_llama(Naming::hugging_face, 1);
         Plan plan = uniform_plan(llama.model, Scheme{});
