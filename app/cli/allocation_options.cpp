@@ -202,7 +202,7 @@ std::vector<std::string> leave_to_target(const AllocationOptions& options, const
                         tensor.dtype_name, tensor.block.has_value());
         std::erase_if(of.options, [&](const AllocationOption& option) {
             const std::string scheme = to_string(option.scheme);
-            const auto [place, added] = known.try_emplace(kind + " " + scheme);
+            const auto [place, added] = known.try_emplace(fmt::format("{} {}", kind, scheme));
             if (added) place->second = target.why_not_for(model, tensor, option.scheme);
             if (place->second.empty()) return false;
             Left& group = left[place->second];
