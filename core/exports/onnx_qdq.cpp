@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
 #include "core/exports/onnx/quantized_onnx.h"
 #include "core/exports/onnx/stored_weight.h"
 #include "core/exports/targets.h"
+
+#include <fmt/format.h>
 
 namespace halfstep {
 namespace {
