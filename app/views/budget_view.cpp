@@ -8,6 +8,7 @@
 #include "widgets/style/icons.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -36,6 +37,13 @@ BudgetPlanner::Settings first_settings() {
     return {candidate_sets().front().schemes, false, false, false};
 }
 
+// A problem's colour, or the widget's own.
+void mark(QWidget& widget, QPalette::ColorRole role, bool bad) {
+    QPalette palette;
+    if (bad) palette.setColor(role, themeOf(&widget).bad);
+    widget.setPalette(bad ? palette : QPalette());
+}
+
 BudgetData::Point point_of(const AllocationChoice& choice) {
     return {choice.bits_per_weight, choice.loss, choice.bytes};
 }
@@ -51,6 +59,7 @@ BudgetView::BudgetView(Document& document, Inspection& inspection, MeasureServic
       plot_(new BudgetPlot) {
     buildControls();
     connectParts();
+    new ThemeFollower(this, [this] { showNumbers(); });
     BudgetView::retranslate();
     devicesChanged();
 }
@@ -212,25 +221,21 @@ void BudgetView::setActive(bool active) {
 
 void BudgetView::takeCandidates() {
     BudgetPlanner::Settings settings = planner_.settings();
-    QPalette palette = candidates_->palette();
     try {
         settings.candidates = parse_candidates(candidates_->currentText());
-        if (settings.candidates.empty()) settings.candidates = candidate_sets().front().schemes;
-        palette.setColor(QPalette::Text, themeOf(this).text);
-        candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
     } catch (const Error& error) {
-        palette.setColor(QPalette::Text, themeOf(this).bad);
         candidate_problem_ = QString::fromUtf8(error.what());
         candidates_->setToolTip(candidate_problem_);
-        candidates_->setPalette(palette);
         showNumbers();
         return;
     }
+    if (settings.candidates.empty()) settings.candidates = candidate_sets().front().schemes;
     candidate_problem_.clear();
-    candidates_->setPalette(palette);
+    candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
     candidates_->setEditText(candidates_text(settings.candidates));
     candidates_->lineEdit()->setCursorPosition(0);
     planner_.setSettings(std::move(settings));
+    showNumbers();
 }
 
 void BudgetView::takeSensitivity(int index) {
@@ -363,10 +368,8 @@ void BudgetView::showNumbers() {
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
     comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
-    QPalette palette = comparison_->palette();
-    palette.setColor(QPalette::WindowText,
-                     told || !planner_.problem().isEmpty() ? themeOf(this).bad : themeOf(this).text);
-    comparison_->setPalette(palette);
+    mark(*comparison_, QPalette::WindowText, told || !planner_.problem().isEmpty());
+    mark(*candidates_->lineEdit(), QPalette::Text, told);
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
