@@ -28,6 +28,7 @@ namespace {
 constexpr auto theme_key = "theme";
 
 // What the engine says about its export targets, repeated here for the translators.
+// NOLINTBEGIN(bugprone-suspicious-missing-comma): long texts are in pieces
 [[maybe_unused]] constexpr const char* target_texts[] = {
     QT_TRANSLATE_NOOP("halfstep::MainMenu", "the quantized model itself, as a GGUF file that llama.cpp runs"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu",
@@ -79,6 +80,7 @@ constexpr auto theme_key = "theme";
                       "one row for each tensor: scheme, size and measured error, as CSV"),
     QT_TRANSLATE_NOOP("halfstep::MainMenu", "a report with pictures in one file, to read or to attach"),
 };
+// NOLINTEND(bugprone-suspicious-missing-comma)
 
 }  // namespace
 
