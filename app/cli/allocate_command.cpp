@@ -191,8 +191,8 @@ void tell_not_finite(const std::vector<TensorMeasurement>& measurements) {
             tensor.results, [](const Measurement& result) { return result.refused.empty(); });
         if (measured != tensor.results.end() && measured->sums.count < tensor.elements)
             print_message(
-                printable(fmt::format("{}: {} weights are NaN or infinite: they count for nothing, and the "
-                                      "tensor cannot be exported",
+                printable(fmt::format("{}: {} weights are NaN or infinite: they count for nothing, and "
+                                      "targets that store weights refuse them",
                                       tensor.tensor, tensor.elements - measured->sums.count)));
     }
 }

@@ -37,17 +37,11 @@ BudgetPlot::BudgetPlot(QWidget* parent)
 }
 
 void BudgetPlot::buildPanes() {
-    const auto new_title = [this] {
-        auto* text = new QCPTextElement(plot());
-        text->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
-        text->setMargins(QMargins(4, 4, 2, 0));
-        return text;
-    };
     front_rect_ = newAxisRect();
     strip_rect_ = newAxisRect();
     depth_rect_ = newAxisRect();
-    strip_title_ = new_title();
-    depth_title_ = new_title();
+    strip_title_ = newPaneTitle();
+    depth_title_ = newPaneTitle();
     QCPLayoutGrid* grid = plot()->plotLayout();
     grid->setRowSpacing(2);
     grid->addElement(0, 0, front_rect_);
@@ -269,18 +263,10 @@ void BudgetPlot::fitLabels() {
         rect->axis(QCPAxis::atLeft)
             ->ticker()
             ->setTickCount(std::max(2, rect->height() / (2 * metrics.height())));
-    const auto fit = [](NameTicker& ticker, int length, int extent, int width) {
-        const bool changed =
-            ticker.length != length || ticker.label_extent != extent || ticker.width != width;
-        ticker.length = length;
-        ticker.label_extent = extent;
-        ticker.width = width;
-        return changed;
-    };
     bool changed =
-        fit(*role_ticker_, strip_rect_->height(), metrics.height(), std::max(70, plot()->width() / 5));
+        role_ticker_->fit(strip_rect_->height(), metrics.height(), std::max(70, plot()->width() / 5));
     changed |=
-        fit(*block_ticker_, strip_rect_->width(), metrics.horizontalAdvance(QStringLiteral("0000")), 60);
+        block_ticker_->fit(strip_rect_->width(), metrics.horizontalAdvance(QStringLiteral("0000")), 60);
     if (changed) replotSoon();
 }
 

@@ -167,6 +167,13 @@ void PlotView::replotOverlay() {
     });
 }
 
+QCPTextElement* PlotView::newPaneTitle() {
+    auto* text = new QCPTextElement(plot());
+    text->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
+    text->setMargins(QMargins(4, 3, 2, 1));
+    return text;
+}
+
 QCPAxisRect* PlotView::newAxisRect() {
     auto* rect = new QCPAxisRect(plot_);
     for (QCPAxis* axis : rect->axes()) {

@@ -86,7 +86,8 @@ class PlotView : public QWidget {
     QHBoxLayout* controls() const { return controls_; }
     ReadOut* readOut() const { return read_out_; }
     void replotSoon();
-    void replotOverlay();        // hover read-outs only
+    void replotOverlay();  // hover read-outs only
+    QCPTextElement* newPaneTitle();
     QCPAxisRect* newAxisRect();  // left and bottom axes; only the horizontal one zooms
     QCPLayer* addBufferedLayer(const QString& name, const QString& above);
 

@@ -46,12 +46,6 @@ SensitivityPlot::SensitivityPlot(QWidget* parent)
 }
 
 void SensitivityPlot::buildPanes() {
-    const auto new_title = [this] {
-        auto* text = new QCPTextElement(plot());
-        text->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
-        text->setMargins(QMargins(4, 2, 2, 2));
-        return text;
-    };
     map_rect_ = newAxisRect();
     depth_rect_ = newAxisRect();
     scale_ = new QCPColorScale(plot());
@@ -60,8 +54,8 @@ void SensitivityPlot::buildPanes() {
         new PaintedElement(plot(), [this](QCPPainter* painter, const QRect&) { drawRanking(painter); });
     ranking->setMinimumSize(120, 60);
     ranking_pane_ = ranking;
-    ranking_title_ = new_title();
-    depth_title_ = new_title();
+    ranking_title_ = newPaneTitle();
+    depth_title_ = newPaneTitle();
     legend_ = new QCPLegend;
 
     auto* left = new QCPLayoutGrid;
@@ -309,14 +303,6 @@ void SensitivityPlot::rebuildMap() {
 
 void SensitivityPlot::fitLabels() {
     const QFontMetrics metrics(smallFont());
-    const auto fit = [](NameTicker& ticker, int length, int extent, int width) {
-        const bool changed =
-            ticker.length != length || ticker.label_extent != extent || ticker.width != width;
-        ticker.length = length;
-        ticker.label_extent = extent;
-        ticker.width = width;
-        return changed;
-    };
     int widest = 0;
     for (const QString& scheme : data_.schemes)
         widest = std::max(widest, metrics.horizontalAdvance(scheme));
@@ -327,10 +313,10 @@ void SensitivityPlot::fitLabels() {
     bool changed = schemes->tickLabelRotation() != rotation;
     schemes->setTickLabelRotation(rotation);
     const int line = static_cast<int>(metrics.height() * roomy_label);
-    changed |= fit(*scheme_ticker_, map_rect_->width(), upright ? line : 1, 140);
-    changed |= fit(*tensor_ticker_, map_rect_->height(), line, std::max(90, plot()->width() * 3 / 10));
+    changed |= scheme_ticker_->fit(map_rect_->width(), upright ? line : 1, 140);
+    changed |= tensor_ticker_->fit(map_rect_->height(), line, std::max(90, plot()->width() * 3 / 10));
     changed |=
-        fit(*depth_ticker_, depth_rect_->width(), metrics.horizontalAdvance(QStringLiteral("0000")), 60);
+        depth_ticker_->fit(depth_rect_->width(), metrics.horizontalAdvance(QStringLiteral("0000")), 60);
     if (changed) replotSoon();
 }
 

@@ -83,6 +83,14 @@ QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& ra
     return isShort(range) ? oneTwoFive(range) : QCPAxisTickerLog::createTickVector(step, range);
 }
 
+bool NameTicker::fit(int new_length, int new_extent, int new_width) {
+    const bool changed = length != new_length || label_extent != new_extent || width != new_width;
+    length = new_length;
+    label_extent = new_extent;
+    width = new_width;
+    return changed;
+}
+
 double NameTicker::getTickStep(const QCPRange& range) {
     // Before the first layout the axis has no length yet.
     const double pixels_each = std::max(length, 1) / std::max(range.size(), 1e-9);

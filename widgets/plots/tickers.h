@@ -58,6 +58,8 @@ class NameTicker : public QCPAxisTicker {
     int length = 400;       // of the axis, in pixels
     int label_extent = 16;  // of one label along the axis, in pixels
 
+    bool fit(int new_length, int new_extent, int new_width);  // whether that changes anything
+
   protected:
     double getTickStep(const QCPRange& range) override;
     int getSubTickCount(double step) override;
