@@ -2,6 +2,7 @@
 #include "app/views/budget_view.h"
 
 #include "app/views/candidate_sets.h"
+#include "app/views/scheme_sets.h"
 #include "core/base/error.h"
 #include "widgets/plots/budget_plot.h"
 #include "widgets/style/elided_label.h"
@@ -222,7 +223,7 @@ void BudgetView::setActive(bool active) {
 void BudgetView::takeCandidates() {
     BudgetPlanner::Settings settings = planner_.settings();
     try {
-        settings.candidates = parse_candidates(candidates_->currentText());
+        settings.candidates = parse_schemes(candidates_->currentText());
     } catch (const Error& error) {
         candidate_problem_ = QString::fromUtf8(error.what());
         candidates_->setToolTip(candidate_problem_);
@@ -232,7 +233,7 @@ void BudgetView::takeCandidates() {
     if (settings.candidates.empty()) settings.candidates = candidate_sets().front().schemes;
     candidate_problem_.clear();
     candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
-    candidates_->setEditText(candidates_text(settings.candidates));
+    candidates_->setEditText(schemes_text(settings.candidates));
     candidates_->lineEdit()->setCursorPosition(0);
     planner_.setSettings(std::move(settings));
     showNumbers();
@@ -429,10 +430,10 @@ void BudgetView::fillCandidates() {
     const QString text = candidates_->currentText();
     candidates_->clear();
     for (const CandidateSet& set : candidate_sets()) {
-        candidates_->addItem(set.name, candidates_text(set.schemes));
-        candidates_->setItemData(candidates_->count() - 1, candidates_text(set.schemes), Qt::ToolTipRole);
+        candidates_->addItem(set.name, schemes_text(set.schemes));
+        candidates_->setItemData(candidates_->count() - 1, schemes_text(set.schemes), Qt::ToolTipRole);
     }
-    candidates_->setEditText(text.isEmpty() ? candidates_text(planner_.settings().candidates) : text);
+    candidates_->setEditText(text.isEmpty() ? schemes_text(planner_.settings().candidates) : text);
     candidates_->lineEdit()->setCursorPosition(0);
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/candidate_sets.h"
 
+#include "app/views/scheme_sets.h"
 #include "core/exports/export_target.h"
 
 #include <QCoreApplication>
-#include <QRegularExpression>
-#include <QStringList>
 
 #include <algorithm>
 
@@ -17,27 +16,10 @@ QString text(const char* source) {
 }
 
 CandidateSet made_of(const QString& name, const char* notations) {
-    return {name, parse_candidates(QString::fromLatin1(notations))};
+    return {name, parse_schemes(QString::fromLatin1(notations))};
 }
 
 }  // namespace
-
-std::vector<Scheme> parse_candidates(const QString& text) {
-    static const QRegularExpression separators("[\\s,;]+");
-    std::vector<Scheme> schemes;
-    for (const QString& word : text.split(separators, Qt::SkipEmptyParts)) {
-        const Scheme scheme = parse_scheme(word.toStdString());
-        if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
-    }
-    return schemes;
-}
-
-QString candidates_text(const std::vector<Scheme>& schemes) {
-    QStringList words;
-    for (const Scheme& scheme : schemes)
-        words.append(QString::fromStdString(to_string(scheme)));
-    return words.join(QLatin1Char(' '));
-}
 
 std::vector<CandidateSet> candidate_sets() {
     std::vector<CandidateSet> sets{

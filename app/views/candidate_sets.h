@@ -18,8 +18,4 @@ struct CandidateSet {
 // Usual sets, then for each export target that does not take everything: all that it takes.
 std::vector<CandidateSet> candidate_sets();
 
-// Notations separated by spaces, commas or semicolons, none twice. Throws Error for what is no scheme.
-std::vector<Scheme> parse_candidates(const QString& text);
-QString candidates_text(const std::vector<Scheme>& schemes);
-
 }  // namespace halfstep

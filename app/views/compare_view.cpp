@@ -11,7 +11,6 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QRegularExpression>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -20,13 +19,6 @@ namespace halfstep {
 namespace {
 
 constexpr auto lane = "compare";
-
-QString textOf(const std::vector<Scheme>& schemes) {
-    QStringList words;
-    for (const Scheme& scheme : schemes)
-        words.append(QString::fromStdString(to_string(scheme)));
-    return words.join(QLatin1Char(' '));
-}
 
 }  // namespace
 
@@ -52,7 +44,7 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
     column->addLayout(line);
     text_->setObjectName("comparedSchemes");
     text_->setFont(monospaceFont());
-    text_->setText(textOf(schemes_));
+    text_->setText(schemes_text(schemes_));
     text_->setCursorPosition(0);
     connect(text_, &QLineEdit::editingFinished, this, &CompareView::takeText);
 
@@ -95,10 +87,7 @@ void CompareView::setActive(bool active) {
 void CompareView::takeText() {
     std::vector<Scheme> schemes;
     try {
-        for (const QString& word : text_->text().split(QRegularExpression("[\\s,;]+"), Qt::SkipEmptyParts)) {
-            const Scheme scheme = parse_scheme(word.toStdString());
-            if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end()) schemes.push_back(scheme);
-        }
+        schemes = parse_schemes(text_->text());
     } catch (const Error& error) {
         text_->setToolTip(QString::fromUtf8(error.what()));
         QPalette palette = text_->palette();
@@ -109,7 +98,7 @@ void CompareView::takeText() {
     text_->setPalette({});
     retranslate();
     schemes_ = schemes.empty() ? comparison_schemes() : std::move(schemes);
-    text_->setText(textOf(schemes_));
+    text_->setText(schemes_text(schemes_));
     text_->setCursorPosition(0);
     request();
     show();

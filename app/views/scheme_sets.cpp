@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/scheme_sets.h"
 
+#include <QRegularExpression>
+#include <QStringList>
+
+#include <algorithm>
 #include <string_view>
 
 namespace halfstep {
@@ -23,6 +27,23 @@ std::vector<Scheme> screening_schemes() {
 
 std::vector<Scheme> comparison_schemes() {
     return parsed({"int8", "q8_0", "int4", "int4:g64", "int4:asym:g64", "q4_0", "log4", "kmeans4:tensor"});
+}
+
+std::vector<Scheme> parse_schemes(const QString& text) {
+    static const QRegularExpression separators("[\\s,;]+");
+    std::vector<Scheme> schemes;
+    for (const QString& word : text.split(separators, Qt::SkipEmptyParts)) {
+        const Scheme scheme = parse_scheme(word.toStdString());
+        if (std::ranges::find(schemes, scheme) == schemes.end()) schemes.push_back(scheme);
+    }
+    return schemes;
+}
+
+QString schemes_text(const std::vector<Scheme>& schemes) {
+    QStringList words;
+    for (const Scheme& scheme : schemes)
+        words.append(QString::fromStdString(to_string(scheme)));
+    return words.join(QLatin1Char(' '));
 }
 
 }  // namespace halfstep
