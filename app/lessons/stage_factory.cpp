@@ -3,6 +3,7 @@
 
 #include "app/lessons/stages/clipping_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
+#include "app/lessons/stages/palette_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,7 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 constexpr std::array entries{
     Entry{"clipping", make<ClippingStage>},
     Entry{"outlier", make<OutlierStage>},
+    Entry{"palette", make<PaletteStage>},
 };
 
 }  // namespace
