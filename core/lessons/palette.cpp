@@ -167,9 +167,9 @@ class Clusters {
     double error_ = 0;
 };
 
+// The middle of one of so many equal parts of 0 to 256, rounded.
 std::uint8_t grid_value(std::size_t place, std::size_t levels) {
-    if (levels == 1) return 128;
-    return static_cast<std::uint8_t>((2 * 255 * place + levels - 1) / (2 * (levels - 1)));
+    return static_cast<std::uint8_t>((256 * (2 * place + 1) + levels) / (2 * levels));
 }
 
 }  // namespace

@@ -40,13 +40,13 @@ PictureRow::PictureRow(QWidget* parent) : QWidget(parent) {
 }
 
 void PictureRow::setPictures(QList<RowPicture> pictures) {
-    const double before = tallest();
+    const QSize before = sizeHint();
     pictures_ = std::move(pictures);
     QStringList said;
     for (const RowPicture& picture : std::as_const(pictures_))
         said << picture.title + QStringLiteral(": ") + picture.detail;
     setAccessibleName(said.join(QStringLiteral("; ")));
-    if (tallest() != before) updateGeometry();
+    if (sizeHint() != before) updateGeometry();
     update();
 }
 

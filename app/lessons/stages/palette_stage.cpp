@@ -60,7 +60,7 @@ PaletteStage::PaletteStage(JobRunner& jobs)
     problem_->setWordWrap(true);
     problem_->hide();
     content()->insertWidget(1, problem_);
-    content()->insertWidget(2, pictures_, 1);
+    content()->insertWidget(2, pictures_);
     setPicture(QImage(QStringLiteral(":/lessons/harbour.png")), tr("Evening at the harbour"));
 }
 

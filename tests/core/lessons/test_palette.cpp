@@ -149,8 +149,8 @@ class TestPalette : public QObject {
         QCOMPARE(static_cast<int>(seen[1].size()), green);
         QCOMPARE(static_cast<int>(seen[2].size()), blue);
         QCOMPARE(static_cast<int>(palette.size()), red * green * blue);
-        if (red == 4) QVERIFY((seen[0] == std::set<int>{0, 85, 170, 255}));
-        if (green == 3) QVERIFY((seen[1] == std::set<int>{0, 128, 255}));
+        if (red == 4) QVERIFY((seen[0] == std::set<int>{32, 96, 160, 224}));
+        if (green == 3) QVERIFY((seen[1] == std::set<int>{43, 128, 213}));
         if (red == 1) QVERIFY((seen[0] == std::set<int>{128}));
     }
 
