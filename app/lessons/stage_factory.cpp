@@ -5,6 +5,7 @@
 #include "app/lessons/stages/energy_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
 #include "app/lessons/stages/palette_stage.h"
+#include "app/lessons/stages/water_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@ constexpr std::array entries{
     Entry{"energy", make<EnergyStage>},
     Entry{"outlier", make<OutlierStage>},
     Entry{"palette", make<PaletteStage>},
+    Entry{"water", make<WaterStage>},
 };
 
 }  // namespace
