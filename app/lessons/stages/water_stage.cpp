@@ -19,16 +19,17 @@ constexpr std::size_t most_layers = 8;
 constexpr double least_value = 1e-12;  // on axes that are logarithmic
 constexpr double most_value = 1e6;
 constexpr double first_budget = 4;  // bits a weight
-constexpr double toy_level = 1e-4;
-constexpr std::size_t toy_weights_each = 65'536;
+constexpr double toy_level = 8e-5;
+constexpr std::size_t toy_unit = 65'536;  // weights
 constexpr auto longest_search = std::chrono::milliseconds(50);
 
 struct ToyLayer {
     double sensitivity;
     double energy;
+    double units;
 };
 constexpr std::array<ToyLayer, 6> toy_layers{
-    {{1, 0.01}, {16, 0.01}, {1, 0.16}, {4, 0.0025}, {0.25, 0.0003}, {2, 0.04}}};
+    {{1, 0.01, 1}, {16, 0.01, 1}, {1, 0.16, 4}, {4, 0.0025, 4}, {0.25, 0.0003, 2}, {2, 0.04, 0.5}}};
 
 QString parameterOf(const char* id, std::size_t layer) {
     return QStringLiteral("%1%2").arg(QLatin1String(id)).arg(layer + 1);
@@ -64,7 +65,7 @@ std::vector<double> bitsOf(const Allocation& allocation, const AllocationChoice&
 
 WaterStage::WaterStage(JobRunner& jobs) : Stage(jobs), names_(new QLabel(this)) {
     for (std::size_t i = 0; i < most_layers; ++i) {
-        const ToyLayer toy = i < toy_layers.size() ? toy_layers[i] : ToyLayer{1, 0.01};
+        const ToyLayer toy = i < toy_layers.size() ? toy_layers[i] : ToyLayer{1, 0.01, 1};
         parameters().add(NumberParameter{
             parameterOf("sensitivity", i), {}, least_value, most_value, 0.01, toy.sensitivity, 4});
         parameters().add(
@@ -93,16 +94,16 @@ void WaterStage::stop() {
 
 void WaterStage::useToy() {
     std::vector<BudgetLayer> layers;
-    BudgetLayer layer = budgetLayer({}, toy_weights({}, toy_weights_each, 1));
+    BudgetLayer layer = budgetLayer({}, toy_weights({}, toy_unit, 1));
     for (const ToyLayer& toy : toy_layers) {
         layer.sensitivity = toy.sensitivity;
         layer.energy = toy.energy;
-        layer.name = QString::number(layers.size() + 1);
+        layer.weights = toy.units * static_cast<double>(toy_unit);
         layers.push_back(layer);
     }
     layers_ = std::move(layers);
-    subject_ = tr("%1 layers of equal size").arg(layers_.size());
-    names_->hide();
+    subject_ = tr("%1 layers").arg(layers_.size());
+    nameLayers();
 }
 
 void WaterStage::layerChanged() {
@@ -132,12 +133,17 @@ void WaterStage::startMeasuring() {
 void WaterStage::useLayers(std::vector<BudgetLayer> layers) {
     layers_ = std::move(layers);
     subject_ = tr("%1 and its neighbours").arg(shortTensorName(layer()->name));
-    QStringList names;
-    for (std::size_t i = 0; i < layers_.size(); ++i)
-        names << QStringLiteral("%1 %2").arg(i + 1).arg(layers_[i].name);
-    names_->setText(names.join(QStringLiteral("  ·  ")));
-    names_->show();
+    nameLayers();
     takeValues();
+}
+
+void WaterStage::nameLayers() {
+    QStringList names;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const QString weights = integerText(static_cast<std::uint64_t>(layers_[i].weights));
+        names << QStringLiteral("%1 %2 (%3)").arg(i + 1).arg(layers_[i].name, weights).simplified();
+    }
+    names_->setText(tr("Layers (weights): %1").arg(names.join(QStringLiteral("  ·  "))));
 }
 
 // Of the layers as they are, with water for a budget of some bits.
@@ -255,7 +261,7 @@ ScenePane WaterStage::barsPane(const QString& title, const char* id, double low,
 
 ScenePane WaterStage::waterPane() const {
     ScenePane pane;
-    pane.title = tr("Sensitivity · variance, and the water");
+    pane.title = tr("α·σ² and the water");
     pane.x = layerAxis();
     std::vector<double> dry;
     std::vector<double> drowned;

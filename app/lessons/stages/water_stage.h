@@ -47,6 +47,7 @@ class WaterStage : public Stage {
     QString lane() const;
     void useToy();
     void useLayers(std::vector<BudgetLayer> layers);
+    void nameLayers();
     void startMeasuring();
     void takeValues();
     double valueOf(const char* id, std::size_t layer) const;
