@@ -2,6 +2,7 @@
 #include "app/lessons/stage_factory.h"
 
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/cost_stage.h"
 #include "app/lessons/stages/energy_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
 #include "app/lessons/stages/palette_stage.h"
@@ -25,6 +26,7 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 
 constexpr std::array entries{
     Entry{"clipping", make<ClippingStage>},
+    Entry{"cost", make<CostStage>},
     Entry{"energy", make<EnergyStage>},
     Entry{"outlier", make<OutlierStage>},
     Entry{"palette", make<PaletteStage>},
