@@ -55,8 +55,12 @@ LearnView::LearnView(Document& document, Inspection& inspection, JobRunner& jobs
 }
 
 LearnView::~LearnView() {
-    delete presentation_;
-    if (page_->parent() == nullptr) delete page_;
+    delete std::exchange(presentation_, nullptr);
+    delete page_;  // while the progress, which it knows, is there
+}
+
+void LearnView::endPresentation() {
+    if (presentation_ != nullptr) presentation_->close();
 }
 
 void LearnView::buildList() {
@@ -80,17 +84,18 @@ void LearnView::buildList() {
     column->addWidget(problems_);
 }
 
+// Those that other parts of the window have their own use for count within the view only.
 void LearnView::addShortcuts() {
-    const auto on_key = [this](const QKeySequence& keys, auto run) {
+    const auto on_key = [this](const QKeySequence& keys, Qt::ShortcutContext context, auto run) {
         auto* shortcut = new QShortcut(keys, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        shortcut->setContext(context);
         connect(shortcut, &QShortcut::activated, this, run);
     };
-    on_key(Qt::ALT | Qt::Key_Left, [this] { showLesson(current_ - 1); });
-    on_key(Qt::ALT | Qt::Key_Right, [this] { showLesson(current_ + 1); });
-    on_key(Qt::Key_PageDown, [this] { step(true); });
-    on_key(Qt::Key_PageUp, [this] { step(false); });
-    on_key(Qt::Key_F5, [this] { present(); });
+    on_key(Qt::ALT | Qt::Key_Left, Qt::WindowShortcut, [this] { showLesson(current_ - 1); });
+    on_key(Qt::ALT | Qt::Key_Right, Qt::WindowShortcut, [this] { showLesson(current_ + 1); });
+    on_key(Qt::Key_F5, Qt::WindowShortcut, [this] { present(); });
+    on_key(Qt::Key_PageDown, Qt::WidgetWithChildrenShortcut, [this] { step(true); });
+    on_key(Qt::Key_PageUp, Qt::WidgetWithChildrenShortcut, [this] { step(false); });
 }
 
 void LearnView::fillList() {

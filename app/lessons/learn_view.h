@@ -38,6 +38,7 @@ class LearnView : public View {
     int currentLesson() const { return current_; }
     void showLesson(int index);
     void present();
+    void endPresentation();
 
   signals:
     void exportRequested(halfstep::PlotFormat format);

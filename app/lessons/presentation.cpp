@@ -43,7 +43,15 @@ Presentation::Presentation(LessonPage& page)
 }
 
 Presentation::~Presentation() {
+    releasePage();
     QApplication::setFont(usual_font_);
+}
+
+void Presentation::releasePage() {
+    if (page_.parentWidget() != this) return;
+    layout()->removeWidget(&page_);
+    page_.setParent(nullptr);
+    page_.setPresenting(false);
 }
 
 void Presentation::keyPressEvent(QKeyEvent* event) {
@@ -55,9 +63,7 @@ void Presentation::keyPressEvent(QKeyEvent* event) {
 
 void Presentation::closeEvent(QCloseEvent* event) {
     QWidget::closeEvent(event);
-    layout()->removeWidget(&page_);
-    page_.setParent(nullptr);
-    page_.setPresenting(false);
+    releasePage();
     emit ended();
 }
 

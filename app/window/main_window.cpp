@@ -540,6 +540,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         event->ignore();
         return;
     }
+    learn_view_->endPresentation();
     learn_->restoreDock();
     QSettings settings;
     settings.setValue(geometry_key, saveGeometry());
