@@ -30,6 +30,7 @@ class LearnView : public View {
     PlotView* plot() const override;
     bool isSettled() const override;
     void setActive(bool active) override;
+    QSize minimumSizeHint() const override { return {340, 320}; }  // the list gives way
 
     const LessonLibrary& library() const { return library_; }
     LessonPage& page() { return *page_; }

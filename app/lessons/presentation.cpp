@@ -38,7 +38,8 @@ Presentation::Presentation(LessonPage& page)
     on_key(Qt::Key_PageUp, [this] { emit previousRequested(); });
     QFont large = usual_font_;
     large.setPointSizeF(large.pointSizeF() * enlargement);
-    QApplication::setFont(large);
+    QApplication::setFont(large);  // for what is painted, and for what the style sheet leaves alone
+    setFont(large);
     keys_->setFont(usual_font_);
 }
 
@@ -49,6 +50,7 @@ Presentation::~Presentation() {
 
 void Presentation::releasePage() {
     if (page_.parentWidget() != this) return;
+    setFont(usual_font_);  // also of the page
     layout()->removeWidget(&page_);
     page_.setParent(nullptr);
     page_.setPresenting(false);

@@ -135,6 +135,8 @@ void MainWindow::buildViews() {
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
+    tabs_->setUsesScrollButtons(false);  // no view is ever out of sight
+    tabs_->setElideMode(Qt::ElideRight);
     views_ = {new WeightsView(document_, *inspection_),
               new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),

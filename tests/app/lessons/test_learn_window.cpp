@@ -147,6 +147,7 @@ class TestLearnWindow : public QObject {
         QTest::keyClick(&page(), Qt::Key_F5);
         QVERIFY(view().presentation() != nullptr);
         QVERIFY(QApplication::font().pointSizeF() > 1.4 * usual.pointSizeF());
+        QVERIFY(page().texts().font().pointSizeF() > 1.4 * usual.pointSizeF());
         QVERIFY(!tool("reset")->isVisible());
         QVERIFY(page().window() == view().presentation());
         QVERIFY(QTest::qWaitForWindowActive(view().presentation()));
@@ -158,6 +159,7 @@ class TestLearnWindow : public QObject {
         QVERIFY(view().presentation() == nullptr);
         QTRY_VERIFY(QApplication::font() == usual);
         QVERIFY(page().window() == window_.get());
+        QVERIFY(page().texts().font().pointSizeF() == usual.pointSizeF());
         QVERIFY(tool("reset")->isVisible());
     }
 
@@ -242,6 +244,8 @@ class TestLearnWindow : public QObject {
         const QString folder = qEnvironmentVariable("HALFSTEP_GALLERY");
         if (folder.isEmpty()) return;
         QDir().mkpath(folder);
+        QCoreApplication::processEvents();
+        widget.resize(1920, 1080);
         QCoreApplication::processEvents();
         widget.grab().save(QDir(folder).filePath(name + ".png"));
     }
