@@ -6,6 +6,11 @@
 
 namespace halfstep::training {
 
+struct ActivationLimits {
+    float low = 0;
+    float high = 0;
+};
+
 // Codes 0 .. 2^bits − 1 for the activations of one place, as schemes of kind "asym:tensor" have them:
 // s = (high − low)/(2^bits − 1) over a range widened to hold 0, x̂ = s·(q − zero_point).
 struct ActivationGrid {
@@ -18,11 +23,6 @@ struct ActivationGrid {
 };
 
 ActivationGrid activation_grid(int bits, ActivationLimits limits);  // 2 to 16 bits
-
-struct ActivationLimits {
-    float low = 0;
-    float high = 0;
-};
 
 // The least and the largest activation, as they run from batch to batch: each batch moves both by a tenth of
 // the way to its own (Jacob et al. 2018 use such exponential averages).
