@@ -93,8 +93,7 @@ BasicNetwork<Scalar> backward(const BasicNetwork<Scalar>& network, const Forward
 
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const BasicNetwork<Scalar>& network, Loss loss,
-                                          const BasicBatch<Scalar>& inputs,
-                                          const BasicBatch<Scalar>& targets,
+                                          const BasicBatch<Scalar>& inputs, const BasicBatch<Scalar>& targets,
                                           std::span<const ActivationGrid> grids) {
     const ForwardPass<Scalar> pass = forward(network, inputs, grids);
     LossAtOutputs<Scalar> at = loss_at(loss, pass.outputs, targets);

@@ -14,7 +14,8 @@ namespace halfstep::training {
 // What a batch left behind on its way through the network.
 template <class Scalar>
 struct ForwardPass {
-    std::vector<BasicBatch<Scalar>> inputs;  // of each layer, as it multiplied them: on the grid where there is one
+    std::vector<BasicBatch<Scalar>>
+        inputs;  // of each layer, as it multiplied them: on the grid where there is one
     std::vector<std::vector<std::uint8_t>> blocked;  // 1 for those that pass no gradient on
     std::vector<ActivationLimits> limits;            // of them, before the grid
     BasicBatch<Scalar> outputs;
@@ -25,8 +26,8 @@ template <class Scalar>
 ForwardPass<Scalar> forward(const BasicNetwork<Scalar>& network, const BasicBatch<Scalar>& inputs,
                             std::span<const ActivationGrid> grids = {});
 
-// The gradient with respect to all weights and biases, from the gradient at the outputs. Rounding passes it on
-// as if it were not there, but for activations that were clipped: those pass nothing (the straight-through
+// The gradient with respect to all weights and biases, from the gradient at the outputs. Rounding passes it
+// on as if it were not there, but for activations that were clipped: those pass nothing (the straight-through
 // estimator, Bengio et al. 2013, clipped). ReLU at exactly 0 passes nothing.
 template <class Scalar>
 BasicNetwork<Scalar> backward(const BasicNetwork<Scalar>& network, const ForwardPass<Scalar>& pass,
@@ -41,8 +42,7 @@ struct LossAndGradient {
 // Both passes at once.
 template <class Scalar>
 LossAndGradient<Scalar> loss_and_gradient(const BasicNetwork<Scalar>& network, Loss loss,
-                                          const BasicBatch<Scalar>& inputs,
-                                          const BasicBatch<Scalar>& targets,
+                                          const BasicBatch<Scalar>& inputs, const BasicBatch<Scalar>& targets,
                                           std::span<const ActivationGrid> grids = {});
 
 }  // namespace halfstep::training

@@ -71,13 +71,15 @@ Examples wave_examples(Random random, std::size_t count, double noise) {
 
 DataSet spirals(std::uint64_t seed, std::size_t training, std::size_t held_out) {
     constexpr double noise = 0.03;
-    return {"spirals", Loss::cross_entropy, two_classes(Random(seed, training_stream), training, noise, on_spiral),
+    return {"spirals", Loss::cross_entropy,
+            two_classes(Random(seed, training_stream), training, noise, on_spiral),
             two_classes(Random(seed, held_out_stream), held_out, noise, on_spiral)};
 }
 
 DataSet moons(std::uint64_t seed, std::size_t training, std::size_t held_out) {
     constexpr double noise = 0.2;
-    return {"moons", Loss::cross_entropy, two_classes(Random(seed, training_stream), training, noise, on_moon),
+    return {"moons", Loss::cross_entropy,
+            two_classes(Random(seed, training_stream), training, noise, on_moon),
             two_classes(Random(seed, held_out_stream), held_out, noise, on_moon)};
 }
 

@@ -25,7 +25,8 @@ struct DataSet {
     Examples held_out;  // from the same formula, never trained on
 };
 
-// Two arms of a spiral, one and a half turns each, in [-1, 1]²; the points have noise, and the class is the arm.
+// Two arms of a spiral, one and a half turns each, in [-1, 1]²; the points have noise, and the class is the
+// arm.
 DataSet spirals(std::uint64_t seed, std::size_t training = 512, std::size_t held_out = 1024);
 
 // Two half circles that reach into each other, with more noise: no network gets all of them right.

@@ -14,7 +14,7 @@ namespace halfstep::training {
 // What errors in the weights of one layer after another do to the activations on their way.
 struct DepthError {
     double weight_error = 0;  // ε of this layer: ‖Ŵ − W‖/‖W‖ (Frobenius)
-    double drift = 0;         // ‖â − a‖/‖a‖ of what leaves the layer, over the batch, all layers up to it changed
+    double drift = 0;  // ‖â − a‖/‖a‖ of what leaves the layer, over the batch, all layers up to it changed
     // Π(1 + ε) − 1 up to this layer: where all errors point the same way and no layer stretches an error more
     // than the signal.
     double all_aligned = 0;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/training/fake_quantization.h"
 
-#include "core/quantize/reference.h"
+#include "core/model_files/memory_model.h"
+#include "core/quantize/measured_scheme.h"
+#include "core/quantize/measuring_pass.h"
 #include "core/training/backpropagation.h"
 
 #include <fmt/format.h>
@@ -18,10 +20,19 @@ std::string to_string(const FakeQuantization& quantization) {
     return text;
 }
 
-// The plain reference is the quickest way for the few weights of such layers, and it is held to the engine.
 Batch quantized_weights(const Batch& weights, const Scheme& scheme) {
-    return {weights.rows, weights.columns,
-            quantize_reference(scheme, weights.values, {weights.rows, weights.columns}).reconstruction};
+    const auto model =
+        model_of_matrices("network", {{"weights", {weights.rows, weights.columns}, weights.values}});
+    const TensorInfo& tensor = model->tensors().front();
+    const JobContext job{{}, {}, 1};  // few weights: threads would cost more than they save
+    const MeasuredScheme measured = measure_scheme(*model, tensor, scheme, job);
+    Batch quantized{weights.rows, weights.columns};
+    reconstruct_tensor(
+        *model, tensor, measured.applied, job, [&](std::size_t, const ReconstructedSegment& segment) {
+            std::ranges::copy(segment.reconstruction,
+                              quantized.values.begin() + static_cast<std::ptrdiff_t>(segment.first));
+        });
+    return quantized;
 }
 
 DenseNetwork with_quantized_weights(const DenseNetwork& network, const Scheme& scheme) {

@@ -10,7 +10,7 @@ namespace halfstep::training {
 
 enum class Loss : std::uint8_t {
     mean_squared_error,  // Σ(y−t)² / (rows·outputs)
-    cross_entropy,       // of the softmax: −Σ t·log p / rows; targets are probabilities, usually 0 and one 1
+    cross_entropy,  // of the softmax: −Σ t·log p / rows; targets are probabilities, usually 0 and one 1
 };
 
 template <class Scalar>

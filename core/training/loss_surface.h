@@ -12,8 +12,8 @@
 namespace halfstep::training {
 
 // The loss around a network, over a square in two random directions whose parts for each neuron have the norm
-// of that neuron's weights (filter normalisation, Li et al. 2018); biases stay. 1 along an axis is then a change
-// as large as the weights themselves.
+// of that neuron's weights (filter normalisation, Li et al. 2018); biases stay. 1 along an axis is then a
+// change as large as the weights themselves.
 struct LossSurface {
     double range = 0;            // coordinates run from -range to range
     std::size_t resolution = 0;  // points along an axis; odd: the network itself is the one in the middle

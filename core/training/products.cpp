@@ -32,8 +32,8 @@ constexpr Eigen::Index rows_at_once = 32;
 
 }  // namespace
 
-// Eigen's general product adds in an order that depends on the instruction set and on the sizes of the caches.
-// A sum of outer products has no such freedom: each entry is one chain of additions.
+// Eigen's general product adds in an order that depends on the instruction set and on the sizes of the
+// caches. A sum of outer products has no such freedom: each entry is one chain of additions.
 template <class Scalar>
 BasicBatch<Scalar> product(const BasicBatch<Scalar>& left, const BasicBatch<Scalar>& right) {
     BasicBatch<Scalar> result{left.rows, right.columns};

@@ -5,8 +5,8 @@
 
 namespace halfstep::training {
 
-// left · right. Every sum runs over the inner index in its order, so that no instruction set, cache or blocking
-// changes a bit.
+// left · right. Every sum runs over the inner index in its order, so that no instruction set, cache or
+// blocking changes a bit.
 template <class Scalar>
 BasicBatch<Scalar> product(const BasicBatch<Scalar>& left, const BasicBatch<Scalar>& right);
 

@@ -12,10 +12,10 @@
 
 namespace halfstep::training {
 
-// Quantization after training (PTQ) against quantization-aware training (QAT). For every seed, a float network
-// is trained, and then trained on: as float, and once for each scheme with quantization in the loop. All of
-// them take the same number of steps at the same rates over the same batches. PTQ quantizes the float network
-// that was trained to the end.
+// Quantization after training (PTQ) against quantization-aware training (QAT). For every seed, a float
+// network is trained, and then trained on: as float, and once for each scheme with quantization in the loop.
+// All of them take the same number of steps at the same rates over the same batches. PTQ quantizes the float
+// network that was trained to the end.
 struct ExperimentRequest {
     std::string data = "spirals";
     std::vector<std::size_t> hidden = {32, 32};

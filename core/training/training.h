@@ -31,21 +31,21 @@ struct CurvePoint {
 struct TrainingSettings {
     std::size_t steps = 2000;
     std::size_t batch_size = 64;
-    OptimizerSettings optimizer;
-    float rate = 0.01F;         // of the first step; falls along a straight line
-    float last_rate = 0.0005F;  // of the last step
+    OptimizerSettings optimizer = {};
+    float rate = 0.01F;            // of the first step; falls along a straight line
+    float last_rate = 0.0005F;     // of the last step
     std::size_t curve_points = 0;  // points of the curve besides the first; 0: no curve
 };
 
 struct TrainingRequest {
     std::shared_ptr<const DataSet> data;
-    DenseNetwork start;          // see initial_network()
-    TrainingSettings settings;
-    std::uint64_t seed = 1;      // of the order of the examples
-    FakeQuantization quantization;  // in the loop
+    DenseNetwork start;  // see initial_network()
+    TrainingSettings settings = {};
+    std::uint64_t seed = 1;              // of the order of the examples
+    FakeQuantization quantization = {};  // in the loop
     // Activations in the loop: ranges to go on from; none: calibrated on the training examples first.
-    std::optional<ActivationRanges> ranges;
-    std::function<void(const CurvePoint&)> on_point;  // called from the training thread
+    std::optional<ActivationRanges> ranges = {};
+    std::function<void(const CurvePoint&)> on_point = {};  // called from the training thread
 };
 
 struct TrainingResult {
