@@ -2,6 +2,7 @@
 #include "app/lessons/stage_factory.h"
 
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/outlier_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -21,6 +22,7 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 
 constexpr std::array entries{
     Entry{"clipping", make<ClippingStage>},
+    Entry{"outlier", make<OutlierStage>},
 };
 
 }  // namespace
