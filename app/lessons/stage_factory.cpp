@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lessons/stage_factory.h"
 
+#include "app/lessons/stages/calibration_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/depth_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
 
 #include <algorithm>
@@ -21,7 +23,9 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 }
 
 constexpr std::array entries{
+    Entry{"calibration", make<CalibrationStage>},
     Entry{"clipping", make<ClippingStage>},
+    Entry{"depth", make<DepthStage>},
     Entry{"outlier", make<OutlierStage>},
 };
 
