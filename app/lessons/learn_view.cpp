@@ -71,6 +71,7 @@ void LearnView::buildList() {
     list_->setFrameShape(QFrame::NoFrame);
     list_->setWordWrap(true);
     list_->setSpacing(1);
+    list_->setIconSize(QSize(16, 16));
     problems_ = new QLabel;
     problems_->setWordWrap(true);
     problems_->setMargin(8);
@@ -102,12 +103,14 @@ void LearnView::fillList() {
     const QSignalBlocker list_blocker(list_);
     const QSignalBlocker choice_blocker(choice_);
     const QString language = LessonPage::language();
+    QPixmap blank(list_->iconSize().isValid() ? list_->iconSize() : QSize(16, 16));
+    blank.fill(Qt::transparent);  // what is not done yet is indented like what is
     list_->clear();
     choice_->clear();
     for (const Lesson& lesson : library_.lessons) {
         const LessonTexts& texts = lesson.textsIn(language);
         const QString name = QStringLiteral("%1  %2").arg(lesson.number).arg(texts.title);
-        const QIcon icon = progress_.isDone(lesson.id) ? themedIcon(QStringLiteral("check")) : QIcon();
+        const QIcon icon = progress_.isDone(lesson.id) ? themedIcon(QStringLiteral("check")) : QIcon(blank);
         auto* item = new QListWidgetItem(icon, name, list_);
         item->setToolTip(texts.summary);
         choice_->addItem(icon, name);

@@ -5,6 +5,7 @@
 #include "app/lessons/stages/clipping_stage.h"
 #include "app/lessons/stages/depth_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
+#include "app/lessons/stages/training_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@ constexpr std::array entries{
     Entry{"clipping", make<ClippingStage>},
     Entry{"depth", make<DepthStage>},
     Entry{"outlier", make<OutlierStage>},
+    Entry{"training", make<TrainingStage>},
 };
 
 }  // namespace

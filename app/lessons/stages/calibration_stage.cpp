@@ -72,15 +72,15 @@ CalibrationStage::CalibrationStage(JobRunner& jobs)
 }
 
 void CalibrationStage::updateData() {
-    const QString data = choice("data");
-    if (data_key_ != data) {
-        real_ = drawn(toyOf(data), real_seed);
-        pool_ = byLoudness(drawn(toyOf(data), pool_seed));
+    const QString drawn_from = choice("data");
+    if (data_key_ != drawn_from) {
+        real_ = drawn(toyOf(drawn_from), real_seed);
+        pool_ = byLoudness(drawn(toyOf(drawn_from), pool_seed));
         exact_ = training::forward(network_, real_).outputs;
         real_ranges_ = training::calibrated_ranges(network_, real_, real_.rows);
         dynamic_bits_ = 0;
     }
-    data_key_ = data;
+    data_key_ = drawn_from;
     const auto kept = static_cast<std::size_t>(std::lround(examples * (1 - number("bias") / 100)));
     chosen_ = mixed(pool_, kept);
     parameters().setLimits(QStringLiteral("examples"), 1, static_cast<double>(kept), 1);

@@ -16,7 +16,7 @@ namespace halfstep {
 namespace {
 
 constexpr int most_layers = 16;
-constexpr std::size_t width = 32;
+constexpr std::size_t neurons = 32;
 constexpr std::size_t examples = 48;
 constexpr double most_noise = 40;  // percent
 constexpr double least_noise = 0.1;
@@ -81,9 +81,9 @@ void DepthStage::layerChanged() {
 void DepthStage::updateNetwork() {
     if (depth_ == whole("depth")) return;
     depth_ = whole("depth");
-    const std::vector<std::size_t> sizes(static_cast<std::size_t>(depth_) + 1, width);
+    const std::vector<std::size_t> sizes(static_cast<std::size_t>(depth_) + 1, neurons);
     network_ = training::initial_network(sizes, network_seed);
-    inputs_ = training::normal_batch(examples, width, network_seed);
+    inputs_ = training::normal_batch(examples, neurons, network_seed);
     model_errors_.clear();
 }
 
@@ -228,7 +228,7 @@ void DepthStage::refresh() {
     scene.title = layer() ? tr("The errors of %1 and its neighbours, on a network of %2 layers")
                                 .arg(shortTensorName(layer()->name))
                                 .arg(depth_)
-                          : tr("%1 layers with ReLU, %2 neurons each").arg(depth_).arg(width);
+                          : tr("%1 layers with ReLU, %2 neurons each").arg(depth_).arg(neurons);
     scene.panes = {noisePane(errors), driftPane(result), alonePane(result)};
     drawScene(std::move(scene));
     double sum = 0;

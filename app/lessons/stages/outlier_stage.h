@@ -35,6 +35,7 @@ class OutlierStage : public Stage {
     SampledRows rows_;      // of it
     QString problem_;
     double unit_ = 1;         // σ
+    double energy_ = 0;       // Σx²
     int quiet_bits_ = 0;      // what quiet_error_ is of
     double quiet_error_ = 0;  // MSE with one scale and no outlier
 };
