@@ -227,6 +227,7 @@ void TrainingStage::showFigures() {
          percentFigure("float_accuracy", {}, exact.accuracy.value_or(0)),
          valueFigure("times", {}, trained_->ptq.loss / aware.loss, 3),
          percentFigure("rounding", {}, trained_->rounding),
+         valueFigure("ptq_rise", {}, trained_->ptq.loss - exact.loss, 3),
          valueFigure("float_rise", {}, trained_->float_rise, 3),
          valueFigure("qat_rise", {}, trained_->aware_rise, 3)},
         tr("float %1, PTQ %2, QAT %3")
