@@ -55,5 +55,6 @@ void add_export_command(CLI::App& app, ChosenCommand& chosen);
 void add_quantize_command(CLI::App& app, ChosenCommand& chosen);
 void add_schemes_command(CLI::App& app, ChosenCommand& chosen);
 void add_targets_command(CLI::App& app, ChosenCommand& chosen);
+void add_train_command(CLI::App& app, ChosenCommand& chosen);
 
 }  // namespace halfstep::cli

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);
     add_devices_command(app, chosen);
+    add_train_command(app, chosen);
 
     try {
         app.parse(argc, argv);

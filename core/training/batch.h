@@ -29,4 +29,7 @@ struct BasicBatch {
 
 using Batch = BasicBatch<float>;
 
+// `count` rows from `first` on, or what is left of them.
+Batch rows_of(const Batch& batch, std::size_t first, std::size_t count);
+
 }  // namespace halfstep::training

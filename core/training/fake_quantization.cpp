@@ -64,12 +64,8 @@ DeployedNetwork deployed(const DenseNetwork& network, const FakeQuantization& qu
 
 ActivationRanges calibrated_ranges(const DenseNetwork& network, const Batch& inputs, std::size_t batch_size) {
     ActivationRanges ranges;
-    for (std::size_t first = 0; first < inputs.rows; first += batch_size) {
-        const std::size_t rows = std::min(batch_size, inputs.rows - first);
-        const auto begin = inputs.values.begin() + static_cast<std::ptrdiff_t>(first * inputs.columns);
-        const auto end = begin + static_cast<std::ptrdiff_t>(rows * inputs.columns);
-        ranges.observe(forward(network, Batch{rows, inputs.columns, {begin, end}}).limits);
-    }
+    for (std::size_t first = 0; first < inputs.rows; first += batch_size)
+        ranges.observe(forward(network, rows_of(inputs, first, batch_size)).limits);
     return ranges;
 }
 

@@ -2,8 +2,8 @@
 #include "core/training/loss_surface.h"
 
 #include "core/base/error.h"
-#include "core/training/backpropagation.h"
 #include "core/training/random.h"
+#include "core/training/training.h"
 
 #include <fmt/format.h>
 
@@ -15,10 +15,6 @@ namespace {
 // Streams of directions: two for a surface, as many as asked for for a sharpness.
 constexpr std::uint64_t surface_stream = 31;
 constexpr std::uint64_t sharpness_stream = 1000;
-
-double loss_of(const DenseNetwork& network, const Examples& examples, Loss loss) {
-    return loss_at(loss, forward(network, examples.inputs).outputs, examples.targets).value;
-}
 
 double norm(std::span<const float> values) {
     double squares = 0;
@@ -79,9 +75,8 @@ LossSurface loss_surface(const DenseNetwork& network, const Examples& examples, 
     for (std::size_t row = 0; row < resolution; ++row) {
         const DenseNetwork from = moved(network, up, static_cast<float>(surface.coordinate(row)));
         for (std::size_t column = 0; column < resolution; ++column) {
-            job.throw_if_stopped();
             const DenseNetwork there = moved(from, across, static_cast<float>(surface.coordinate(column)));
-            surface.losses.push_back(loss_of(there, examples, loss));
+            surface.losses.push_back(evaluate({there, {}}, examples, loss, job).loss);
         }
         job.report(static_cast<double>(row + 1) / static_cast<double>(resolution));
     }
@@ -91,13 +86,13 @@ LossSurface loss_surface(const DenseNetwork& network, const Examples& examples, 
 double sharpness(const DenseNetwork& network, const Examples& examples, Loss loss, double radius,
                  std::size_t directions, std::uint64_t seed, const JobContext& job) {
     if (directions == 0) throw Error("Sharpness needs a direction", {}, "Give at least 1");
-    const double here = loss_of(network, examples, loss);
+    const double here = evaluate({network, {}}, examples, loss, job).loss;
     double rise = 0;
     for (std::size_t i = 0; i < directions; ++i) {
         const DenseNetwork direction = normalised_direction(network, seed, sharpness_stream + i);
         for (const double step : {radius, -radius}) {
-            job.throw_if_stopped();
-            rise += loss_of(moved(network, direction, static_cast<float>(step)), examples, loss) - here;
+            const DenseNetwork there = moved(network, direction, static_cast<float>(step));
+            rise += evaluate({there, {}}, examples, loss, job).loss - here;
         }
         job.report(static_cast<double>(i + 1) / static_cast<double>(directions));
     }

@@ -96,8 +96,8 @@ class Trainer {
             job_.report(static_cast<double>(step + 1) / static_cast<double>(steps));
         }
         result_.deployed = deployed(result_.network, request_.quantization, result_.ranges);
-        result_.training = evaluate(result_.deployed, request_.data->training, request_.data->loss);
-        result_.held_out = evaluate(result_.deployed, request_.data->held_out, request_.data->loss);
+        result_.training = evaluate(result_.deployed, request_.data->training, request_.data->loss, job_);
+        result_.held_out = evaluate(result_.deployed, request_.data->held_out, request_.data->loss, job_);
         return std::move(result_);
     }
 
@@ -134,8 +134,8 @@ class Trainer {
         if (request_.settings.curve_points == 0) return;
         const DeployedNetwork now = deployed(result_.network, request_.quantization, result_.ranges);
         const DataSet& data = *request_.data;
-        result_.curve.push_back({step, evaluate(now, data.training, data.loss).loss,
-                                 evaluate(now, data.held_out, data.loss).loss});
+        result_.curve.push_back({step, evaluate(now, data.training, data.loss, job_).loss,
+                                 evaluate(now, data.held_out, data.loss, job_).loss});
         if (request_.on_point) request_.on_point(result_.curve.back());
     }
 
@@ -148,8 +148,18 @@ class Trainer {
 
 }  // namespace
 
-Evaluation evaluate(const DeployedNetwork& network, const Examples& examples, Loss loss) {
-    const Batch outputs = forward(network.network, examples.inputs, network.grids).outputs;
+// By parts of the examples, so that a stop is felt and activations stay in the cache.
+Evaluation evaluate(const DeployedNetwork& network, const Examples& examples, Loss loss,
+                    const JobContext& job) {
+    constexpr std::size_t rows_at_once = 64;
+    Batch outputs{0, examples.targets.columns};
+    for (std::size_t first = 0; first < examples.inputs.rows; first += rows_at_once) {
+        job.throw_if_stopped();
+        const Batch part = rows_of(examples.inputs, first, rows_at_once);
+        const Batch values = forward(network.network, part, network.grids).outputs;
+        outputs.rows += values.rows;
+        outputs.values.insert(outputs.values.end(), values.values.begin(), values.values.end());
+    }
     Evaluation result{loss_at(loss, outputs, examples.targets).value, {}};
     if (loss == Loss::cross_entropy) result.accuracy = accuracy(outputs, examples.targets);
     return result;

@@ -20,7 +20,9 @@ struct Evaluation {
     std::optional<double> accuracy;  // cross entropy only
 };
 
-Evaluation evaluate(const DeployedNetwork& network, const Examples& examples, Loss loss);
+// Throws Cancelled within 100 ms of a stop.
+Evaluation evaluate(const DeployedNetwork& network, const Examples& examples, Loss loss,
+                    const JobContext& job = {});
 
 struct CurvePoint {
     std::size_t step = 0;
