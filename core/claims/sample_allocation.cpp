@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/claims/sample_allocation.h"
+
+#include "core/model_files/memory_model.h"
+#include "core/quantize/measure.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+ClaimWeights of_model(std::string name, std::shared_ptr<const Model> model) {
+    ClaimWeights weights{std::move(name), std::move(model), {}};
+    for (const TensorInfo& tensor : weights.model->tensors())
+        if (tensor.quantizable) weights.tensors.push_back(&tensor);
+    return weights;
+}
+
+MemoryTensor random_layer(std::size_t number, ToyDistribution distribution, MatrixShape shape) {
+    ToyShape toy;
+    toy.distribution = distribution;
+    return {fmt::format("layers.{}", number), shape,
+            toy_weights(toy, static_cast<std::size_t>(shape.channels * shape.inputs), 100 + number)};
+}
+
+}  // namespace
+
+ClaimWeights layered_weights(const ClaimInputs& inputs) {
+    if (inputs.sample) return of_model("sample", inputs.sample);
+    using enum ToyDistribution;
+    std::vector<MemoryTensor> layers;
+    for (const ToyDistribution distribution : {gaussian, laplace, student})
+        for (const std::uint64_t side : {128U, 256U, 384U, 512U})
+            layers.push_back(random_layer(layers.size(), distribution, {side, side}));
+    return of_model("random layers", model_of_matrices("random layers", std::move(layers)));
+}
+
+ClaimWeights equal_layers() {
+    std::vector<MemoryTensor> layers;
+    for (std::size_t i = 0; i < 8; ++i)
+        layers.push_back(random_layer(i, ToyDistribution::gaussian, {256, 256}));
+    return of_model("equal layers", model_of_matrices("equal layers", std::move(layers)));
+}
+
+std::vector<std::string> group_candidates() {
+    return {"int2:g64", "int3:g64", "int4:g64", "int5:g64", "int6:g64", "int8:g64"};
+}
+
+Allocation allocation_of(const ClaimWeights& weights, std::span<const std::string> candidates,
+                         bool restricted, const JobContext& job) {
+    AllocationRules rules;
+    for (const std::string& candidate : candidates)
+        rules.candidates.push_back(parse_scheme(candidate));
+    JobContext quiet = job;
+    quiet.progress = nullptr;
+    const auto measured = measure_tensors(*weights.model, weights.tensors, rules.candidates, quiet);
+    AllocationProblem problem = allocation_problem(*weights.model, rules.candidates, measured);
+    if (restricted) {
+        rules.ties = fused_ties(problem);
+        rules.limits = sensitive_layers_limit(problem);
+    }
+    return Allocation(std::move(problem), rules);
+}
+
+}  // namespace halfstep
