@@ -14,11 +14,9 @@ namespace {
 constexpr double same = 1e-9;
 const std::vector<std::string> powers_of_two{"int2:g64", "int4:g64", "int8:g64"};
 
-// One setting in which bits are shared out.
-struct Setting {
+struct Trial {
     std::string name;
-    std::vector<std::string> candidates;
-    bool restricted = false;
+    AllocationSetting setting;
     std::vector<double> budgets;  // bits a weight
 };
 
@@ -30,32 +28,30 @@ struct Worst {
 
 ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     const ClaimWeights weights = layered_weights(inputs);
-    const std::array settings{
-        Setting{"int2 to int8", group_candidates(), false, {3, 3.5, 4, 4.5, 5, 5.5, 6}},
-        Setting{"int2, int4 and int8", powers_of_two, false, {3, 3.5, 4, 4.5, 5, 5.5, 6}},
-        Setting{"int2 to int8, ends at 8 bits, fused layers alike",
-                group_candidates(),
-                true,
-                {5, 5.5, 6, 6.5, 7}}};
+    const std::vector<double> budgets{3, 3.5, 4, 4.5, 5, 5.5, 6};
+    const std::array trials{Trial{"int2 to int8", {group_candidates()}, budgets},
+                            Trial{"int2 to int8, by role", {group_candidates(), Counting::by_role}, budgets},
+                            Trial{"int2, int4 and int8", {powers_of_two}, budgets},
+                            Trial{"int2 to int8, ends at 8 bits, fused layers alike",
+                                  {group_candidates(), Counting::equal, true},
+                                  {5.5, 6, 6.5, 7}}};
     ClaimFinding finding;
     finding.weights = {weights.name};
     Worst worst;
     int optimal = 0;
     int plans = 0;
-    for (const Setting& setting : settings) {
-        const Allocation allocation = allocation_of(weights, setting.candidates, setting.restricted, job);
-        for (const double bits : setting.budgets) {
+    for (const Trial& trial : trials) {
+        const Allocation allocation = allocation_of(weights, trial.setting, job);
+        for (const double bits : trial.budgets) {
             const Budget budget{Budget::Of::bits_per_weight, bits};
             const auto closed = allocation.closed_form(budget);
             if (!closed) continue;
-            KnapsackLimits limits;
-            limits.stop = job.stop;
-            const double ratio = closed->loss / allocation.best(budget, limits).loss;
+            const double ratio = closed->loss / best_plan(allocation, budget, job).loss;
             finding.figures.push_back(
-                {fmt::format("loss over the least, {} bits a weight, {}", bits, setting.name), ratio, ""});
+                {fmt::format("loss over the least, {} bits a weight, {}", bits, trial.name), ratio, ""});
             ++plans;
             if (ratio <= 1 + same) ++optimal;
-            if (ratio > worst.ratio) worst = {ratio, bits, setting.name};
+            if (ratio > worst.ratio) worst = {ratio, bits, trial.name};
         }
     }
     finding.figures.push_back({"plans that are optimal", static_cast<double>(optimal), ""});

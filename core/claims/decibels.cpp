@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace halfstep {
@@ -13,12 +14,14 @@ namespace {
 const double claimed = 20 * std::log10(2.0);
 constexpr double near = 0.1;  // dB
 
-std::vector<std::string> schemes(const char* options) {
-    std::vector<std::string> all;
-    for (int bits = 2; bits <= 10; ++bits)
-        all.push_back(fmt::format("int{}{}", bits, options));
-    return all;
-}
+// Both have 2^b codes.
+struct Kind {
+    const char* range;
+    const char* options;
+    int most_bits;
+};
+constexpr std::array kinds{Kind{"min-max", ":asym:tensor", 10},
+                           Kind{"least error", ":symfull:tensor:mse", 8}};
 
 struct Step {
     int bits = 0;  // from so many to one more
@@ -26,14 +29,16 @@ struct Step {
     std::string where;
 };
 
-std::vector<Step> steps(const ClaimWeights& weights, const char* range, const char* options,
-                        const JobContext& job) {
+std::vector<Step> steps(const ClaimWeights& weights, const Kind& kind, const JobContext& job) {
+    std::vector<std::string> schemes;
+    for (int bits = 2; bits <= kind.most_bits; ++bits)
+        schemes.push_back(fmt::format("int{}{}", bits, kind.options));
+    const auto measured = measure_on(weights, schemes, job);
     std::vector<Step> all;
-    const auto measured = measure_on(weights, schemes(options), job);
     for (std::size_t i = 1; i < measured.size(); ++i)
         all.push_back({static_cast<int>(i) + 1,
                        sqnr_db(measured[i].sums).value_or(0) - sqnr_db(measured[i - 1].sums).value_or(0),
-                       fmt::format("{}, {}", range, weights.name)});
+                       fmt::format("{}, {}", kind.range, weights.name)});
     return all;
 }
 
@@ -41,11 +46,9 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     using enum ToyDistribution;
     const auto all = claim_weights(inputs, {uniform, gaussian, laplace, student});
     std::vector<Step> measured;
-    for (const ClaimWeights& weights : all) {
-        std::ranges::copy(steps(weights, "min-max", ":asym:tensor", job), std::back_inserter(measured));
-        std::ranges::copy(steps(weights, "least error", ":asym:tensor:mse", job),
-                          std::back_inserter(measured));
-    }
+    for (const ClaimWeights& weights : all)
+        for (const Kind& kind : kinds)
+            std::ranges::copy(steps(weights, kind, job), std::back_inserter(measured));
     ClaimFinding finding;
     finding.weights = names_of(all);
     int true_steps = 0;

@@ -59,7 +59,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                 {"claimed scale: squared error over the least, " + where, compared.claimed, ""});
             finding.figures.push_back(
                 {"min-max scale: squared error over the least, " + where, compared.min_max, ""});
-            finding.figures.push_back({"claimed scale over the best, " + where, compared.scale, ""});
+            if (weights.tensors.size() == 1)
+                finding.figures.push_back({"claimed scale over the best, " + where, compared.scale, ""});
             least_bad = std::min(least_bad, compared.claimed);
             if (bits == 4 && &weights == &all.front()) shown = compared;
         }

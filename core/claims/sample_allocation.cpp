@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/sample_allocation.h"
 
+#include "core/allocation/sensitivity.h"
 #include "core/model_files/memory_model.h"
 #include "core/quantize/measure.h"
 
@@ -45,23 +46,33 @@ ClaimWeights equal_layers() {
 }
 
 std::vector<std::string> group_candidates() {
-    return {"int2:g64", "int3:g64", "int4:g64", "int5:g64", "int6:g64", "int8:g64"};
+    return {"int2:g64", "int3:g64", "int4:g64", "int5:g64", "int6:g64", "int7:g64", "int8:g64"};
 }
 
-Allocation allocation_of(const ClaimWeights& weights, std::span<const std::string> candidates,
-                         bool restricted, const JobContext& job) {
+Allocation allocation_of(const ClaimWeights& weights, const AllocationSetting& setting,
+                         const JobContext& job) {
     AllocationRules rules;
-    for (const std::string& candidate : candidates)
+    for (const std::string& candidate : setting.candidates)
         rules.candidates.push_back(parse_scheme(candidate));
     JobContext quiet = job;
     quiet.progress = nullptr;
     const auto measured = measure_tensors(*weights.model, weights.tensors, rules.candidates, quiet);
-    AllocationProblem problem = allocation_problem(*weights.model, rules.candidates, measured);
-    if (restricted) {
+    const Sensitivities sensitivities = setting.counting == Counting::by_role
+                                            ? sensitivities_by_role(*weights.model)
+                                            : equal_sensitivities(*weights.model);
+    AllocationProblem problem =
+        allocation_problem(*weights.model, rules.candidates, measured, sensitivities.values);
+    if (setting.restricted) {
         rules.ties = fused_ties(problem);
         rules.limits = sensitive_layers_limit(problem);
     }
     return Allocation(std::move(problem), rules);
+}
+
+BestChoice best_plan(const Allocation& allocation, const Budget& budget, const JobContext& job) {
+    KnapsackLimits limits;
+    limits.stop = job.stop;
+    return allocation.best(budget, limits);
 }
 
 }  // namespace halfstep

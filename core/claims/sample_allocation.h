@@ -16,12 +16,20 @@ ClaimWeights layered_weights(const ClaimInputs& inputs);
 // Eight Gaussian matrices of one size: no layer suffers more than another.
 ClaimWeights equal_layers();
 
-// int2 to int8 (but 7) in groups of 64.
+// int2 to int8 in groups of 64.
 std::vector<std::string> group_candidates();
 
-// Bits to share out, every tensor's squared relative error counting 1. With `restricted`, as files for
-// runtimes need it: the ends at 8 bits, fused layers alike.
-Allocation allocation_of(const ClaimWeights& weights, std::span<const std::string> candidates,
-                         bool restricted, const JobContext& job);
+enum class Counting : std::uint8_t { equal, by_role };  // what a tensor's squared relative error counts
+struct AllocationSetting {
+    std::vector<std::string> candidates;
+    Counting counting = Counting::equal;
+    bool restricted = false;  // as files for runtimes are: the ends at 8 bits, fused layers alike
+};
+
+Allocation allocation_of(const ClaimWeights& weights, const AllocationSetting& setting,
+                         const JobContext& job);
+
+// The best plan for so many bits a weight, or bytes of the model.
+BestChoice best_plan(const Allocation& allocation, const Budget& budget, const JobContext& job);
 
 }  // namespace halfstep

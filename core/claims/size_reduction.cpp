@@ -18,10 +18,11 @@ struct Mixture {
     const char* few;
     const char* many;
 };
-constexpr std::array mixtures{Mixture{"int8", "fp32"}, Mixture{"int8", "bf16"}, Mixture{"int4:g64", "fp32"},
-                              Mixture{"int4:g64", "int8"}};
+constexpr std::array from_float32{Mixture{"int8", "fp32"}, Mixture{"int8", "bf16"},
+                                  Mixture{"int4:g64", "fp32"}};
+constexpr Mixture from_16_bits{"int4:g64", "int8"};
 
-// One scheme for all: how much smaller than float32 and than 16 bits.
+// How much smaller the model is than with so many bits a weight.
 double reduction(const Allocation& allocation, const AllocationChoice& choice, double bits) {
     const AllocationProblem& problem = allocation.problem();
     const auto elements = static_cast<double>(problem.elements() + problem.other_elements);
@@ -38,14 +39,12 @@ struct Mixed {
 std::optional<Mixed> mix(const ClaimWeights& weights, const Mixture& mixture, double bits,
                          const JobContext& job) {
     const std::vector<std::string> candidates{mixture.few, mixture.many};
-    const Allocation allocation = allocation_of(weights, candidates, false, job);
+    const Allocation allocation = allocation_of(weights, {candidates}, job);
     const AllocationProblem& problem = allocation.problem();
     const auto elements = static_cast<double>(problem.elements() + problem.other_elements);
     const Budget budget{Budget::Of::bytes, std::floor((1 - claimed) * elements * bits / 8)};
     if (static_cast<double>(allocation.smallest().bytes) > budget.limit) return std::nullopt;
-    KnapsackLimits limits;
-    limits.stop = job.stop;
-    const BestChoice best = allocation.best(budget, limits);
+    const BestChoice best = best_plan(allocation, budget, job);
     double few = 0;
     for (std::size_t i = 0; i < problem.tensors.size(); ++i)
         if (to_string(allocation.scheme(best, i)) == mixture.few)
@@ -65,15 +64,15 @@ void add_mixtures(ClaimFinding& finding, const ClaimWeights& weights, const JobC
             {fmt::format("share of weights in {}, {}", mixture.few, where), mixed->share_of_few * 100, "%"});
         finding.figures.push_back({"relative error, " + where, mixed->relative_error * 100, "%"});
     };
-    for (const Mixture& mixture : mixtures)
+    for (const Mixture& mixture : from_float32)
         add("float32", 32, mixture);
-    add("16 bits", 16, mixtures.back());
+    add("16 bits", 16, from_16_bits);
 }
 
 ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     const ClaimWeights weights = layered_weights(inputs);
     const std::vector<std::string> uniform{"int8", "int4:g64"};
-    const Allocation allocation = allocation_of(weights, uniform, false, job);
+    const Allocation allocation = allocation_of(weights, {uniform}, job);
     ClaimFinding finding;
     finding.weights = {weights.name};
     std::array<double, 2> of_float32{};
