@@ -55,9 +55,9 @@ ClaimInputs inputs_of(const ClaimsOptions& options, const JobContext& job) {
     return {sample ? open_model(*sample, job) : nullptr};
 }
 
-Json figures_json(const ClaimFinding& finding) {
+Json figures_json(const std::vector<ClaimFigure>& all) {
     Json figures = Json::array();
-    for (const ClaimFigure& figure : finding.figures)
+    for (const ClaimFigure& figure : all)
         figures.push_back(
             {{"name", figure.name}, {"value", json_number(figure.value)}, {"unit", figure.unit}});
     return figures;
@@ -71,9 +71,10 @@ Json claim_json(const ClaimResult& result) {
             {"source", {{"work", claim.work}, {"where", claim.where}}},
             {"measured", claim.measured},
             {"weights", finding.weights},
-            {"figures", figures_json(finding)},
+            {"figures", figures_json(finding.figures)},
             {"verdict", verdict_name(finding.verdict)},
             {"explanation", finding.explanation},
+            {"timings", figures_json(finding.timings)},
             {"counterexample", finding.counterexample.empty() ? Json() : Json(finding.counterexample)},
             {"seconds", result.seconds}};
 }
@@ -131,6 +132,8 @@ std::string claim_text(const ClaimResult& result, bool figures) {
         paragraph("measured", fmt::format("{} On: {}.", claim.measured, fmt::join(finding.weights, ", ")));
     text += paragraph("found", finding.explanation);
     if (!finding.counterexample.empty()) text += paragraph("shown by", finding.counterexample);
+    for (const ClaimFigure& timing : finding.timings)
+        text += paragraph("took", fmt::format("{:.1f} {}", timing.value, timing.name));
     return text + (figures ? figure_lines(finding) : std::string()) + '\n';
 }
 

@@ -31,6 +31,7 @@ struct ClaimFigure {
 struct ClaimFinding {
     std::vector<std::string> weights;  // what it was measured on: "gaussian", "sample"
     std::vector<ClaimFigure> figures;
+    std::vector<ClaimFigure> timings;  // of parts that take long; they differ from run to run
     Verdict verdict = Verdict::holds;
     std::string explanation;     // one sentence
     std::string counterexample;  // the case in which the claim fails; empty where none was found

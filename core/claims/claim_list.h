@@ -17,5 +17,6 @@ extern const Claim mixed_precision_claim;
 extern const Claim normal_float_claim;
 extern const Claim group_size_claim;
 extern const Claim decibels_claim;
+extern const Claim scale_claim;
 
 }  // namespace halfstep
