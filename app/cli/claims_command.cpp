@@ -50,9 +50,9 @@ std::vector<const Claim*> chosen_claims(const ClaimsOptions& options) {
 }
 
 ClaimInputs inputs_of(const ClaimsOptions& options, const JobContext& job) {
-    if (!options.model.empty()) return {open_model(options.model, job)};
+    if (!options.model.empty()) return {open_model(options.model, job), "model"};
     const auto sample = sample_path();
-    return {sample ? open_model(*sample, job) : nullptr};
+    return {sample ? open_model(*sample, job) : nullptr, "sample"};
 }
 
 Json figures_json(const std::vector<ClaimFigure>& all) {

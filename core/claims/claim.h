@@ -40,6 +40,7 @@ struct ClaimFinding {
 // What claims are measured on besides random weights, which they make themselves.
 struct ClaimInputs {
     std::shared_ptr<const Model> sample;  // the bundled model, or any other; null: random weights only
+    std::string name = "sample";          // what figures call it
 };
 
 // A statement that textbooks or papers make about quantization, and how it is put to the test. The

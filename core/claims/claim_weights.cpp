@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_weights.h"
 
+#include "core/base/error.h"
 #include "core/model_files/memory_model.h"
 #include "core/model_files/row_reader.h"
 #include "core/quantize/measure.h"
@@ -20,14 +21,17 @@ JobContext without_progress(JobContext job) {
     return job;
 }
 
-ClaimWeights sample_claim_weights(const std::shared_ptr<const Model>& sample) {
-    ClaimWeights weights{"sample", sample, {}};
-    for (const TensorInfo& tensor : sample->tensors())
-        if (tensor.quantizable) weights.tensors.push_back(&tensor);
+}  // namespace
+
+ClaimWeights quantizable_weights(std::string name, std::shared_ptr<const Model> model) {
+    ClaimWeights weights{std::move(name), std::move(model), {}};
+    for (const TensorInfo& tensor : weights.model->tensors())
+        if (tensor.quantizable && tensor.elements > 0) weights.tensors.push_back(&tensor);
+    if (weights.tensors.empty())
+        throw Error("it has no weights to quantize", {weights.model->path().string(), {}, {}},
+                    "Choose a model with matrices in it");
     return weights;
 }
-
-}  // namespace
 
 ClaimWeights toy_claim_weights(ToyDistribution distribution) {
     const std::string name(toy_distribution_name(distribution));
@@ -46,7 +50,7 @@ std::vector<ClaimWeights> claim_weights(const ClaimInputs& inputs,
     std::vector<ClaimWeights> all;
     for (const ToyDistribution distribution : distributions)
         all.push_back(toy_claim_weights(distribution));
-    if (inputs.sample) all.push_back(sample_claim_weights(inputs.sample));
+    if (inputs.sample) all.push_back(quantizable_weights(inputs.name, inputs.sample));
     return all;
 }
 

@@ -19,10 +19,13 @@ struct ClaimWeights {
     std::vector<const TensorInfo*> tensors;
 };
 
+// The quantizable tensors of a model. Throws Error where there are none.
+ClaimWeights quantizable_weights(std::string name, std::shared_ptr<const Model> model);
+
 // One matrix of 512 x 512, of standard deviation 1; the seed is 1 + the place of the distribution.
 ClaimWeights toy_claim_weights(ToyDistribution distribution);
 
-// The quantizable tensors of the sample, where there is one: after the toy weights of these distributions.
+// Toy weights of these distributions, and after them the sample, where there is one.
 std::vector<ClaimWeights> claim_weights(const ClaimInputs& inputs,
                                         std::initializer_list<ToyDistribution> distributions);
 

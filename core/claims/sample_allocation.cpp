@@ -12,13 +12,6 @@
 namespace halfstep {
 namespace {
 
-ClaimWeights of_model(std::string name, std::shared_ptr<const Model> model) {
-    ClaimWeights weights{std::move(name), std::move(model), {}};
-    for (const TensorInfo& tensor : weights.model->tensors())
-        if (tensor.quantizable) weights.tensors.push_back(&tensor);
-    return weights;
-}
-
 MemoryTensor random_layer(std::size_t number, ToyDistribution distribution, MatrixShape shape) {
     ToyShape toy;
     toy.distribution = distribution;
@@ -29,20 +22,20 @@ MemoryTensor random_layer(std::size_t number, ToyDistribution distribution, Matr
 }  // namespace
 
 ClaimWeights layered_weights(const ClaimInputs& inputs) {
-    if (inputs.sample) return of_model("sample", inputs.sample);
+    if (inputs.sample) return quantizable_weights(inputs.name, inputs.sample);
     using enum ToyDistribution;
     std::vector<MemoryTensor> layers;
     for (const ToyDistribution distribution : {gaussian, laplace, student})
         for (const std::uint64_t side : {128U, 256U, 384U, 512U})
             layers.push_back(random_layer(layers.size(), distribution, {side, side}));
-    return of_model("random layers", model_of_matrices("random layers", std::move(layers)));
+    return quantizable_weights("random layers", model_of_matrices("random layers", std::move(layers)));
 }
 
 ClaimWeights equal_layers() {
     std::vector<MemoryTensor> layers;
     for (std::size_t i = 0; i < 8; ++i)
         layers.push_back(random_layer(i, ToyDistribution::gaussian, {256, 256}));
-    return of_model("equal layers", model_of_matrices("equal layers", std::move(layers)));
+    return quantizable_weights("equal layers", model_of_matrices("equal layers", std::move(layers)));
 }
 
 std::vector<std::string> group_candidates() {

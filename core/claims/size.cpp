@@ -53,7 +53,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                     shrink(*weights.model, parse_scheme(fmt::format("int{}{}", bits, storage.options)));
                 const std::string where = fmt::format("int{}, {}, {}", bits, storage.name, weights.name);
                 finding.figures.push_back({"times smaller than float32, " + where, shrunk.of_float32, ""});
-                if (weights.name == "sample")
+                if (weights.model == inputs.sample)
                     finding.figures.push_back(
                         {"times smaller than its file, " + where, shrunk.of_stored, ""});
                 const double claimed = 32.0 / bits;

@@ -25,7 +25,7 @@ std::vector<const Claim*> quick_claims() {
 }
 
 ClaimInputs with_sample() {
-    return {open_model(testing::project_path("resources/samples/tidewater"))};
+    return {open_model(testing::project_path("resources/samples/tidewater")), "sample"};
 }
 
 double figure(const ClaimResult& result, const std::string& name) {
@@ -127,7 +127,7 @@ class TestClaims : public QObject {
 
     void without_the_sample_random_weights_remain() {
         const auto claims = quick_claims();
-        for (const ClaimResult& each : measure_claims(claims, {})) {
+        for (const ClaimResult& each : measure_claims(claims, ClaimInputs{})) {
             const auto id = std::string(each.claim->id);
             QVERIFY2(std::ranges::find(each.finding.weights, "sample") == each.finding.weights.end(),
                      id.c_str());
@@ -159,7 +159,7 @@ class TestClaims : public QObject {
             last = fraction;
         };
         const std::vector<const Claim*> claims{find_claim("size"), find_claim("nf4")};
-        measure_claims(claims, {}, job);
+        measure_claims(claims, ClaimInputs{}, job);
         QVERIFY(!fell);
         QVERIFY(last == 1);
     }
@@ -183,7 +183,7 @@ class TestClaims : public QObject {
         });
         if (after == 0) stopper.join();
         const std::vector<const Claim*> claims{find_claim("scale")};
-        QVERIFY_EXCEPTION_THROWN(measure_claims(claims, {}, job), Cancelled);
+        QVERIFY_EXCEPTION_THROWN(measure_claims(claims, ClaimInputs{}, job), Cancelled);
         // 100 ms is what is promised; a busy machine may add to it.
         QVERIFY(Clock::now() - stopped < std::chrono::seconds(2));
     }

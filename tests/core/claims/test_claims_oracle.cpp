@@ -58,7 +58,7 @@ class TestClaimsOracle : public QObject {
         QFETCH(int, least);
         const QString id = QTest::currentDataTag();
         const Claim* claim = find_claim(id.toStdString());
-        const ClaimInputs inputs{open_model(project_path("resources/samples/tidewater"))};
+        const ClaimInputs inputs{open_model(project_path("resources/samples/tidewater")), "sample"};
         const ClaimFinding finding = claim->measure(inputs, {});
         const QJsonObject figures = expected_[id].toObject();
         QVERIFY(figures.size() >= least);
