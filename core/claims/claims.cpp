@@ -23,19 +23,12 @@ std::string_view verdict_name(Verdict verdict) {
 }
 
 std::span<const Claim* const> all_claims() {
-    static constexpr std::array claims{&rounding_error_claim,
-                                       &optimal_scale_claim,
-                                       &log_error_claim,
-                                       &bit_allocation_claim,
-                                       &second_moment_claim,
-                                       &size_claim,
-                                       &size_reduction_claim,
-                                       &mixed_precision_claim,
-                                       &end_layers_claim,
-                                       &normal_float_claim,
-                                       &group_size_claim,
-                                       &decibels_claim,
-                                       &scale_claim};
+    static constexpr std::array claims{
+        &rounding_error_claim, &optimal_scale_claim,      &log_error_claim,
+        &error_bound_claim,    &bit_allocation_claim,     &second_moment_claim,
+        &size_claim,           &size_reduction_claim,     &mixed_precision_claim,
+        &end_layers_claim,     &quantization_aware_claim, &normal_float_claim,
+        &group_size_claim,     &decibels_claim,           &scale_claim};
     return claims;
 }
 

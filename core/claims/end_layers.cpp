@@ -120,7 +120,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                       : 2 * ranking.one_end > ranking.trials ? Verdict::holds_within_limits
                                                              : Verdict::does_not_hold;
     finding.explanation = fmt::format(
-        "In {} of {} trials the layer that hurts most is the first or the last, in {} both hurt more than "
+        "Of small dense networks, in {} of {} trials the layer that hurts most is the first or the last, in "
+        "{} both hurt more than "
         "all others{}.",
         ranking.one_end, ranking.trials, ranking.both_ends, weights_too);
     finding.counterexample = ranking.counterexample;

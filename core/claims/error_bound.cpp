@@ -35,7 +35,7 @@ void add_random_networks(std::vector<Case>& cases, const JobContext& job) {
     for (const std::size_t depth : depths) {
         const std::vector<std::size_t> sizes(depth + 1, width);
         const DenseNetwork network = training::initial_network(sizes, depth);
-        const training::Batch inputs = training::normal_batch(64, width, depth + 1);
+        const training::Batch inputs = training::normal_batch(16, width, depth + 1);
         for (const char* scheme : schemes) {
             job.throw_if_stopped();
             cases.push_back(case_of(fmt::format("{} random layers", depth), network, scheme, inputs));
