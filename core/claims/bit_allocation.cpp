@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/sample_allocation.h"
 
 #include <fmt/format.h>
@@ -77,7 +78,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim bit_allocation_claim{
     .id = "bit-allocation",
     .statement = "Giving each layer b = ½·log2(α·σ²/λ) bits is the optimal allocation.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "theory, bit allocation by sensitivity and variance (also in its abstract)",
     .measured =
         "Loss, the sum of squared relative errors, of the closed form, rounded to the formats at hand and "

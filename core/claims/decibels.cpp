@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 
 #include <fmt/format.h>
@@ -83,7 +84,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim decibels_claim{
     .id = "decibels-per-bit",
     .statement = "Every bit more gains 6.02 dB of signal over quantization noise.",
-    .work = "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025",
+    .work = reviews,
     .where = "signal-to-quantization-noise ratio",
     .measured =
         "Gain of SQNR from int2 to int10, one bit after another, asymmetric with one scale a tensor, by "

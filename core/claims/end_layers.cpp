@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 #include "core/claims/trained_networks.h"
 
@@ -120,9 +121,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                       : 2 * ranking.one_end > ranking.trials ? Verdict::holds_within_limits
                                                              : Verdict::does_not_hold;
     finding.explanation = fmt::format(
-        "Of small dense networks, in {} of {} trials the layer that hurts most is the first or the last, in "
-        "{} both hurt more than "
-        "all others{}.",
+        "In {} of {} trials with small dense networks the layer that hurts most is the first or the last, in "
+        "{} both hurt more than all others{}.",
         ranking.one_end, ranking.trials, ranking.both_ends, weights_too);
     finding.counterexample = ranking.counterexample;
     return finding;
@@ -133,7 +133,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim end_layers_claim{
     .id = "end-layers",
     .statement = "The first and the last layer are the most sensitive to quantization.",
-    .work = "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025",
+    .work = reviews,
     .where = "layer sensitivity, mixed precision",
     .measured =
         "Rise of the held-out loss of six trained dense networks of five layers where one layer alone is in "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/trained_networks.h"
 #include "core/training/error_accumulation.h"
 
@@ -98,7 +99,7 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
 constinit const Claim error_bound_claim{
     .id = "error-bound",
     .statement = "Errors ε of the layers add up to at most Π(1 + ε) − 1 at the output of a network.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "theory, accumulation of errors",
     .measured =
         "Relative error of the last layer's outputs where all layers are quantized, beside the bound with ε "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 
 #include <fmt/format.h>
@@ -81,7 +82,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
         least, shown.bits_32 - shown.bits_128, beaten, cases);
     if (beaten > 0)
         finding.counterexample = fmt::format(
-            "{} weights at {:.2f} bits: int{}:g128 with {:.1f} % of the rows in int{}:g128 has {:.3f} times "
+            "On {} weights at {:.2f} bits: int{}:g128 with {:.1f} % of the rows in int{}:g128 has {:.3f} "
+            "times "
             "the squared error of int{}:g32.",
             shown_at, shown.bits_32, shown_bits, shown.share * 100, shown_bits + 1, shown.equal_bits,
             shown_bits);
@@ -93,7 +95,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim group_size_claim{
     .id = "group-size",
     .statement = "Groups of 32 weights are better than groups of 128.",
-    .work = "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025",
+    .work = reviews,
     .where = "granularity",
     .measured =
         "Squared error of groups of 128 over that of groups of 32, 16-bit scales, int2 to int4: in the same "

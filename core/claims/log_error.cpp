@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 #include "core/model_files/memory_model.h"
 
@@ -101,7 +102,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim log_error_claim{
     .id = "log2-error",
     .statement = "Rounding to a power of two is off by at most 1 − 2^(−1/2), 29.3 % of the weight.",
-    .work = "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025",
+    .work = reviews,
     .where = "logarithmic quantization",
     .measured =
         "Relative error |x̂ − x|/|x| of every weight of an octave in steps of 2^-16, of Gaussian and of real "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/sample_allocation.h"
 
 #include <fmt/format.h>
@@ -88,7 +89,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim mixed_precision_claim{
     .id = "mixed-precision",
     .statement = "Mixed precision beats uniform precision at the same average number of bits.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "mixed-precision quantization (also in its abstract)",
     .measured =
         "Loss, the sum of squared relative errors, of one format for all tensors over that of the proven "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 #include "core/quantize/range.h"
 #include "core/quantize/range_mse.h"
@@ -66,9 +67,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
         }
     finding.verdict = least_bad <= as_good ? Verdict::holds_within_limits : Verdict::does_not_hold;
     finding.explanation = fmt::format(
-        "The scale of least squared error is smaller everywhere: with the claimed one the error is {:.1f} "
-        "times "
-        "the least at best, and larger than with half of it, which is the scale of minimum and maximum.",
+        "The scale of least squared error is smaller everywhere, and already half of the claimed one, the "
+        "scale of minimum and maximum, is better: the claimed one has at least {:.1f} times the least error.",
         least_bad);
     finding.counterexample = fmt::format(
         "Gaussian weights at 4 bits: the claimed scale is {:.1f} times the best and its squared error {:.1f} "
@@ -83,7 +83,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim optimal_scale_claim{
     .id = "optimal-scale",
     .statement = "The scale 2·(max − min)/(2^b − 1) has the least mean squared error.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "theory, the optimal scale",
     .measured =
         "Squared error of 2, 3, 4 and 8 bits, asymmetric, one scale a tensor, with the claimed scale, with "

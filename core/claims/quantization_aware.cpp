@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/training/quantization_experiment.h"
 
 #include <fmt/format.h>
@@ -90,7 +91,7 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
 constinit const Claim quantization_aware_claim{
     .id = "qat",
     .statement = "Quantization-aware training beats quantization after training at 4 bits and below.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "comparison of PTQ and QAT",
     .measured =
         "Held-out loss of dense networks (two hidden layers of 32) that are trained on with quantization in "

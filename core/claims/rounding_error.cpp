@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 
 #include <fmt/format.h>
@@ -94,7 +95,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim rounding_error_claim{
     .id = "rounding-error",
     .statement = "Rounding moves a weight by at most half a step, Δ/2.",
-    .work = "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025",
+    .work = reviews,
     .where = "error of a uniform quantizer",
     .measured =
         "Largest |x − x̂| of any weight over half its scale, int2 to int8 with one scale a tensor: by minimum "

@@ -2,6 +2,7 @@
 #include "core/base/figure_text.h"
 #include "core/base/job_phases.h"
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/scale_models.h"
 
 #include <fmt/format.h>
@@ -105,7 +106,7 @@ constinit const Claim scale_claim{
         "From 10 million to 1 billion weights, quantized models are four (INT8) or eight (INT4) times "
         "smaller and stay "
         "within 6 % of full precision.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "abstract (10M to 1B parameters, within 6 % of full precision; it measures language models)",
     .measured =
         "Stored bits, error of the weights, and relative error of the outputs on four random inputs, of "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/claim_weights.h"
 #include "core/claims/layer_output.h"
 
@@ -137,7 +138,7 @@ constinit const Claim second_moment_claim{
     .id = "second-moment",
     .statement =
         "Rescaling by γ = √(E[x²]/E[Q(x)²]) keeps the second moment of the weights and improves the output.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "theory, the scaling factor γ (abstract: \"our proposed scaling factor\")",
     .measured =
         "E[x̂²]/E[x²], the squared error of the weights and that of a layer's output on 64 inputs, "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/claims/claim_list.h"
+#include "core/claims/claim_sources.h"
 #include "core/claims/sample_allocation.h"
 
 #include <fmt/format.h>
@@ -93,7 +94,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                       : always ? Verdict::holds
                                : Verdict::holds_within_limits;
     finding.explanation = fmt::format(
-        "68 % is no mark of a method: from float32, INT8 alone takes {:.1f} % off and INT4 {:.1f} %, so 68 % "
+        "68 % is a choice, no limit: from float32, INT8 alone takes {:.1f} % off and INT4 {:.1f} %, so 68 % "
         "leaves part "
         "of the model as it is; from 16 bits INT8 takes {:.1f} % off and 68 % needs a mixture with INT4.",
         of_float32[0] * 100, of_float32[1] * 100, of_16_bits[0] * 100);
@@ -107,7 +108,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
 constinit const Claim size_reduction_claim{
     .id = "size-reduction",
     .statement = "Quantization makes a model up to about 68 % smaller.",
-    .work = "Hasan 2024, Optimizing LLMs through Quantization: a comparative analysis of PTQ and QAT",
+    .work = hasan_2024,
     .where = "abstract",
     .measured =
         "Bytes of the whole model with scales, in INT8, in INT4 (groups of 64), and of the proven best "
