@@ -98,7 +98,7 @@ class TestClaims : public QObject {
         row("mixed-precision", holds_within_limits);
         row("end-layers", does_not_hold);
         row("qat", holds);
-        row("nf4", holds_within_limits);
+        row("nf4", holds);
         row("group-size", holds_within_limits);
         row("decibels-per-bit", holds_within_limits);
     }
