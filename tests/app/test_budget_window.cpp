@@ -7,6 +7,7 @@
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/allocation/device.h"
+#include "core/exports/export_target.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "widgets/plots/budget_plot.h"
@@ -232,12 +233,77 @@ class TestBudgetWindow : public QObject {
         window_->findChild<QCheckBox*>("protect")->setChecked(false);
         type(candidates, "int4:g64 nonsense");
         QVERIFY(candidates->toolTip().contains("nonsense"));
-        QVERIFY(
-            window_->findChild<BudgetView*>()->findChild<QLabel*>("comparison")->text().contains("nonsense"));
+        QVERIFY(comparison()->text().contains("nonsense"));
         QCOMPARE(planner().settings().candidates.size(), 2U);
         type(candidates, "");
         settle();
         QCOMPARE(planner().settings().candidates.size(), 6U);
+    }
+
+    void a_target_gets_what_it_can_hold_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("one_scheme");
+        QTest::newRow("awq") << "awq" << true;
+        QTest::newRow("bitsandbytes") << "bitsandbytes" << true;
+        QTest::newRow("hqq") << "hqq" << false;
+        QTest::newRow("compressed-tensors") << "compressed-tensors" << false;
+        QTest::newRow("exllamav2") << "exllamav2" << false;
+    }
+    void a_target_gets_what_it_can_hold() {
+        QFETCH(QString, name);
+        QFETCH(bool, one_scheme);
+        const ExportTarget& target = find_export_target(name.toStdString());
+        choose("target", name);
+        settle();
+        QVERIFY2(planner().problem().isEmpty() || planner().problem().startsWith("no plan fits"),
+                 qPrintable(planner().problem()));
+        QVERIFY(!planner().leftOut().isEmpty());
+        QVERIFY(std::ranges::any_of(planner().tensors(), [&](int tensor) {
+            return std::ranges::any_of(planner().settings().candidates, [&](const Scheme& scheme) {
+                return !target.why_not_for(*document().model(), document().tensor(tensor), scheme).empty();
+            });
+        }));
+        for (const double bits : {6.0, 6.9, 8.8}) {
+            spin()->setValue(bits);
+            settle();
+            QVERIFY2(planner().best() && planner().best()->proven(), qPrintable(planner().problem()));
+            QCOMPARE(planner().isRestricted(), name == "bitsandbytes" || name == "hqq");
+            std::vector<Scheme> used;
+            for (const int tensor : planner().tensors()) {
+                const Scheme& scheme = document().scheme(tensor);
+                const std::string why =
+                    target.why_not_for(*document().model(), document().tensor(tensor), scheme);
+                QVERIFY2(why.empty(), why.c_str());
+                if (scheme.family != Family::keep && std::ranges::find(used, scheme) == used.end())
+                    used.push_back(scheme);
+            }
+            QVERIFY(!used.empty() && (used.size() == 1 || !one_scheme));
+            target.check({*document().model(), document().plan(), {}});
+        }
+        keepPictures("target-" + name);
+        // What it cannot hold is no candidate either.
+        type(window_->findChild<QComboBox*>("candidates"), "int4:g64:gamma");
+        QVERIFY(comparison()->text().contains(name + " cannot hold the candidate int4:g64:gamma"));
+        choose("target", {});
+        settle();
+        QCOMPARE(planner().settings().candidates.size(), 6U);
+        QVERIFY(planner().leftOut().isEmpty() && !planner().isRestricted());
+    }
+
+    void a_lock_that_a_target_cannot_hold_is_told() {
+        const int head = find(Role::output_head);
+        document().applyScheme({head}, parse_scheme("int4:asym:g128"), "int4");
+        document().setLocked({head}, true, "lock");
+        choose("target", "awq");
+        settle();
+        QVERIFY(!planner().best());
+        QVERIFY2(comparison()->text().contains("awq cannot hold it in int4:asym:g128, as its lock asks for"),
+                 qPrintable(comparison()->text()));
+        document().setLocked({head}, false, "unlock");
+        settle();
+        QVERIFY2(planner().problem().isEmpty(), qPrintable(planner().problem()));
+        choose("target", {});
+        settle();
     }
 
     void sensitivities_come_from_roles_and_files() {
@@ -358,6 +424,14 @@ class TestBudgetWindow : public QObject {
     void type(QComboBox* box, const QString& text) {
         box->setEditText(text);
         emit box->lineEdit()->editingFinished();
+    }
+
+    QLabel* comparison() { return budget().findChild<QLabel*>("comparison"); }
+
+    void choose(const char* box, const QString& data) {
+        auto* choice = window_->findChild<QComboBox*>(box);
+        choice->setCurrentIndex(choice->findData(data));
+        emit choice->activated(choice->currentIndex());
     }
 
     // With the mouse, in some steps.

@@ -286,14 +286,6 @@ class TestCliAllocate : public QObject {
             << QByteArray("gguf cannot hold what --pin '.*=int4' asks for");
         QTest::newRow("limit") << QStringList{"--candidates", "int4", "--bits", "5", "--protect"} << 1
                                << QByteArray("none of the candidates gives it the 8 bits");
-        QTest::newRow("pin that the target leaves alone")
-            << QStringList{"--bits", "9", "--for", "awq", "--pin", "lm_head.*=int4:asym:g128"} << 1
-            << QByteArray("'lm_head.weight': awq cannot hold it in int4:asym:g128, as --pin "
-                          "'lm_head.*=int4:asym:g128' asks for: AWQ quantizes no output head");
-        QTest::newRow("pins to two settings of one")
-            << QStringList{"--bits", "9", "--for",    "bitsandbytes", "--pin", "lm_head.*=nf4",
-                           "--pin",  ".*q_proj.*=int8"}
-            << 1 << QByteArray("pins and limits leave nothing that bitsandbytes takes in one plan");
         QTest::newRow("no such tensor")
             << two + QStringList{"--bits", "5", "--pin", "x=int4"} << 1
             << QByteArray("no tensor that a scheme can be chosen for has a name that --pin 'x=int4'");
@@ -335,6 +327,24 @@ class TestCliAllocate : public QObject {
         QFile file(plan);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), QByteArray("old"));
+    }
+
+    // Beside what is not given to the target, which is told before.
+    void pins_that_a_target_cannot_hold_are_refused() {
+        const QStringList options{"--bits", "9", "--for"};
+        const CliRun alone =
+            allocate(sample_, options + QStringList{"awq", "--pin", "lm_head.*=int4:asym:g128"});
+        QCOMPARE(alone.code, 1);
+        QVERIFY2(alone.err.contains("'lm_head.weight': awq cannot hold it in int4:asym:g128, as --pin "
+                                    "'lm_head.*=int4:asym:g128' asks for: AWQ quantizes no output head"),
+                 alone.err.constData());
+        const CliRun apart = allocate(
+            sample_,
+            options + QStringList{"bitsandbytes", "--pin", "lm_head.*=nf4", "--pin", ".*q_proj.*=int8"});
+        QCOMPARE(apart.code, 1);
+        QVERIFY2(apart.err.contains("pins and limits leave nothing that bitsandbytes takes in one plan: not "
+                                    "int8, as 'lm_head.weight' has to get nf4 (--pin 'lm_head.*=nf4')"),
+                 apart.err.constData());
     }
 
     // Sensitivities decide: a tensor that counts for much gets more bits than one that counts nothing.
