@@ -43,6 +43,7 @@ BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRu
         requestMeasurements();
         soon_.start();
     });
+    connect(&document_, &Document::budgetReturned, this, &BudgetPlanner::returnTo);
     const auto rebuild_soon = [this] {
         if (active_) soon_.start();
     };
@@ -325,9 +326,9 @@ void BudgetPlanner::moveBudget(double bits_per_weight) {
 
 void BudgetPlanner::endMove() {
     if (gesture_ == 0) return;
-    const double before = best_ ? best_->loss : 0;
     solve(at_rest);
-    if (best_ && best_->loss != before) apply();
+    apply();
+    if (best_) stood_at_ = budget_;
     finishProof();
     gesture_ = 0;
     emit changed();
@@ -347,10 +348,19 @@ void BudgetPlanner::apply() {
         schemes.push_back(allocation_->scheme(*best_, place));
     }
     applying_ = true;
-    document_.applySchemes(tensors, schemes,
-                           tr("the best plan for %1 bits a weight").arg(QLocale().toString(budget_, 'f', 2)),
-                           gesture_ != 0 ? gesture_ : last_gesture_);
+    document_.applyChoice(tensors, schemes,
+                          tr("the best plan for %1 bits a weight").arg(QLocale().toString(budget_, 'f', 2)),
+                          gesture_ != 0 ? gesture_ : last_gesture_, {stood_at_, budget_});
     applying_ = false;
+}
+
+void BudgetPlanner::returnTo(double budget) {
+    if (applying_) return;
+    budget_ = stood_at_ = budget;
+    if (!active_) return;
+    solve(at_rest);
+    finishProof();
+    emit changed();
 }
 
 std::optional<double> BudgetPlanner::planLoss() const {

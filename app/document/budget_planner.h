@@ -93,6 +93,7 @@ class BudgetPlanner : public QObject {
     void checkForTarget();
     void finishProof();
     void apply();
+    void returnTo(double budget);
     void rememberFormer();
     const Measurement* figures(int tensor, const Scheme& scheme) const;  // null where not measured or refused
 

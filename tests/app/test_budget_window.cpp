@@ -82,6 +82,7 @@ class TestBudgetWindow : public QObject {
 
     void dragging_brings_the_best_plan_in_one_step() {
         const Plan before = document().plan();
+        const double start = planner().budget();
         drag(4.5);
         QVERIFY(std::abs(planner().budget() - 4.5) < 0.02);
         QVERIFY(planner().planBits() <= planner().budget());
@@ -95,13 +96,21 @@ class TestBudgetWindow : public QObject {
         QVERIFY(spin()->value() == std::round(planner().budget() * 1000) / 1000);
         keepPictures("dragged");
 
+        const double first = planner().budget();
         drag(3.2);
+        const double second = planner().budget();
         QCOMPARE(document().undoStack().count(), 2);
         document().undoStack().undo();
+        QVERIFY(planner().budget() == first);
         document().undoStack().undo();
         QVERIFY(document().plan() == before);
+        QVERIFY(planner().budget() == start && spin()->value() == std::round(start * 1000) / 1000);
         document().undoStack().redo();
+        document().undoStack().redo();
+        QVERIFY(planner().budget() == second && planner().best()->bits_per_weight == planner().planBits());
+        document().undoStack().undo();
         settle();
+        QVERIFY(planner().budget() == first);
     }
 
     void the_field_and_the_keys_move_it_too() {
@@ -382,22 +391,17 @@ class TestBudgetWindow : public QObject {
              "int2:g32 int3:g32 int4:g32 int5:g32 int6:g32 int7:g32 int8:g32 q4_0 q5_0 q8_0");
         settle();
         QVERIFY(planner().best() && planner().best()->proven());
-        std::vector<qint64> times;
-        for (int step = 0; step <= 40; ++step) {
-            QElapsedTimer timer;
-            timer.start();
-            emit plot()->budgetDragged(3 + 0.1 * step);
-            QCoreApplication::processEvents();
-            times.push_back(timer.nsecsElapsed());
-        }
-        emit plot()->budgetReleased();
-        std::ranges::sort(times);
-        qInfo("a step of a drag over 1,000 layers x 24 schemes: median %.1f ms, worst %.1f ms",
-              static_cast<double>(times[times.size() / 2]) / 1e6, static_cast<double>(times.back()) / 1e6);
+        timeDrag("over 1,000 layers x 24 schemes");
         QVERIFY(planner().best()->proven());
         QVERIFY(planner().planBits() <= 7);
         settle();
         keepPictures("thousand");
+        choose("target", "hqq");
+        settle();
+        timeDrag("for hqq");
+        QVERIFY(planner().best()->proven());
+        choose("target", {});
+        settle();
     }
 
     void in_german() {
@@ -424,6 +428,21 @@ class TestBudgetWindow : public QObject {
     void type(QComboBox* box, const QString& text) {
         box->setEditText(text);
         emit box->lineEdit()->editingFinished();
+    }
+
+    void timeDrag(const char* over) {
+        std::vector<qint64> times;
+        for (int step = 0; step <= 40; ++step) {
+            QElapsedTimer timer;
+            timer.start();
+            emit plot()->budgetDragged(3 + 0.1 * step);
+            QCoreApplication::processEvents();
+            times.push_back(timer.nsecsElapsed());
+        }
+        emit plot()->budgetReleased();
+        std::ranges::sort(times);
+        qInfo("a step of a drag %s: median %.1f ms, worst %.1f ms", over,
+              static_cast<double>(times[times.size() / 2]) / 1e6, static_cast<double>(times.back()) / 1e6);
     }
 
     QLabel* comparison() { return budget().findChild<QLabel*>("comparison"); }
