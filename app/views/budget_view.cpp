@@ -398,6 +398,8 @@ void BudgetView::showNumbers() {
     size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
+    const bool problem = told || !planner_.problem().isEmpty();
+    comparison_->setMostLines(problem ? 2 : 1);
     comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
     comparison_->setToolTip(planner_.best() && planner_.isRestricted() && !told
                                 ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme "
@@ -405,7 +407,7 @@ void BudgetView::showNumbers() {
                                       .arg(comparison_->text(),
                                            QString::fromStdString(planner_.settings().target))
                                 : QString());
-    mark(*comparison_, QPalette::WindowText, told || !planner_.problem().isEmpty());
+    mark(*comparison_, QPalette::WindowText, problem);
     mark(*candidates_->lineEdit(), QPalette::Text, told);
     const QString held = tr("The plan is one that this export target can hold, layer by layer and as a whole");
     target_->setToolTip((QStringList{held} + planner_.leftOut()).join(QLatin1Char('\n')));
@@ -414,8 +416,10 @@ void BudgetView::showNumbers() {
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
 }
 
+// That of the size itself, like sizes elsewhere; while it is edited, the unit stays.
 void BudgetView::chooseSizeUnit() {
-    const double bytes = document_.isOpen() ? static_cast<double>(document_.model()->bytes()) : 0;
+    if (size_->hasFocus()) return;
+    const double bytes = planner_.bytesOf(planner_.budget());
     size_unit_ = bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3;
     size_->setSuffix(size_unit_ == 1e9   ? QStringLiteral(" GB")
                      : size_unit_ == 1e6 ? QStringLiteral(" MB")

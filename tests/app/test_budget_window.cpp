@@ -11,6 +11,7 @@
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "widgets/plots/budget_plot.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/theme.h"
 #include "widgets/tables/layer_table_model.h"
 #include "widgets/tables/layer_table_view.h"
@@ -20,6 +21,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QDockWidget>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -404,6 +406,44 @@ class TestBudgetWindow : public QObject {
         settle();
     }
 
+    void the_curve_keeps_its_room_in_a_small_window() {
+        document().undoStack().setClean();
+        window_->files().openSample();
+        QTRY_VERIFY_WITH_TIMEOUT(document().tensorCount() < 100, 20'000);
+        settle();
+        spin()->setValue(1.5);
+        settle();
+        auto* issues = window_->findChild<QDockWidget*>("issues");
+        issues->show();
+        issues->raise();
+        window_->resize(1024, 700);
+        QTest::qWait(100);
+        keepPicture("small", "light");
+        QVERIFY2(plot()->frontRect()->height() >= 70, qPrintable(QString::number(plot()->frontRect()->height())));
+        // The whole problem is read in two lines.
+        QVERIFY(comparison()->text().contains("no plan fits into"));
+        issues->hide();
+        window_->resize(1280, 800);
+        QTest::qWait(100);
+        QVERIFY(plot()->stripRect()->visible() && plot()->stripRect()->height() > 60);
+        QCOMPARE(qobject_cast<ElidedLabel*>(comparison())->shownText().count(u'\n'), 1);
+        spin()->setValue(4.5);
+        settle();
+        QCOMPARE(qobject_cast<ElidedLabel*>(comparison())->shownText().count(u'\n'), 0);
+        keepPictures("again");
+    }
+
+    void sizes_below_a_megabyte_are_in_kilobytes() {
+        auto* size = window_->findChild<QDoubleSpinBox*>("budgetSize");
+        spin()->setValue(2.3);
+        settle();
+        QCOMPARE(size->suffix(), QString(" kB"));
+        QVERIFY(std::abs(size->value() * 1000 - planner().bytesOf(planner().budget())) < 1);
+        spin()->setValue(4.5);
+        settle();
+        QCOMPARE(size->suffix(), QString(" MB"));
+    }
+
     void in_german() {
         language_->use("de");
         QCoreApplication::processEvents();
@@ -481,12 +521,16 @@ class TestBudgetWindow : public QObject {
                 window_->resize(size);
                 QCoreApplication::processEvents();
                 QTest::qWait(50);
-                window_->grab().save(
-                    QDir(folder).filePath(QStringLiteral("budget-%1-%2-%3.png")
-                                              .arg(name, mode == ThemeMode::light ? "light" : "dark")
-                                              .arg(size.width())));
+                keepPicture(name, mode == ThemeMode::light ? "light" : "dark");
             }
         }
+    }
+
+    void keepPicture(const QString& name, const QString& theme) {
+        const QString folder = qEnvironmentVariable("HALFSTEP_GALLERY");
+        if (!folder.isEmpty())
+            window_->grab().save(QDir(folder).filePath(
+                QStringLiteral("budget-%1-%2-%3.png").arg(name, theme).arg(window_->width())));
     }
 
     testing::TemporaryFolder folder_;
