@@ -2,6 +2,7 @@
 #include "app/lessons/stage_factory.h"
 
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/uniform_grid_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,7 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 }
 
 constexpr std::array entries{
+    Entry{"uniform_grid", make<UniformGridStage>},
     Entry{"clipping", make<ClippingStage>},
 };
 
