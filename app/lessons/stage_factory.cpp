@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lessons/stage_factory.h"
 
+#include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
+#include "app/lessons/stages/zero_point_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +24,9 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 
 constexpr std::array entries{
     Entry{"uniform_grid", make<UniformGridStage>},
+    Entry{"zero_point", make<ZeroPointStage>},
     Entry{"clipping", make<ClippingStage>},
+    Entry{"bits_noise", make<BitsNoiseStage>},
 };
 
 }  // namespace

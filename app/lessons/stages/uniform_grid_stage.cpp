@@ -139,7 +139,7 @@ ScenePane UniformGridStage::codesPane(const Mapping& mapping) const {
     const double margin = 0.12 * (codes.qmax - codes.qmin);
     ScenePane pane;
     pane.x = {{}, all.low, all.high, false, {}, true};
-    pane.y = {tr("code q"), codes.qmin - margin, codes.qmax + margin, false, {}, true};
+    pane.y = {tr("code q"), codes.qmin - margin, codes.qmax + margin, false, {}, true, true};
     SceneSeries stairs = lineSeries({}, 0, {all.low}, {1.0 * codes.qmin});
     stairs.kind = SceneSeries::Kind::steps;
     const std::size_t count = mapping.levels.size();
@@ -172,7 +172,7 @@ ScenePane UniformGridStage::errorPane(const Mapping& mapping) const {
     const double scale = mapping.scale() > 0 ? mapping.scale() : 1;
     ScenePane pane;
     pane.x = {tr("value x"), all.low, all.high, false, {}, true};
-    pane.y = {tr("error x − x̂"), -1.25 * scale, 1.25 * scale, false, {}, true};
+    pane.y = {tr("error x − x′"), -1.25 * scale, 1.25 * scale, false, {}, true};
     const double first = static_cast<double>(mapping.levels.front());
     const double last = static_cast<double>(mapping.levels.back());
     SceneSeries half;
@@ -225,7 +225,7 @@ QString UniformGridStage::formula(const Mapping& mapping) const {
                    .arg(shortNumber(std::max(std::abs(number("low")), std::abs(number("high")))))
                    .arg(codes.qmax)
                    .arg(s);
-    return text + QStringLiteral("q = round(%1 / %2) + %3%4 = %5<br>x̂ = %2 · (%5 − %3) = %6")
+    return text + QStringLiteral("q = round(%1 / %2) + %3%4 = %5<br>x′ = %2 · (%5 − %3) = %6")
                       .arg(shortNumber(mapping.x), s)
                       .arg(z)
                       .arg(mapping.coded.clipped ? tr(", clamped") : QString())
@@ -246,7 +246,7 @@ void UniformGridStage::refresh() {
                 textFigure("zero_point", tr("zero-point z"), QString::number(now.grid.zero_point),
                            now.grid.zero_point),
                 textFigure("code", tr("code q"), QString::number(now.coded.code), now.coded.code),
-                valueFigure("value", tr("back: x̂"), now.value()),
+                valueFigure("value", tr("back: x′"), now.value()),
                 valueFigure("error", tr("error"), error, 3),
                 valueFigure("steps", tr("in steps"), steps, 3),
                 decibelFigure("sqnr", tr("all weights"), sqnr_db(all.answer.sums)),
