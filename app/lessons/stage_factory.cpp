@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lessons/stage_factory.h"
 
+#include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/calibration_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
 #include "app/lessons/stages/depth_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
 #include "app/lessons/stages/training_stage.h"
+#include "app/lessons/stages/uniform_grid_stage.h"
+#include "app/lessons/stages/zero_point_stage.h"
 
 #include <algorithm>
 #include <array>
@@ -29,6 +32,9 @@ constexpr std::array entries{
     Entry{"depth", make<DepthStage>},
     Entry{"outlier", make<OutlierStage>},
     Entry{"training", make<TrainingStage>},
+    Entry{"uniform_grid", make<UniformGridStage>},
+    Entry{"zero_point", make<ZeroPointStage>},
+    Entry{"bits_noise", make<BitsNoiseStage>},
 };
 
 }  // namespace
