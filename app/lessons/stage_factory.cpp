@@ -5,7 +5,9 @@
 #include "app/lessons/stages/calibration_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
 #include "app/lessons/stages/depth_stage.h"
+#include "app/lessons/stages/energy_stage.h"
 #include "app/lessons/stages/outlier_stage.h"
+#include "app/lessons/stages/palette_stage.h"
 #include "app/lessons/stages/training_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
 #include "app/lessons/stages/zero_point_stage.h"
@@ -35,6 +37,8 @@ constexpr std::array entries{
     Entry{"uniform_grid", make<UniformGridStage>},
     Entry{"zero_point", make<ZeroPointStage>},
     Entry{"bits_noise", make<BitsNoiseStage>},
+    Entry{"energy", make<EnergyStage>},
+    Entry{"palette", make<PaletteStage>},
 };
 
 }  // namespace

@@ -123,7 +123,7 @@ SceneAxis OutlierStage::sharingAxis() {
             -0.6,
             3.6,
             false,
-            {tr("all"), tr("a channel"), tr("128"), tr("32")},
+            {tr("all"), tr("row"), tr("128"), tr("32")},
             true};
 }
 
