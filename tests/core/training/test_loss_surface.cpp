@@ -141,9 +141,8 @@ class TestLossSurface : public QObject {
             asked = std::chrono::steady_clock::now();
             source.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(
-            loss_surface(network, data.training, data.loss, 1, 1001, 1, {source.get_token(), {}, 0}),
-            Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, loss_surface(network, data.training, data.loss, 1, 1001, 1,
+                                                         {source.get_token(), {}, 0}));
         stopper.join();
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(100));
     }

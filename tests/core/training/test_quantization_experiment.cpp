@@ -136,7 +136,7 @@ class TestQuantizationExperiment : public QObject {
             asked = std::chrono::steady_clock::now();
             source.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(compare_ptq_and_qat(request, {source.get_token(), {}, 2}), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, compare_ptq_and_qat(request, {source.get_token(), {}, 2}));
         stopper.join();
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(100));
     }
