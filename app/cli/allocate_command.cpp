@@ -10,6 +10,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/allocation/sensitivity.h"
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/figure_text.h"
 #include "core/exports/target_options.h"
@@ -213,6 +214,7 @@ int allocate(const AllocateOptions& options, Session& session) {
     const auto model = open_model(options.model, session.job(options.common));
     const Sensitivities sensitivities = sensitivity_argument(options, *model, session.job(options.common));
     refuse_model_file(*model, options.plan);
+    if (!options.plan.empty()) check_writable(options.plan);
     const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     if (importance) report_importance(*importance, tensors_to_measure(*model, ""));
     const auto measurements = measure_all(options, *model, schemes, importance.get(), session);

@@ -18,6 +18,8 @@
 
 namespace halfstep {
 
+class Error;
+
 // Seeks the best plan of the document's model for a budget, and makes it the document's plan. Has the
 // candidates measured first; everything that is locked stays as it is.
 class BudgetPlanner : public QObject {
@@ -89,6 +91,7 @@ class BudgetPlanner : public QObject {
     void countOthers();
     AllocationRules rules(const AllocationProblem& problem) const;
     std::shared_ptr<const Allocation> prepared();
+    QString textOf(const Error& error) const;
     void solve(std::chrono::nanoseconds limit);
     void checkForTarget();
     void finishProof();

@@ -63,7 +63,8 @@ class BudgetPlot : public PlotView {
     void drawMethods(QCPPainter* painter) const;
     void drawLegend(QCPPainter* painter) const;
     bool isFree(const QRectF& place) const;
-    QRectF legendPlace(const QSizeF& size) const;
+    std::vector<QString> legendNames() const;
+    QRectF legendBox(const std::vector<QString>& names) const;  // empty where there is no room for it
     QPointF pixelOf(const BudgetData::Point& point) const;
     double lowestLoss() const;
     void moveBudget(double bits);
