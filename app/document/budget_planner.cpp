@@ -257,12 +257,14 @@ QString BudgetPlanner::textOf(const Error& error) const {
     const auto notation = [](const Scheme& scheme) { return QString::fromStdString(to_string(scheme)); };
     const QString tensor = QString::fromStdString(error.place().tensor);
     if (const auto* small = dynamic_cast<const BudgetTooSmall*>(&error))
-        return tr("No plan fits into %1 bits a weight: the smallest takes %2, and the model then %3. Raise the "
+        return tr("No plan fits into %1 bits a weight: the smallest takes %2, and the model then %3. Raise "
+                  "the "
                   "budget, or add candidates of fewer bits.")
             .arg(bitsText(budget_), bitsText(std::ceil(small->least_bits_per_weight * 1000) / 1000),
                  sizeText(small->least_bytes));
     if (const auto* limit = dynamic_cast<const LimitOutOfReach*>(&error))
-        return tr("No candidate gives '%1' the %2 bits a weight of protected ends. Add one of more bits, such as "
+        return tr("No candidate gives '%1' the %2 bits a weight of protected ends. Add one of more bits, "
+                  "such as "
                   "int8 or keep.")
             .arg(tensor, bitsText(limit->bits_per_weight));
     if (const auto* apart = dynamic_cast<const PinsApart*>(&error))

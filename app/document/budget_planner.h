@@ -28,9 +28,9 @@ class BudgetPlanner : public QObject {
     struct Settings {
         std::vector<Scheme> candidates;
         std::string target = {};  // that has to hold the plan; empty: none
-        bool by_role = false;  // sensitivities; those of a file count before
-        bool protect = false;  // embeddings, head, first and last block: at least 8 bits
-        bool fuse = false;     // q, k, v and gate, up share a scheme
+        bool by_role = false;     // sensitivities; those of a file count before
+        bool protect = false;     // embeddings, head, first and last block: at least 8 bits
+        bool fuse = false;        // q, k, v and gate, up share a scheme
         friend bool operator==(const Settings&, const Settings&) = default;
     };
 

@@ -120,9 +120,9 @@ QString DeviceDialog::problemAt(int row, int column) const {
             return {};
         }
         case memory_column:
-            return number(text) ? QString()
-                                : tr("The memory of %1 has to be a number of GB above 0, not \"%2\".")
-                                      .arg(name, text);
+            return number(text)
+                       ? QString()
+                       : tr("The memory of %1 has to be a number of GB above 0, not \"%2\".").arg(name, text);
         case bandwidth_column:
             return number(text) ? QString()
                                 : tr("The bandwidth of %1 has to be a number of GB/s above 0, not \"%2\".")

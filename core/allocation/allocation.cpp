@@ -47,8 +47,8 @@ void Allocation::add_uniform_choices(const std::vector<Scheme>& candidates) {
     };
     for (const Scheme& scheme : candidates) {
         if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) != uniform_.end()) continue;
-        const auto part = std::ranges::find_if(
-            parts_, [&](const AllocationPart& of) { return takes(of, scheme); });
+        const auto part =
+            std::ranges::find_if(parts_, [&](const AllocationPart& of) { return takes(of, scheme); });
         if (part != parts_.end())
             uniform_.push_back({scheme, uniform(*part, scheme)});
         else if (!issues_.empty() || !classes_.empty())

@@ -55,7 +55,8 @@ Device device_of(const Json& json, std::string_view file) {
     if (computes == nullptr || !computes->is_array() || computes->empty())
         refuse(file, device.name, "computes is no list of widths");
     for (const Json& text : *computes) {
-        const auto compute = text.is_string() ? parse_compute(text.get_ref<const std::string&>()) : std::nullopt;
+        const auto compute =
+            text.is_string() ? parse_compute(text.get_ref<const std::string&>()) : std::nullopt;
         if (!compute) refuse(file, device.name, fmt::format("{} is no pair of widths", text.dump()));
         device.computes.push_back(*compute);
     }

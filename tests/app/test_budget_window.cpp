@@ -173,8 +173,9 @@ class TestBudgetWindow : public QObject {
         const Plan before = document().plan();
         spin()->setValue(1.5);
         settle();
-        QVERIFY2(planner().problem().startsWith("No plan fits into 1.5 bits a weight: the smallest takes 2.25"),
-                 qPrintable(planner().problem()));
+        QVERIFY2(
+            planner().problem().startsWith("No plan fits into 1.5 bits a weight: the smallest takes 2.25"),
+            qPrintable(planner().problem()));
         QVERIFY(!planner().best() && planner().allocation() != nullptr);
         QVERIFY(document().plan() == before);
         type(window_->findChild<QComboBox*>("candidates"), "int4:g64");
@@ -210,7 +211,8 @@ class TestBudgetWindow : public QObject {
         document().setLocked({query, key}, true, "lock");
         window_->findChild<QCheckBox*>("fuse")->setChecked(true);
         settle();
-        for (const char* part : {"share a scheme, but are locked to", "int4:g64", "int8:g64", "q_proj", "k_proj"})
+        for (const char* part :
+             {"share a scheme, but are locked to", "int4:g64", "int8:g64", "q_proj", "k_proj"})
             QVERIFY2(planner().problem().contains(part), qPrintable(planner().problem()));
         window_->findChild<QCheckBox*>("fuse")->setChecked(false);
         document().setLocked({query, key}, false, "unlock");
@@ -453,7 +455,8 @@ class TestBudgetWindow : public QObject {
         window_->resize(1024, 700);
         QTest::qWait(100);
         keepPicture("small", "light");
-        QVERIFY2(plot()->frontRect()->height() >= 70, qPrintable(QString::number(plot()->frontRect()->height())));
+        QVERIFY2(plot()->frontRect()->height() >= 70,
+                 qPrintable(QString::number(plot()->frontRect()->height())));
         // The whole problem is read in two lines.
         QVERIFY(comparison()->text().startsWith("No plan fits into"));
         issues->hide();

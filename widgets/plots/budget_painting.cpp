@@ -5,6 +5,7 @@
 #include "widgets/style/theme.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace halfstep {
@@ -125,21 +126,25 @@ void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
     painter->drawText(handle, Qt::AlignCenter, label);
 }
 
-// The curve falls: between two sides of a box it is no higher than at the left one and no lower than at the right.
-bool BudgetPlot::isFree(const QRectF& place) const {
+bool BudgetPlot::isBesideBudget(const QRectF& place) const {
     const double line = budgetPixel();
-    if (!front_rect_->rect().contains(place.toAlignedRect()) ||
-        (line > place.left() - 3 && line < place.right() + 3))
-        return false;
+    return front_rect_->rect().contains(place.toAlignedRect()) &&
+           (line < place.left() - 3 || line > place.right() + 3);
+}
+
+// The curve falls: between two sides of a box it is no higher than at the left one and no lower than at the
+// right.
+bool BudgetPlot::isFree(const QRectF& place) const {
+    if (!isBesideBudget(place)) return false;
     const QCPAxis* bits = front_rect_->axis(QCPAxis::atBottom);
     const auto corner_after = [&](double x) {
         return std::ranges::upper_bound(*data_.front, bits->pixelToCoord(x), {}, &BudgetData::Point::bits);
     };
     const auto left = corner_after(place.left());
     const auto right = corner_after(place.right());
-    const bool curve_is_below =
-        left == data_.front->begin() ? right == left || pixelOf(*left).y() > place.bottom()
-                                     : pixelOf(*(left - 1)).y() > place.bottom();
+    const bool curve_is_below = left == data_.front->begin()
+                                    ? right == left || pixelOf(*left).y() > place.bottom()
+                                    : pixelOf(*(left - 1)).y() > place.bottom();
     const bool curve_is_above = right == data_.front->end() ? pixelOf(data_.front->back()).y() < place.top()
                                                             : pixelOf(*right).y() < place.top();
     return (curve_is_below || curve_is_above) &&
@@ -157,13 +162,17 @@ QRectF BudgetPlot::legendBox(const std::vector<QString>& names) const {
     const QRectF area = front_rect_->rect();
     if (!data_.hasFront() || size.width() > area.width() * 0.7 || size.height() > area.height() * 0.8)
         return {};
-    const QPointF upper_right(area.right() - size.width() - 6, area.top() + 6);
+    const double upper = area.top() + 6;
     const double lower = area.bottom() - size.height() - 8;
-    for (const QPointF& corner :
-         {upper_right, QPointF(budgetPixel() - size.width() - 8, area.top() + 6),
-          QPointF(area.left() + 8, lower), QPointF(budgetPixel() + 8, lower)})
-        if (const QRectF place(corner, size); isFree(place)) return place;
-    return size.height() < area.height() * 0.6 ? QRectF(upper_right, size) : QRectF();
+    const std::array<QRectF, 4> places{
+        QRectF({area.right() - size.width() - 6, upper}, size), QRectF({area.left() + 8, lower}, size),
+        QRectF({budgetPixel() - size.width() - 8, upper}, size), QRectF({budgetPixel() + 8, lower}, size)};
+    for (const QRectF& place : places)
+        if (isFree(place)) return place;
+    if (size.height() > area.height() * 0.6) return {};
+    const auto* beside =
+        std::ranges::find_if(places, [this](const QRectF& place) { return isBesideBudget(place); });
+    return beside == places.end() ? places.front() : *beside;
 }
 
 std::vector<QString> BudgetPlot::legendNames() const {

@@ -93,9 +93,11 @@ void BudgetPlot::arrange() {
     const bool strip = panes >= 2;
     const bool depth = panes == 3;
     QCPLayoutGrid* grid = plot()->plotLayout();
-    const std::initializer_list<std::pair<QCPLayoutElement*, bool>> elements{
-        {front_rect_, true},     {strip_title_, strip}, {strip_rect_, strip},
-        {depth_title_, depth}, {depth_rect_, depth}};
+    const std::initializer_list<std::pair<QCPLayoutElement*, bool>> elements{{front_rect_, true},
+                                                                             {strip_title_, strip},
+                                                                             {strip_rect_, strip},
+                                                                             {depth_title_, depth},
+                                                                             {depth_rect_, depth}};
     for (const auto& [element, shown] : elements)
         if (element->layout() == grid) grid->take(element);
     grid->simplify();
