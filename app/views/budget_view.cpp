@@ -401,15 +401,16 @@ void BudgetView::showNumbers() {
     const bool problem = told || !planner_.problem().isEmpty();
     comparison_->setMostLines(problem ? 2 : 1);
     comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
-    comparison_->setToolTip(planner_.best() && planner_.isRestricted() && !told
-                                ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme "
-                                     "for all layers that share a setting there")
-                                      .arg(comparison_->text(),
-                                           QString::fromStdString(planner_.settings().target))
-                                : QString());
+    comparison_->setToolTip(
+        planner_.best() && planner_.isRestricted() && !told
+            ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme "
+                 "for all layers that share a setting there")
+                  .arg(comparison_->text(), QString::fromStdString(planner_.settings().target))
+            : QString());
     mark(*comparison_, QPalette::WindowText, problem);
     mark(*candidates_->lineEdit(), QPalette::Text, told);
-    const QString held = tr("The plan is one that this export target can hold, layer by layer and as a whole");
+    const QString held =
+        tr("The plan is one that this export target can hold, layer by layer and as a whole");
     target_->setToolTip((QStringList{held} + planner_.leftOut()).join(QLatin1Char('\n')));
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();

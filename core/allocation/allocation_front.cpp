@@ -11,15 +11,15 @@ namespace {
 
 using Hull = std::vector<KnapsackPoint>;
 
-// The least value on a hull up to a weight, or before that weight is reached; infinite below the first corner.
+// The least value on a hull up to a weight, or before that weight is reached; infinite below the first
+// corner.
 double value_at(const Hull& hull, double weight, bool reached) {
     const auto after = reached ? std::ranges::upper_bound(hull, weight, {}, &KnapsackPoint::weight)
                                : std::ranges::lower_bound(hull, weight, {}, &KnapsackPoint::weight);
     if (after == hull.begin()) return std::numeric_limits<double>::infinity();
     const KnapsackPoint& left = *(after - 1);
     if (after == hull.end()) return left.value;
-    return left.value +
-           (after->value - left.value) * (weight - left.weight) / (after->weight - left.weight);
+    return left.value + (after->value - left.value) * (weight - left.weight) / (after->weight - left.weight);
 }
 
 double lowest(const std::vector<Hull>& hulls, double weight, bool reached) {
