@@ -3,6 +3,7 @@
 
 #include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/grids_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
 #include "app/lessons/stages/zero_point_stage.h"
 
@@ -27,6 +28,7 @@ constexpr std::array entries{
     Entry{"zero_point", make<ZeroPointStage>},
     Entry{"clipping", make<ClippingStage>},
     Entry{"bits_noise", make<BitsNoiseStage>},
+    Entry{"grids", make<GridsStage>},
 };
 
 }  // namespace
