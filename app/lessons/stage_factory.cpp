@@ -3,6 +3,7 @@
 
 #include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/float_bits_stage.h"
 #include "app/lessons/stages/grids_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
 #include "app/lessons/stages/zero_point_stage.h"
@@ -24,6 +25,7 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 }
 
 constexpr std::array entries{
+    Entry{"float_bits", make<FloatBitsStage>},
     Entry{"uniform_grid", make<UniformGridStage>},
     Entry{"zero_point", make<ZeroPointStage>},
     Entry{"clipping", make<ClippingStage>},
