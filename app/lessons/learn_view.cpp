@@ -55,8 +55,12 @@ LearnView::LearnView(Document& document, Inspection& inspection, JobRunner& jobs
 }
 
 LearnView::~LearnView() {
-    delete presentation_;
-    if (page_->parent() == nullptr) delete page_;
+    delete std::exchange(presentation_, nullptr);
+    delete page_;  // while the progress, which it knows, is there
+}
+
+void LearnView::endPresentation() {
+    if (presentation_ != nullptr) presentation_->close();
 }
 
 void LearnView::buildList() {
@@ -67,6 +71,7 @@ void LearnView::buildList() {
     list_->setFrameShape(QFrame::NoFrame);
     list_->setWordWrap(true);
     list_->setSpacing(1);
+    list_->setIconSize(QSize(16, 16));
     problems_ = new QLabel;
     problems_->setWordWrap(true);
     problems_->setMargin(8);
@@ -80,29 +85,32 @@ void LearnView::buildList() {
     column->addWidget(problems_);
 }
 
+// Those that other parts of the window have their own use for count within the view only.
 void LearnView::addShortcuts() {
-    const auto on_key = [this](const QKeySequence& keys, auto run) {
+    const auto on_key = [this](const QKeySequence& keys, Qt::ShortcutContext context, auto run) {
         auto* shortcut = new QShortcut(keys, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        shortcut->setContext(context);
         connect(shortcut, &QShortcut::activated, this, run);
     };
-    on_key(Qt::ALT | Qt::Key_Left, [this] { showLesson(current_ - 1); });
-    on_key(Qt::ALT | Qt::Key_Right, [this] { showLesson(current_ + 1); });
-    on_key(Qt::Key_PageDown, [this] { step(true); });
-    on_key(Qt::Key_PageUp, [this] { step(false); });
-    on_key(Qt::Key_F5, [this] { present(); });
+    on_key(Qt::ALT | Qt::Key_Left, Qt::WindowShortcut, [this] { showLesson(current_ - 1); });
+    on_key(Qt::ALT | Qt::Key_Right, Qt::WindowShortcut, [this] { showLesson(current_ + 1); });
+    on_key(Qt::Key_F5, Qt::WindowShortcut, [this] { present(); });
+    on_key(Qt::Key_PageDown, Qt::WidgetWithChildrenShortcut, [this] { step(true); });
+    on_key(Qt::Key_PageUp, Qt::WidgetWithChildrenShortcut, [this] { step(false); });
 }
 
 void LearnView::fillList() {
     const QSignalBlocker list_blocker(list_);
     const QSignalBlocker choice_blocker(choice_);
     const QString language = LessonPage::language();
+    QPixmap blank(list_->iconSize().isValid() ? list_->iconSize() : QSize(16, 16));
+    blank.fill(Qt::transparent);  // what is not done yet is indented like what is
     list_->clear();
     choice_->clear();
     for (const Lesson& lesson : library_.lessons) {
         const LessonTexts& texts = lesson.textsIn(language);
         const QString name = QStringLiteral("%1  %2").arg(lesson.number).arg(texts.title);
-        const QIcon icon = progress_.isDone(lesson.id) ? themedIcon(QStringLiteral("check")) : QIcon();
+        const QIcon icon = progress_.isDone(lesson.id) ? themedIcon(QStringLiteral("check")) : QIcon(blank);
         auto* item = new QListWidgetItem(icon, name, list_);
         item->setToolTip(texts.summary);
         choice_->addItem(icon, name);

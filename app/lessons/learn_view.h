@@ -30,6 +30,7 @@ class LearnView : public View {
     PlotView* plot() const override;
     bool isSettled() const override;
     void setActive(bool active) override;
+    QSize minimumSizeHint() const override { return {340, 320}; }  // the list gives way
 
     const LessonLibrary& library() const { return library_; }
     LessonPage& page() { return *page_; }
@@ -38,6 +39,7 @@ class LearnView : public View {
     int currentLesson() const { return current_; }
     void showLesson(int index);
     void present();
+    void endPresentation();
 
   signals:
     void exportRequested(halfstep::PlotFormat format);

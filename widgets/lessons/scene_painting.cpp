@@ -139,6 +139,7 @@ void paintSurface(QCPPainter* painter, const QRect& place, const SceneSurface& s
                                 std::isnan(value) ? theme.surface : sequentialColor(share, theme.dark));
         }
     }
+    painter->setRenderHint(QPainter::SmoothPixmapTransform);  // between the points of the lattice
     painter->drawImage(place, image);
 }
 
@@ -168,8 +169,13 @@ void paintLabel(QCPPainter* painter, const QPointF& at, Qt::Alignment side, cons
     if (side.testFlag(Qt::AlignRight)) box.moveRight(at.x() - 3);
     if (side.testFlag(Qt::AlignTop)) box.moveTop(at.y());
     if (side.testFlag(Qt::AlignBottom)) box.moveBottom(at.y() - 1);
-    if (box.right() > within.right()) box.moveRight(std::min(at.x() - 3, 1.0 * within.right()));
-    if (box.left() < within.left()) box.moveLeft(std::max(at.x() + 3, 1.0 * within.left()));
+    // Labels beside a line change sides where there is no room; centred ones are moved as far as they must.
+    if (box.right() > within.right())
+        box.moveRight(side.testFlag(Qt::AlignLeft) ? std::min(at.x() - 3, 1.0 * within.right())
+                                                   : within.right());
+    if (box.left() < within.left())
+        box.moveLeft(side.testFlag(Qt::AlignRight) ? std::max(at.x() + 3, 1.0 * within.left())
+                                                   : within.left());
     QColor ground = theme.surface;
     ground.setAlphaF(0.82F);
     painter->setPen(Qt::NoPen);
