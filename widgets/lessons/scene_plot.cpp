@@ -122,6 +122,7 @@ void ScenePlot::updateAxis(QCPAxis* axis, const SceneAxis& scale) {
     axis->setLabel(scale.label);
     axis->setTicks(scale.shown);
     axis->setTickLabels(scale.shown);
+    if (!scale.shown) axis->grid()->setVisible(false);
     if (!scale.names.isEmpty()) {
         auto names = axis->ticker().staticCast<NameTicker>();
         names->names = scale.names;

@@ -3,6 +3,7 @@
 
 #include "app/lessons/stage_scenes.h"
 #include "widgets/style/number_text.h"
+#include "widgets/style/tensor_name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -57,7 +58,7 @@ void BitsNoiseStage::updateBase() {
         SampledRows rows = sampleRows(*layer(), sample_shape);
         base_.shape = rows.shape;
         base_.values = std::move(rows.values);
-        base_.name = layer()->name;
+        base_.name = shortTensorName(layer()->name);
     } else {
         const ToyDistribution toy = toyOf(choice("data"));
         base_.shape = sample_shape;

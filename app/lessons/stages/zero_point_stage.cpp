@@ -4,6 +4,7 @@
 #include "app/lessons/stage_scenes.h"
 #include "core/quantize/uniform_value.h"
 #include "widgets/style/number_text.h"
+#include "widgets/style/tensor_name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -59,15 +60,15 @@ Scheme ZeroPointStage::scheme(bool asymmetric) const {
 }
 
 void ZeroPointStage::updateBase() {
-    const QString key = layer() ? layer()->name : choice("data");
-    if (base_.key == key && (base_.name == key) == (layer() != nullptr)) return;
+    const QString key = layer() ? QStringLiteral("layer ") + layer()->name : choice("data");
+    if (base_.key == key) return;
     base_ = {};
     base_.key = key;
     if (layer()) {
         SampledRows rows = sampleRows(*layer(), sample_shape);
         base_.shape = rows.shape;
         base_.values = std::move(rows.values);
-        base_.name = layer()->name;
+        base_.name = shortTensorName(layer()->name);
     } else {
         const ToyDistribution toy = toyOf(choice("data"));
         base_.shape = sample_shape;
@@ -115,7 +116,7 @@ ZeroPointStage::Result ZeroPointStage::measured(const MomentTable& table, bool a
 
 void ZeroPointStage::updateCurve() {
     const QString key =
-        QStringLiteral("%1 %2 %3 %4").arg(base_.key, base_.name).arg(whole("bits")).arg(number("shift"));
+        QStringLiteral("%1 %2 %3").arg(base_.key).arg(whole("bits")).arg(number("shift"));
     if (curve_.key == key) return;
     curve_ = {};
     curve_.key = key;
