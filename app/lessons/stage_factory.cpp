@@ -12,6 +12,7 @@
 #include "app/lessons/stages/palette_stage.h"
 #include "app/lessons/stages/training_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
+#include "app/lessons/stages/water_stage.h"
 #include "app/lessons/stages/zero_point_stage.h"
 
 #include <algorithm>
@@ -43,6 +44,7 @@ constexpr std::array entries{
     Entry{"training", make<TrainingStage>},
     Entry{"uniform_grid", make<UniformGridStage>},
     Entry{"zero_point", make<ZeroPointStage>},
+    Entry{"water", make<WaterStage>},
 };
 
 }  // namespace
