@@ -46,12 +46,14 @@ int run(int argc, char** argv) {
     add_measure_command(app, chosen);
     add_compare_command(app, chosen);
     add_explain_command(app, chosen);
+    add_claims_command(app, chosen);
     add_allocate_command(app, chosen);
     add_export_command(app, chosen);
     add_quantize_command(app, chosen);
     add_schemes_command(app, chosen);
     add_targets_command(app, chosen);
     add_devices_command(app, chosen);
+    add_train_command(app, chosen);
 
     try {
         app.parse(argc, argv);

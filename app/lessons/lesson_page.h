@@ -50,6 +50,8 @@ class LessonPage : public QWidget {
     void setPresenting(bool presenting);
     void setNeighbours(bool previous, bool next);
 
+    QSize minimumSizeHint() const override { return {320, 300}; }
+
     static QString language();  // of the interface: "de"
 
   signals:

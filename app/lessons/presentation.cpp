@@ -38,12 +38,22 @@ Presentation::Presentation(LessonPage& page)
     on_key(Qt::Key_PageUp, [this] { emit previousRequested(); });
     QFont large = usual_font_;
     large.setPointSizeF(large.pointSizeF() * enlargement);
-    QApplication::setFont(large);
+    QApplication::setFont(large);  // for what is painted, and for what the style sheet leaves alone
+    setFont(large);
     keys_->setFont(usual_font_);
 }
 
 Presentation::~Presentation() {
+    releasePage();
     QApplication::setFont(usual_font_);
+}
+
+void Presentation::releasePage() {
+    if (page_.parentWidget() != this) return;
+    setFont(usual_font_);  // also of the page
+    layout()->removeWidget(&page_);
+    page_.setParent(nullptr);
+    page_.setPresenting(false);
 }
 
 void Presentation::keyPressEvent(QKeyEvent* event) {
@@ -55,9 +65,7 @@ void Presentation::keyPressEvent(QKeyEvent* event) {
 
 void Presentation::closeEvent(QCloseEvent* event) {
     QWidget::closeEvent(event);
-    layout()->removeWidget(&page_);
-    page_.setParent(nullptr);
-    page_.setPresenting(false);
+    releasePage();
     emit ended();
 }
 

@@ -28,6 +28,8 @@ class Presentation : public QWidget {
     void closeEvent(QCloseEvent* event) override;
 
   private:
+    void releasePage();
+
     LessonPage& page_;
     QFont usual_font_;
     QLabel* keys_;

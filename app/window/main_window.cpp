@@ -135,6 +135,8 @@ void MainWindow::buildViews() {
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
+    tabs_->setUsesScrollButtons(false);  // no view is ever out of sight
+    tabs_->setElideMode(Qt::ElideRight);
     views_ = {new WeightsView(document_, *inspection_),
               new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),
@@ -540,6 +542,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         event->ignore();
         return;
     }
+    learn_view_->endPresentation();
     learn_->restoreDock();
     QSettings settings;
     settings.setValue(geometry_key, saveGeometry());

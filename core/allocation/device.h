@@ -28,6 +28,9 @@ struct Device {
     friend bool operator==(const Device&, const Device&) = default;
 };
 
+// "8x16": weight x activation bits, 1 to 64 each. None for anything else.
+std::optional<Device::Compute> parse_compute(std::string_view text);
+
 // {"halfstep_devices":1,"devices":[{"name":..,"memory_gb":..,"bandwidth_gb_s":..,"computes":["16x16","8x8"]}]}
 // with 1 GB = 10⁹ bytes and weight x activation bits. Throws Error for anything else, for a name that stands
 // twice or is empty, and for figures that are not positive.

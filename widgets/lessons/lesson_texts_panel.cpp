@@ -304,10 +304,13 @@ void LessonTextsPanel::setQuestion(const LessonQuestion& question) {
 }
 
 void LessonTextsPanel::setTasks(const QStringList& tasks) {
-    QString text;
-    for (const QString& task : tasks)
-        text += QStringLiteral("<li style='margin-bottom:8px'>%1</li>").arg(task);
-    parts_->tasks->setText(QStringLiteral("<ol style='margin-left:-22px'>%1</ol>").arg(text));
+    QString rows;
+    for (qsizetype i = 0; i < tasks.size(); ++i)
+        rows += QStringLiteral("<tr><td style='padding-right:8px'><b>%1</b></td>"
+                               "<td style='padding-bottom:8px'>%2</td></tr>")
+                    .arg(i + 1)
+                    .arg(tasks[i]);
+    parts_->tasks->setText(QStringLiteral("<table>%1</table>").arg(rows));
 }
 
 void LessonTextsPanel::setExplanation(const LessonExplanation& explanation) {

@@ -92,6 +92,7 @@ struct SceneAxis {
     bool log = false;
     QStringList names;  // of 0, 1, 2 … in place of numbers
     bool shown = true;
+    bool whole = false;  // ticks at whole numbers only
 };
 
 struct ScenePane {

@@ -139,6 +139,7 @@ void paintSurface(QCPPainter* painter, const QRect& place, const SceneSurface& s
                                 std::isnan(value) ? theme.surface : sequentialColor(share, theme.dark));
         }
     }
+    painter->setRenderHint(QPainter::SmoothPixmapTransform);  // between the points of the lattice
     painter->drawImage(place, image);
 }
 

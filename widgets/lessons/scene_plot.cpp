@@ -45,7 +45,7 @@ void ScenePlot::setScene(Scene scene) {
 
 bool ScenePlot::sameArrangement(const Scene& other) const {
     return std::ranges::equal(scene_.panes, other.panes, [](const ScenePane& a, const ScenePane& b) {
-        return a.stretch == b.stretch && a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
+        return a.x.whole == b.x.whole && a.y.whole == b.y.whole && a.stretch == b.stretch && a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
                a.x.names.isEmpty() == b.x.names.isEmpty() && a.y.names.isEmpty() == b.y.names.isEmpty();
     });
 }
@@ -91,6 +91,8 @@ void ScenePlot::buildPane(QCPLayoutGrid* row, int column, std::size_t pane) {
             axes[i]->setTicker(QSharedPointer<NameTicker>::create());
         else if (scales[i]->log)
             axes[i]->setTicker(QSharedPointer<LogValueTicker>::create());
+        else if (scales[i]->whole)
+            axes[i]->setTicker(QSharedPointer<CountTicker>::create());
         else
             axes[i]->setTicker(QSharedPointer<ValueTicker>::create());
     }
@@ -120,6 +122,7 @@ void ScenePlot::updateAxis(QCPAxis* axis, const SceneAxis& scale) {
     axis->setLabel(scale.label);
     axis->setTicks(scale.shown);
     axis->setTickLabels(scale.shown);
+    if (!scale.shown) axis->grid()->setVisible(false);
     if (!scale.names.isEmpty()) {
         auto names = axis->ticker().staticCast<NameTicker>();
         names->names = scale.names;
