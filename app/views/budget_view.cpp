@@ -375,8 +375,9 @@ QString BudgetView::comparisonText() const {
     if (!best.proven())
         parts << tr("best so far: error %1, at most %2 above the least").arg(error, shareText(best.gap));
     else
-        parts << (planner_.isRestricted() ? tr("best that %1 takes: error %2, proven").arg(target, error)
-                                          : tr("best: error %1, proven").arg(error));
+        parts << (planner_.isRestricted()
+                      ? tr("best within the settings of %1: error %2, proven").arg(target, error)
+                      : tr("best: error %1, proven").arg(error));
     const auto times = [&](const AllocationChoice& choice) {
         return best.loss > 0 ? QStringLiteral("×") + QLocale().toString(choice.loss / best.loss, 'f', 2)
                              : shortNumber(choice.loss, 3);
