@@ -137,6 +137,49 @@
     </message>
 </context>
 <context>
+    <name>FloatBits</name>
+    <message>
+        <source>The neighbours in %1</source>
+        <translation>Die Nachbarn in %1</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>distance from %1</source>
+        <translation>Abstand von %1</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>What each format reaches</source>
+        <translation>Was jedes Format erreicht</translation>
+    </message>
+    <message>
+        <source>magnitude</source>
+        <translation>Betrag</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>normal</translation>
+    </message>
+    <message>
+        <source>subnormal</source>
+        <translation>subnormal</translation>
+    </message>
+    <message>
+        <source>%1 digits</source>
+        <translation>%1 Stellen</translation>
+    </message>
+    <message>
+        <source>Magnitude</source>
+        <translation>Betrag</translation>
+    </message>
+</context>
+<context>
     <name>LessonTensor</name>
     <message>
         <source>Gaussian</source>
@@ -172,6 +215,14 @@
     <message>
         <source>%1 · %2 weights</source>
         <translation>%1 · %2 Gewichte</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>&amp;Data</source>
+        <translation>&amp;Daten</translation>
     </message>
 </context>
 <context>
