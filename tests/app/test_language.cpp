@@ -104,7 +104,7 @@ bool isNeutral(const QString& text) {
                                     "NaN",
                                     "normal",  // of numbers: neither subnormal nor special
                                     "int4:asym:g128:mse"};
-    static const QRegularExpression format("^B?FP[0-9]+( E[0-9]M[0-9])?$");
+    static const QRegularExpression format("^(BF|FP)[0-9]+( E[0-9]M[0-9])?$");
     QString plain = text;
     plain.remove(QLatin1Char('&'));
     if (same.contains(plain) || format.match(plain).hasMatch() || QFileInfo::exists(text) ||
