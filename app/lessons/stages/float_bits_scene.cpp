@@ -13,11 +13,11 @@
 namespace halfstep {
 namespace {
 
-constexpr double least_spread = 1e-4;    // of the window for its size: below, distances are shown
-constexpr double shown_low = 1e-46;      // of the log axis
+constexpr double least_spread = 1e-4;  // of the window for its size: below, distances are shown
+constexpr double shown_low = 1e-46;    // of the log axis
 constexpr double shown_high = 1e40;
-constexpr double digits_at = 1e27;       // right of the short ranges
-constexpr double far_step = 0.6;         // of a magnitude, for an arrow key
+constexpr double digits_at = 1e27;  // right of the short ranges
+constexpr double far_step = 0.6;    // of a magnitude, for an arrow key
 
 QString tr(const char* text) {
     return QCoreApplication::translate("FloatBits", text);
@@ -76,9 +76,10 @@ Neighbourhood neighbourhood(const BitFormat& format, std::int64_t middle, std::i
     ScenePane& pane = result.pane;
     pane.title = tr(QT_TRANSLATE_NOOP("FloatBits", "The neighbours in %1")).arg(QLatin1String(format.name));
     const double margin = 0.04 * (high - low);
-    const QString label = result.origin == 0 ? tr(QT_TRANSLATE_NOOP("FloatBits", "value"))
-                                             : tr(QT_TRANSLATE_NOOP("FloatBits", "distance from %1"))
-                                                   .arg(shortNumber(result.origin, 9));
+    const QString label =
+        result.origin == 0
+            ? tr(QT_TRANSLATE_NOOP("FloatBits", "value"))
+            : tr(QT_TRANSLATE_NOOP("FloatBits", "distance from %1")).arg(shortNumber(result.origin, 9));
     pane.x = {label, low - margin - result.origin, high + margin - result.origin, false, {}, true};
     pane.y = {{}, 0, 1, false, {}, false};
     SceneSeries stems = lineSeries({}, 0, {}, {});
@@ -91,8 +92,8 @@ Neighbourhood neighbourhood(const BitFormat& format, std::int64_t middle, std::i
     const double at = valueAt(of, now) - result.origin;
     pane.series.push_back(pointSeries({}, scene_color::accent, {at}, {0.45}));
     pane.series.back().strong = true;
-    pane.handles.push_back({"value", tr(QT_TRANSLATE_NOOP("FloatBits", "Value")), SceneHandle::Along::x, at, 0,
-                            low - result.origin, high - result.origin, keyStep(of, now),
+    pane.handles.push_back({"value", tr(QT_TRANSLATE_NOOP("FloatBits", "Value")), SceneHandle::Along::x, at,
+                            0, low - result.origin, high - result.origin, keyStep(of, now),
                             shortNumber(valueAt(of, now), 9)});
     return result;
 }
