@@ -45,7 +45,8 @@ void ScenePlot::setScene(Scene scene) {
 
 bool ScenePlot::sameArrangement(const Scene& other) const {
     return std::ranges::equal(scene_.panes, other.panes, [](const ScenePane& a, const ScenePane& b) {
-        return a.x.whole == b.x.whole && a.y.whole == b.y.whole && a.stretch == b.stretch && a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
+        return a.x.whole == b.x.whole && a.y.whole == b.y.whole && a.stretch == b.stretch &&
+               a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
                a.x.names.isEmpty() == b.x.names.isEmpty() && a.y.names.isEmpty() == b.y.names.isEmpty();
     });
 }
