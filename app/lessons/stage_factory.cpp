@@ -4,6 +4,7 @@
 #include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/calibration_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/cost_stage.h"
 #include "app/lessons/stages/depth_stage.h"
 #include "app/lessons/stages/energy_stage.h"
 #include "app/lessons/stages/float_bits_stage.h"
@@ -35,6 +36,7 @@ constexpr std::array entries{
     Entry{"bits_noise", make<BitsNoiseStage>},
     Entry{"calibration", make<CalibrationStage>},
     Entry{"clipping", make<ClippingStage>},
+    Entry{"cost", make<CostStage>},
     Entry{"depth", make<DepthStage>},
     Entry{"energy", make<EnergyStage>},
     Entry{"float_bits", make<FloatBitsStage>},

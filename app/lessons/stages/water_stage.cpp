@@ -340,9 +340,9 @@ void WaterStage::showFigures(const Plans& plans) {
          percentFigure("rounded", tr("loss, rounded"), plans.rounded_loss),
          percentFigure("exact", tr("loss, exact plan"), plans.exact_loss),
          textFigure("drowned", tr("drowned layers"), QString::number(plans.drowned), plans.drowned),
-         valueFigure("extra", {}, extra, 3), valueFigure("gain", {}, gain, 3),
-         percentFigure("behind", {}, behind), valueFigure("bits_first", {}, plans.closed[0], 3),
-         valueFigure("level", {}, number("water"), 3)},
+         valueFigure("extra", {}, extra, 3), valueFigure("apart", {}, std::abs(extra), 3),
+         valueFigure("gain", {}, gain, 3), percentFigure("behind", {}, behind),
+         valueFigure("bits_first", {}, plans.closed[0], 3), valueFigure("level", {}, number("water"), 3)},
         tr("layer 1: ½·log<sub>2</sub>(%1 · %2 / %3) = %4")
             .arg(shortNumber(valueOf("sensitivity", 0), 3), shortNumber(valueOf("variance", 0), 3),
                  shortNumber(number("water"), 3),
