@@ -1419,6 +1419,153 @@ beschnitten</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::CostStage</name>
+    <message>
+        <source>&amp;Cloud</source>
+        <translation>&amp;Cloud</translation>
+    </message>
+    <message>
+        <source>&amp;Phone</source>
+        <translation>&amp;Telefon</translation>
+    </message>
+    <message>
+        <source>&amp;Health care</source>
+        <translation>&amp;Medizin</translation>
+    </message>
+    <message>
+        <source>&amp;Wearable</source>
+        <translation>Am &amp;Körper</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <translation>%1 Mio.</translation>
+    </message>
+    <message>
+        <source>%1B</source>
+        <translation>%1 Mrd.</translation>
+    </message>
+    <message>
+        <source>&amp;Activations</source>
+        <translation>&amp;Aktivierungen</translation>
+    </message>
+    <message>
+        <source> bits</source>
+        <translation> Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>&amp;Scheme</source>
+        <translation>Sche&amp;ma</translation>
+    </message>
+    <message>
+        <source>%1 · %2 bits</source>
+        <translation>%1 · %2 Bits</translation>
+    </message>
+    <message>
+        <source>A size, scheme and device that are usual there</source>
+        <translation>Größe, Schema und Gerät, wie sie dort üblich sind</translation>
+    </message>
+    <message>
+        <source>none of these devices</source>
+        <translation>keines dieser Geräte</translation>
+    </message>
+    <message>
+        <source>Memory of the weights, GB</source>
+        <translation>Speicher der Gewichte, GB</translation>
+    </message>
+    <message>
+        <source>weights, billions</source>
+        <translation>Gewichte, Milliarden</translation>
+    </message>
+    <message>
+        <source>yours: %1</source>
+        <translation>Ihres: %1</translation>
+    </message>
+    <message>
+        <source>Size of the model</source>
+        <translation>Größe des Modells</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Bit operations ÷ those of 16 · 16</source>
+        <translation>Bit-Operationen ÷ die von 16 · 16</translation>
+    </message>
+    <message>
+        <source>bits of weight · activation</source>
+        <translation>Bits von Gewicht · Aktivierung</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>Ihres</translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Tokens a second: an estimate</source>
+        <translation>Token pro Sekunde: eine Schätzung</translation>
+    </message>
+    <message>
+        <source>bits a weight; grey: does not fit</source>
+        <translation>Bits pro Gewicht; grau: passt nicht</translation>
+    </message>
+    <message>
+        <source>Bits a weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>memory of the weights</source>
+        <translation>Speicher der Gewichte</translation>
+    </message>
+    <message>
+        <source>of the device&apos;s memory</source>
+        <translation>des Gerätespeichers</translation>
+    </message>
+    <message>
+        <source>bit operations</source>
+        <translation>Bit-Operationen</translation>
+    </message>
+    <message>
+        <source>as the device computes</source>
+        <translation>wie das Gerät rechnet</translation>
+    </message>
+    <message>
+        <source>tokens a second, at most</source>
+        <translation>Token pro Sekunde, höchstens</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>devices that hold it</source>
+        <translation>Geräte, auf die es passt</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 a second</source>
+        <translation>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 pro Sekunde</translation>
+    </message>
+    <message>
+        <source>%1 weights, %2 bits each</source>
+        <translation>%1 Gewichte mit je %2 Bits</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::DepthStage</name>
     <message>
         <source>&amp;Layers</source>
