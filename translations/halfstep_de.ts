@@ -3015,14 +3015,6 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>3  Verstehen</translation>
     </message>
     <message>
-        <source>&amp;Answer</source>
-        <translation>&amp;Antworten</translation>
-    </message>
-    <message>
-        <source>S&amp;kip the question</source>
-        <translation>Frage ü&amp;berspringen</translation>
-    </message>
-    <message>
         <source>&amp;What was that?</source>
         <translation>&amp;Was war das?</translation>
     </message>
@@ -3672,6 +3664,17 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Page Down, Page Up: steps   ·   Esc: end</source>
         <translation>Bild ab, Bild auf: Schritte   ·   Esc: Ende</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::QuestionPanel</name>
+    <message>
+        <source>&amp;Answer</source>
+        <translation>&amp;Antworten</translation>
+    </message>
+    <message>
+        <source>S&amp;kip the question</source>
+        <translation>Frage ü&amp;berspringen</translation>
     </message>
 </context>
 <context>
