@@ -29,6 +29,7 @@ struct Options {
     QString model;
     QString imatrix;
     QString render_folder;  // empty: open the window
+    bool lessons = false;   // drawn in place of the views
     std::optional<QSize> size;
     std::optional<ThemeMode> theme;
     QString language;
@@ -72,7 +73,11 @@ int readOptions(const QApplication& application, Options& options) {
     const QCommandLineOption language("language", "Language of the interface: en or de.", "CODE");
     const QCommandLineOption imatrix("imatrix",
                                      "Importance of the inputs (llama-imatrix) to load with MODEL.", "FILE");
-    parser.addOptions({render, size, theme, language, imatrix});
+    const QCommandLineOption lessons(
+        "lessons",
+        "With --render: draw the steps of every lesson instead, of MODEL's layer "
+        "where one is given.");
+    parser.addOptions({render, lessons, size, theme, language, imatrix});
     parser.process(application);
 
     if (parser.positionalArguments().size() > 1)
@@ -81,8 +86,11 @@ int readOptions(const QApplication& application, Options& options) {
     options.render_folder = parser.value(render);
     options.imatrix = parser.value(imatrix);
     options.language = parser.value(language);
-    if (parser.isSet(render) && options.model.isEmpty())
-        return refuse("halfstep: --render DIR needs a MODEL to draw");
+    options.lessons = parser.isSet(lessons);
+    if (parser.isSet(render) && options.model.isEmpty() && !options.lessons)
+        return refuse("halfstep: --render DIR needs a MODEL to draw, or --lessons");
+    if (options.lessons && !parser.isSet(render))
+        return refuse("halfstep: --lessons tells what --render DIR is to draw");
     if (parser.isSet(imatrix) && options.model.isEmpty())
         return refuse("halfstep: --imatrix FILE needs the MODEL that it was made for");
     if (parser.isSet(size)) {
@@ -115,8 +123,8 @@ int run(QApplication& application, const Options& options) {
     if (!options.language.isEmpty()) language.use(options.language);
     MainWindow window(language);
     if (!options.render_folder.isEmpty())
-        return renderViews(window, {options.render_folder, options.model, options.imatrix,
-                                    options.size.value_or(default_size)});
+        return render(window, {options.render_folder, options.model, options.imatrix, options.lessons,
+                               options.size.value_or(default_size)});
     if (options.size) window.resize(*options.size);
     window.show();
     if (!options.model.isEmpty())

@@ -12,6 +12,7 @@
 #include "core/allocation/sensitivity.h"
 #include "core/base/error.h"
 #include "core/base/figure_text.h"
+#include "core/exports/target_options.h"
 #include "core/quantize/measure.h"
 
 #include <CLI/App.hpp>
@@ -50,10 +51,11 @@ struct Decision {
     Budget budget;
     BestChoice best;
     std::vector<Method> others;
+    std::string among;  // the plans that the proof is about, "plans of …"; empty: all
 };
 
 Decision decide(const Allocation& allocation, const Budget& budget, const KnapsackLimits& limits) {
-    Decision decision{budget, allocation.best(budget, limits), {}};
+    Decision decision{budget, allocation.best(budget, limits), {}, {}};
     // A limit for the error has the bits of the best plan for its budget: what could others do with those?
     const Budget bits{Budget::Of::bits_per_weight, decision.best.bits_per_weight};
     const Budget& same = budget.of == Budget::Of::loss ? bits : budget;
@@ -97,6 +99,7 @@ Json document(const Allocation& allocation, const Decision& decision, const Sens
             {"objective", best.loss},
             {"lower_bound", best.lower_bound},
             {"gap", best.gap},
+            {"among", decision.among.empty() ? Json() : Json(decision.among)},
             {"model_bits_per_weight", model_bits_per_weight(allocation.problem(), best)},
             {"sensitivity", sensitivities.source},
             {"tensors", std::move(tensors)},
@@ -151,10 +154,11 @@ std::string proof_line(const Decision& decision) {
     const BestChoice& best = decision.best;
     const char* what = decision.budget.of == Budget::Of::loss ? "fewer bits and no larger error"
                                                               : "less error within the budget";
-    if (best.proven()) return fmt::format("proven: no choice of these candidates has {}\n", what);
+    const std::string among = decision.among.empty() ? "" : fmt::format(", among {}", decision.among);
+    if (best.proven()) return fmt::format("proven: no choice of these candidates has {}{}\n", what, among);
     return fmt::format(
-        "not proven: stopped by the time limit; a choice with {} could be better by {} at most\n", what,
-        percent(best.gap));
+        "not proven: stopped by the time limit; a choice with {} could be better by {} at most{}\n", what,
+        percent(best.gap), among);
 }
 
 Sensitivities sensitivity_argument(const AllocateOptions& options, const Model& model,
@@ -199,6 +203,7 @@ void tell_not_finite(const std::vector<TensorMeasurement>& measurements) {
 
 int allocate(const AllocateOptions& options, Session& session) {
     const Budget budget = budget_argument(options.allocation);
+    const ExportTarget* target = target_argument(options.allocation);
     const std::vector<Scheme> schemes = schemes_to_measure(options);
     const auto device =
         options.device.empty() ? std::nullopt : std::optional(device_argument(options.device));
@@ -214,13 +219,16 @@ int allocate(const AllocateOptions& options, Session& session) {
     tell_not_finite(measurements);
     AllocationProblem problem =
         allocation_problem(*model, schemes, measurements, sensitivities.values, importance != nullptr);
-    for (const std::string& note : leave_to_target(options.allocation, *model, problem))
-        print_message(printable(note));
-    const AllocationRules rules = allocation_rules(options.allocation, problem);
+    if (target != nullptr)
+        for (const std::string& note : leave_to_target(*target, *model, problem))
+            print_message(printable(note));
+    AllocationRules rules = allocation_rules(options.allocation, problem);
+    const std::string among = target != nullptr ? add_target_rules(*target, *model, problem, rules) : "";
     const Allocation allocation(std::move(problem), rules);
-    const Decision decision = decide(allocation, budget, limits);
+    Decision decision = decide(allocation, budget, limits);
+    decision.among = among;
     const Plan plan = allocation.plan(*model, decision.best);
-    check_for_target(options.allocation, *model, plan);
+    if (target != nullptr) check_for_target(*target, *model, plan);
     if (!options.plan.empty()) save_plan(plan, options.plan);
 
     for (const auto* list : {&sensitivities.issues, &allocation.issues()})

@@ -5,17 +5,14 @@
 #include "app/cli/measured_tensors.h"
 #include "app/cli/size_argument.h"
 #include "core/base/error.h"
-#include "core/exports/export_target.h"
+#include "core/exports/target_options.h"
 
 #include <CLI/App.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
-#include <set>
 #include <utility>
 
 namespace halfstep::cli {
@@ -140,27 +137,19 @@ Budget budget_argument(const AllocationOptions& options) {
 }
 
 std::vector<Scheme> candidate_arguments(const AllocationOptions& options) {
-    const ExportTarget* target = options.target.empty() ? nullptr : &target_of(options.target);
-    std::vector<Scheme> candidates;
+    const ExportTarget* target = target_argument(options);
     if (options.candidates.empty()) {
         if (target == nullptr) throw UsageError("give --candidates, or --for with a target");
-        for (const Scheme& format : all_formats())
-            if (const auto carried =
-                    format.family == Family::floating ? std::nullopt : carried_scheme(*target, format))
-                candidates.push_back(*carried);
-        return candidates;
+        return target_candidates(*target);
     }
+    std::vector<Scheme> candidates;
     std::size_t first = 0;
     while (first <= options.candidates.size()) {
         const std::size_t comma = std::min(options.candidates.find(',', first), options.candidates.size());
         candidates.push_back(scheme_argument(trimmed(options.candidates.substr(first, comma - first))));
         first = comma + 1;
     }
-    for (const Scheme& scheme : candidates)
-        if (target != nullptr && !target->why_not(scheme).empty())
-            throw Error(fmt::format("{} cannot hold the candidate {}: {}", target->name(), to_string(scheme),
-                                    target->why_not(scheme)),
-                        {}, "Leave it out, or choose another target");
+    if (target != nullptr) check_candidates(*target, candidates);
     return candidates;
 }
 
@@ -182,53 +171,8 @@ std::vector<PinArgument> pin_arguments(const AllocationOptions& options) {
     return pins;
 }
 
-// Tensors of the same role, shape and type are stored alike.
-std::vector<std::string> leave_to_target(const AllocationOptions& options, const Model& model,
-                                         AllocationProblem& problem) {
-    std::vector<std::string> notes;
-    if (options.target.empty()) return notes;
-    const ExportTarget& target = target_of(options.target);
-    struct Left {
-        std::vector<std::string> schemes;
-        std::set<std::string> tensors;
-        std::string first;
-    };
-    std::map<std::string, std::string> known;
-    std::map<std::string, Left> left;  // by reason
-    for (AllocationTensor& of : problem.tensors) {
-        const TensorInfo& tensor = *model.find(of.name);
-        const std::string kind =
-            fmt::format("{} {} {} {}", role_name(tensor.role), fmt::join(tensor.shape, "x"),
-                        tensor.dtype_name, tensor.block.has_value());
-        std::erase_if(of.options, [&](const AllocationOption& option) {
-            const std::string scheme = to_string(option.scheme);
-            const auto [place, added] = known.try_emplace(fmt::format("{} {}", kind, scheme));
-            if (added) place->second = target.why_not_for(model, tensor, option.scheme);
-            if (place->second.empty()) return false;
-            Left& group = left[place->second];
-            if (group.tensors.empty()) group.first = of.name;
-            group.tensors.insert(of.name);
-            if (std::ranges::find(group.schemes, scheme) == group.schemes.end())
-                group.schemes.push_back(scheme);
-            return true;
-        });
-    }
-    for (const auto& [reason, of] : left)
-        notes.push_back(fmt::format(
-            "{} is not given {} for '{}'{}: {}", target.name(), fmt::join(of.schemes, ", "), of.first,
-            of.tensors.size() == 1 ? "" : fmt::format(" and {} more", of.tensors.size() - 1), reason));
-    return notes;
-}
-
-void check_for_target(const AllocationOptions& options, const Model& model, const Plan& plan) {
-    if (options.target.empty()) return;
-    const ExportTarget& target = target_of(options.target);
-    try {
-        target.check({model, plan, {}});
-    } catch (const Error& error) {
-        throw Error(fmt::format("the best plan is none that {} takes: {}", target.name(), error.what()), {},
-                    "Choose candidates that go together there, or another target");
-    }
+const ExportTarget* target_argument(const AllocationOptions& options) {
+    return options.target.empty() ? nullptr : &target_of(options.target);
 }
 
 AllocationRules allocation_rules(const AllocationOptions& options, const AllocationProblem& problem) {

@@ -10,6 +10,10 @@ namespace CLI {
 class App;
 }
 
+namespace halfstep {
+class ExportTarget;
+}
+
 namespace halfstep::cli {
 
 // What of the command line says what may be chosen.
@@ -41,14 +45,10 @@ struct PinArgument {
 };
 std::vector<PinArgument> pin_arguments(const AllocationOptions& options);
 
-// With --for: takes from the problem what the target would not store as measured. A sentence for each reason.
-std::vector<std::string> leave_to_target(const AllocationOptions& options, const Model& model,
-                                         AllocationProblem& problem);
+// That of --for; null where there is none. A wrong usage where it is unknown.
+const ExportTarget* target_argument(const AllocationOptions& options);
 
-// With --for: throws Error where the target refuses the plan as a whole.
-void check_for_target(const AllocationOptions& options, const Model& model, const Plan& plan);
-
-// The rules for this problem. Throws Error for patterns that no tensor matches, and roles that none has.
+// The rules for this problem, but for those of the target. Throws Error for patterns that no tensor matches, and roles that none has.
 AllocationRules allocation_rules(const AllocationOptions& options, const AllocationProblem& problem);
 
 }  // namespace halfstep::cli

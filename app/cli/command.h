@@ -47,6 +47,7 @@ Scheme scheme_argument(const std::string& text);
 
 void add_inspect_command(CLI::App& app, ChosenCommand& chosen);
 void add_measure_command(CLI::App& app, ChosenCommand& chosen);
+void add_claims_command(CLI::App& app, ChosenCommand& chosen);
 void add_compare_command(CLI::App& app, ChosenCommand& chosen);
 void add_devices_command(CLI::App& app, ChosenCommand& chosen);
 void add_explain_command(CLI::App& app, ChosenCommand& chosen);

@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
     add_measure_command(app, chosen);
     add_compare_command(app, chosen);
     add_explain_command(app, chosen);
+    add_claims_command(app, chosen);
     add_allocate_command(app, chosen);
     add_export_command(app, chosen);
     add_quantize_command(app, chosen);

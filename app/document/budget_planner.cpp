@@ -2,6 +2,7 @@
 #include "app/document/budget_planner.h"
 
 #include "core/base/error.h"
+#include "core/exports/target_options.h"
 
 #include <QFile>
 #include <QLocale>
@@ -42,6 +43,7 @@ BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRu
         requestMeasurements();
         soon_.start();
     });
+    connect(&document_, &Document::budgetReturned, this, &BudgetPlanner::returnTo);
     const auto rebuild_soon = [this] {
         if (active_) soon_.start();
     };
@@ -200,6 +202,29 @@ AllocationRules BudgetPlanner::rules(const AllocationProblem& problem) const {
     return rules;
 }
 
+std::shared_ptr<const Allocation> BudgetPlanner::prepared() {
+    const Model& model = *document_.model();
+    std::vector<Scheme> schemes = settings_.candidates;
+    for (const int tensor : tensors_)
+        if (document_.isLocked(tensor)) schemes.push_back(document_.scheme(tensor));
+    std::vector<double> sensitivities;
+    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
+        sensitivities.push_back(document_.sensitivity(tensor));
+    AllocationProblem problem = allocation_problem(model, schemes, document_.allMeasurements(), sensitivities,
+                                                   document_.importance() != nullptr);
+    AllocationRules wishes;
+    if (settings_.target.empty()) {
+        wishes = rules(problem);
+    } else {
+        const ExportTarget& target = find_export_target(settings_.target);
+        for (const std::string& sentence : leave_to_target(target, model, problem))
+            left_out_.append(QString::fromStdString(sentence));
+        wishes = rules(problem);
+        restricted_ = !add_target_rules(target, model, problem, wishes).empty();
+    }
+    return std::make_shared<const Allocation>(std::move(problem), wishes);
+}
+
 void BudgetPlanner::rebuild() {
     if (!document_.isOpen() || !active_) return;
     tensors_.clear();
@@ -208,22 +233,14 @@ void BudgetPlanner::rebuild() {
     if (former_.size() != tensors_.size()) rememberFormer();
     countOthers();
     weigh();
-    if (budget_ <= 0) budget_ = planBits();
+    if (budget_ <= 0) budget_ = stood_at_ = planBits();
     allocation_.reset();
     problem_.clear();
+    left_out_.clear();
+    restricted_ = false;
     if (measuredShare() >= 1) {
-        std::vector<Scheme> schemes = settings_.candidates;
-        for (const int tensor : tensors_)
-            if (document_.isLocked(tensor)) schemes.push_back(document_.scheme(tensor));
         try {
-            std::vector<double> sensitivities;
-            for (int tensor = 0; tensor < document_.tensorCount(); ++tensor)
-                sensitivities.push_back(document_.sensitivity(tensor));
-            AllocationProblem problem =
-                allocation_problem(*document_.model(), schemes, document_.allMeasurements(), sensitivities,
-                                   document_.importance() != nullptr);
-            const AllocationRules wishes = rules(problem);
-            allocation_ = std::make_shared<const Allocation>(std::move(problem), wishes);
+            allocation_ = prepared();
         } catch (const Error& error) {
             problem_ = QString::fromUtf8(error.what());
         }
@@ -247,10 +264,23 @@ void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
         problem_ = QString::fromUtf8(error.what());
         return;
     }
+    checkForTarget();
     if (limit < at_rest && allocation_->classes().size() > most_compared_while_dragged) return;
     uniform_ = allocation_->best_uniform(budget);
     greedy_ = allocation_->greedy(budget);
     closed_form_ = allocation_->closed_form(budget);
+}
+
+// A plan that the target cannot hold is none.
+void BudgetPlanner::checkForTarget() {
+    if (!best_ || settings_.target.empty()) return;
+    try {
+        check_for_target(find_export_target(settings_.target), *document_.model(),
+                         allocation_->plan(*document_.model(), *best_));
+    } catch (const Error& error) {
+        problem_ = QString::fromUtf8(error.what());
+        best_.reset();
+    }
 }
 
 // What could not be proven at once is proven beside; the plan is brought up to it if the budget still stands.
@@ -267,6 +297,7 @@ void BudgetPlanner::finishProof() {
         [this, in_use, allocation = allocation_, at = budget_](BestChoice best) {
             if (allocation != allocation_ || at != budget_) return;
             best_ = std::move(best);
+            checkForTarget();
             if (in_use) apply();
             emit changed();
         });
@@ -295,9 +326,9 @@ void BudgetPlanner::moveBudget(double bits_per_weight) {
 
 void BudgetPlanner::endMove() {
     if (gesture_ == 0) return;
-    const double before = best_ ? best_->loss : 0;
     solve(at_rest);
-    if (best_ && best_->loss != before) apply();
+    apply();
+    if (best_) stood_at_ = budget_;
     finishProof();
     gesture_ = 0;
     emit changed();
@@ -317,10 +348,19 @@ void BudgetPlanner::apply() {
         schemes.push_back(allocation_->scheme(*best_, place));
     }
     applying_ = true;
-    document_.applySchemes(tensors, schemes,
-                           tr("the best plan for %1 bits a weight").arg(QLocale().toString(budget_, 'f', 2)),
-                           gesture_ != 0 ? gesture_ : last_gesture_);
+    document_.applyChoice(tensors, schemes,
+                          tr("the best plan for %1 bits a weight").arg(QLocale().toString(budget_, 'f', 2)),
+                          gesture_ != 0 ? gesture_ : last_gesture_, {stood_at_, budget_});
     applying_ = false;
+}
+
+void BudgetPlanner::returnTo(double budget) {
+    if (applying_) return;
+    budget_ = stood_at_ = budget;
+    if (!active_) return;
+    solve(at_rest);
+    finishProof();
+    emit changed();
 }
 
 std::optional<double> BudgetPlanner::planLoss() const {

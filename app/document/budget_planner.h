@@ -8,10 +8,12 @@
 #include "core/allocation/sensitivity.h"
 
 #include <QObject>
+#include <QStringList>
 #include <QTimer>
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace halfstep {
@@ -23,6 +25,7 @@ class BudgetPlanner : public QObject {
   public:
     struct Settings {
         std::vector<Scheme> candidates;
+        std::string target = {};  // that has to hold the plan; empty: none
         bool by_role = false;  // sensitivities; those of a file count before
         bool protect = false;  // embeddings, head, first and last block: at least 8 bits
         bool fuse = false;     // q, k, v and gate, up share a scheme
@@ -47,6 +50,11 @@ class BudgetPlanner : public QObject {
     const std::shared_ptr<const Allocation>& allocation() const { return allocation_; }
     QString problem() const { return problem_; }
     double measuredShare() const;  // of the figures that are needed
+    // A sentence for each reason why the target is not given all candidates for all layers.
+    const QStringList& leftOut() const { return left_out_; }
+    // Whether the target wants schemes that go together, or one for several layers: the best is the best of
+    // such plans.
+    bool isRestricted() const { return restricted_; }
 
     double budget() const { return budget_; }  // bits a weight over the quantizable tensors
     const std::optional<BestChoice>& best() const { return best_; }
@@ -80,9 +88,12 @@ class BudgetPlanner : public QObject {
     void weigh();
     void countOthers();
     AllocationRules rules(const AllocationProblem& problem) const;
+    std::shared_ptr<const Allocation> prepared();
     void solve(std::chrono::nanoseconds limit);
+    void checkForTarget();
     void finishProof();
     void apply();
+    void returnTo(double budget);
     void rememberFormer();
     const Measurement* figures(int tensor, const Scheme& scheme) const;  // null where not measured or refused
 
@@ -95,7 +106,10 @@ class BudgetPlanner : public QObject {
     std::vector<Scheme> former_;
     std::shared_ptr<const Allocation> allocation_;
     QString problem_;
+    QStringList left_out_;
+    bool restricted_ = false;
     double budget_ = 0;
+    double stood_at_ = 0;     // the budget, when the plan last followed it
     double elements_ = 0;     // of the tensors that are chosen for
     double other_bytes_ = 0;  // of all others
     std::optional<BestChoice> best_;

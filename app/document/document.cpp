@@ -108,13 +108,19 @@ void Document::applyScheme(const QList<int>& tensors, const Scheme& scheme, cons
                                  gesture));
 }
 
-void Document::applySchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes,
-                            const QString& text, int gesture) {
+void Document::applyChoice(const QList<int>& tensors, const std::vector<Scheme>& schemes, const QString& text,
+                           int gesture, const BudgetMove& budget) {
     std::size_t position = 0;
     bool any = false;
     for (const int tensor : tensors)
         any = any || scheme(tensor) != schemes[position++];
-    if (any) undo_.push(new SchemeCommand(*this, tensors, schemes, text, gesture));
+    const auto* last = dynamic_cast<const SchemeCommand*>(undo_.command(undo_.index() - 1));
+    const bool goes_on =
+        last != nullptr && last->gesture() == gesture && !undo_.canRedo() && !undo_.isClean();
+    if (!any && !goes_on) return;
+    auto* step = new SchemeCommand(*this, tensors, schemes, text, gesture);
+    step->setBudget(budget);
+    undo_.push(step);
 }
 
 void Document::applyPlan(const Plan& plan, const QString& text) {

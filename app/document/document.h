@@ -50,9 +50,14 @@ class Document : public QObject {
     // Edits with the same non-zero `gesture` merge into one step: a drag is undone as a whole.
     void applyScheme(const QList<int>& tensors, const Scheme& scheme, const QString& text, int gesture = 0);
     void applyPlan(const Plan& plan, const QString& text);
-    // The schemes of these tensors, in their order; as one step with others of the same gesture.
-    void applySchemes(const QList<int>& tensors, const std::vector<Scheme>& schemes, const QString& text,
-                      int gesture);
+    // The schemes of these tensors, in their order, chosen for a budget that was moved so; as one step with
+    // others of the same gesture. Where nothing changes it is none, but goes on with the gesture's step.
+    struct BudgetMove {
+        double from = 0;  // bits a weight
+        double to = 0;
+    };
+    void applyChoice(const QList<int>& tensors, const std::vector<Scheme>& schemes, const QString& text,
+                     int gesture, const BudgetMove& budget);
     // Locked tensors keep their schemes when a plan is sought for a budget.
     void setLocked(const QList<int>& tensors, bool locked, const QString& text);
     // Measures with this from now on, or without any (null). What was measured otherwise is forgotten.
@@ -81,6 +86,7 @@ class Document : public QObject {
     void modelChanged();
     // Also where the importance has changed for these tensors: what was measured of them is forgotten.
     void schemesChanged(const QList<int>& tensors);
+    void budgetReturned(double bits_per_weight);  // a step that moved it was undone or done again
     void locksChanged(const QList<int>& tensors);
     void importanceChanged();  // before schemesChanged()
     void statisticsChanged();

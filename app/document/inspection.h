@@ -28,6 +28,7 @@ class Inspection : public QObject {
     const TensorInfo* info() const;  // null where no tensor is selected
 
     const TensorFacts* facts() const { return facts_.get(); }  // null until loaded()
+    const std::shared_ptr<const TensorFacts>& sharedFacts() const { return facts_; }
     const ErrorProfile* profile() const {
         return profile_ ? &*profile_ : nullptr;
     }  // of the committed scheme

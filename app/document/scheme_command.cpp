@@ -22,11 +22,22 @@ void SchemeCommand::exchange() {
     schemes_ = std::move(former);
 }
 
+void SchemeCommand::undo() {
+    exchange();
+    if (budget_) emit document_.budgetReturned(budget_->from);
+}
+
+void SchemeCommand::redo() {
+    exchange();
+    if (budget_) emit document_.budgetReturned(budget_->to);
+}
+
 bool SchemeCommand::mergeWith(const QUndoCommand* other) {
     // The stack has already run `other`, and what this command would restore is still right.
     const auto* next = dynamic_cast<const SchemeCommand*>(other);
     if (next == nullptr || next->gesture_ != gesture_ || next->tensors_ != tensors_) return false;
     setText(next->text());  // what the gesture came to
+    if (budget_ && next->budget_) budget_->to = next->budget_->to;
     return true;
 }
 

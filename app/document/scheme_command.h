@@ -5,6 +5,8 @@
 
 #include <QUndoCommand>
 
+#include <optional>
+
 namespace halfstep {
 
 // Gives tensors new schemes. Undo and redo are the same exchange; steps of one gesture merge.
@@ -13,8 +15,11 @@ class SchemeCommand : public QUndoCommand {
     SchemeCommand(Document& document, QList<int> tensors, std::vector<Scheme> schemes, const QString& text,
                   int gesture);
 
-    void undo() override { exchange(); }
-    void redo() override { exchange(); }
+    void setBudget(const Document::BudgetMove& budget) { budget_ = budget; }  // that the schemes are for
+    int gesture() const { return gesture_; }
+
+    void undo() override;
+    void redo() override;
     int id() const override { return gesture_ == 0 ? -1 : 1; }
     bool mergeWith(const QUndoCommand* other) override;
 
@@ -25,6 +30,7 @@ class SchemeCommand : public QUndoCommand {
     QList<int> tensors_;
     std::vector<Scheme> schemes_;  // those that the next exchange sets
     int gesture_;
+    std::optional<Document::BudgetMove> budget_;
 };
 
 }  // namespace halfstep

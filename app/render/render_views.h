@@ -9,15 +9,15 @@ namespace halfstep {
 class MainWindow;
 
 struct RenderRequest {
-    QString folder;  // made where it is missing
-    QString model;
-    QString imatrix;  // to load with it; empty for none
-    QSize size{1280, 800};
+    QString folder;
+    QString model;    // may be empty for lessons
+    QString imatrix;  // may be empty
+    bool lessons = false;
+    QSize size;
 };
 
-// Opens the model in the window, waits until everything is measured, and stores the whole window with each
-// view in front as FOLDER/NN-view.png. Prints each file's name. Returns an exit code: 0, or 1 after one line
-// on standard error.
-int renderViews(MainWindow& window, const RenderRequest& request);
+// Draws every view of the model to a PNG file in the folder, or every step of every lesson; returns the exit
+// code. Says on the standard output which files it wrote, on the standard error what went wrong.
+int render(MainWindow& window, const RenderRequest& request);
 
 }  // namespace halfstep

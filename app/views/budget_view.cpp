@@ -4,6 +4,7 @@
 #include "app/views/candidate_sets.h"
 #include "app/views/scheme_sets.h"
 #include "core/base/error.h"
+#include "core/exports/target_options.h"
 #include "widgets/plots/budget_plot.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/icons.h"
@@ -35,7 +36,12 @@ constexpr double most_bits = 32;
 enum SensitivityChoice { every_tensor_the_same, by_role, of_a_file };
 
 BudgetPlanner::Settings first_settings() {
-    return {candidate_sets().front().schemes, false, false, false};
+    return {.candidates = candidate_sets().front().schemes};
+}
+
+// Those that the field stands for when it is empty.
+std::vector<Scheme> usualCandidates(const std::string& target) {
+    return target.empty() ? candidate_sets().front().schemes : target_candidates(find_export_target(target));
 }
 
 // A problem's colour, or the widget's own.
@@ -81,6 +87,10 @@ void BudgetView::buildControls() {
     candidates_->setMinimumContentsLength(16);
     candidates_->lineEdit()->setFont(monospaceFont());
     candidates_->setCompleter(nullptr);
+    target_ = new QComboBox;
+    target_->setObjectName("target");
+    target_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    target_->setMinimumContentsLength(11);
     sensitivity_ = new QComboBox;
     sensitivity_->setObjectName("sensitivity");
     sensitivity_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -138,7 +148,7 @@ void BudgetView::buildControls() {
     grid->addWidget(comparison_, 0, 0, 1, 2);
     auto* gap = new QWidget;  // keeps the button at its own width
     add(1, bits_label_, bits_, line({bits_, size_, use_, gap}, 3));
-    add(2, candidates_label_, candidates_, line({candidates_}, 0));
+    add(2, candidates_label_, candidates_, line({candidates_, target_}, 0));
     add(3, sensitivity_label_, sensitivity_, line({sensitivity_, protect_, fuse_}, 0));
     add(4, device_label_, device_, line({device_, edit_devices_}, 0));
     grid->addWidget(cost_, 5, 1);
@@ -196,6 +206,7 @@ void BudgetView::connectParts() {
         takeCandidates();
     });
     connect(candidates_->lineEdit(), &QLineEdit::editingFinished, this, &BudgetView::takeCandidates);
+    connect(target_, &QComboBox::activated, this, &BudgetView::takeTarget);
     connect(sensitivity_, &QComboBox::activated, this, &BudgetView::takeSensitivity);
     connect(protect_, &QCheckBox::toggled, this, &BudgetView::takeRules);
     connect(fuse_, &QCheckBox::toggled, this, &BudgetView::takeRules);
@@ -224,19 +235,38 @@ void BudgetView::takeCandidates() {
     BudgetPlanner::Settings settings = planner_.settings();
     try {
         settings.candidates = parse_schemes(candidates_->currentText());
+        if (settings.candidates.empty()) settings.candidates = usualCandidates(settings.target);
+        if (!settings.target.empty())
+            check_candidates(find_export_target(settings.target), settings.candidates);
     } catch (const Error& error) {
-        candidate_problem_ = QString::fromUtf8(error.what());
-        candidates_->setToolTip(candidate_problem_);
-        showNumbers();
+        refuseCandidates(QString::fromUtf8(error.what()));
         return;
     }
-    if (settings.candidates.empty()) settings.candidates = candidate_sets().front().schemes;
+    useCandidates(std::move(settings));
+}
+
+void BudgetView::useCandidates(BudgetPlanner::Settings settings) {
     candidate_problem_.clear();
     candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
     candidates_->setEditText(schemes_text(settings.candidates));
     candidates_->lineEdit()->setCursorPosition(0);
     planner_.setSettings(std::move(settings));
     showNumbers();
+}
+
+void BudgetView::refuseCandidates(const QString& problem) {
+    candidate_problem_ = problem;
+    candidates_->setToolTip(problem);
+    showNumbers();
+}
+
+// With all that it takes, which may be other schemes than those before.
+void BudgetView::takeTarget(int index) {
+    BudgetPlanner::Settings settings = planner_.settings();
+    settings.target = target_->itemData(index).toString().toStdString();
+    if (settings.target == planner_.settings().target) return;
+    settings.candidates = usualCandidates(settings.target);
+    useCandidates(std::move(settings));
 }
 
 void BudgetView::takeSensitivity(int index) {
@@ -368,16 +398,28 @@ void BudgetView::showNumbers() {
     size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
     showing_ = false;
     use_->setEnabled(planner_.best().has_value());
+    const bool problem = told || !planner_.problem().isEmpty();
+    comparison_->setMostLines(problem ? 2 : 1);
     comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
-    mark(*comparison_, QPalette::WindowText, told || !planner_.problem().isEmpty());
+    comparison_->setToolTip(planner_.best() && planner_.isRestricted() && !told
+                                ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme "
+                                     "for all layers that share a setting there")
+                                      .arg(comparison_->text(),
+                                           QString::fromStdString(planner_.settings().target))
+                                : QString());
+    mark(*comparison_, QPalette::WindowText, problem);
     mark(*candidates_->lineEdit(), QPalette::Text, told);
+    const QString held = tr("The plan is one that this export target can hold, layer by layer and as a whole");
+    target_->setToolTip((QStringList{held} + planner_.leftOut()).join(QLatin1Char('\n')));
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
 }
 
+// That of the size itself, like sizes elsewhere; while it is edited, the unit stays.
 void BudgetView::chooseSizeUnit() {
-    const double bytes = document_.isOpen() ? static_cast<double>(document_.model()->bytes()) : 0;
+    if (size_->hasFocus()) return;
+    const double bytes = planner_.bytesOf(planner_.budget());
     size_unit_ = bytes >= 1e9 ? 1e9 : bytes >= 1e6 ? 1e6 : 1e3;
     size_->setSuffix(size_unit_ == 1e9   ? QStringLiteral(" GB")
                      : size_unit_ == 1e6 ? QStringLiteral(" MB")
@@ -394,9 +436,13 @@ QString BudgetView::stateText() const {
 QString BudgetView::comparisonText() const {
     const BestChoice& best = *planner_.best();
     QStringList parts;
-    parts << (best.proven() ? tr("best: error %1, proven").arg(shortNumber(best.loss, 3))
-                            : tr("best so far: error %1, at most %2 above the least")
-                                  .arg(shortNumber(best.loss, 3), shareText(best.gap)));
+    const QString target = QString::fromStdString(planner_.settings().target);
+    const QString error = shortNumber(best.loss, 3);
+    if (!best.proven())
+        parts << tr("best so far: error %1, at most %2 above the least").arg(error, shareText(best.gap));
+    else
+        parts << (planner_.isRestricted() ? tr("best that %1 takes: error %2, proven").arg(target, error)
+                                          : tr("best: error %1, proven").arg(error));
     const auto times = [&](const AllocationChoice& choice) {
         return best.loss > 0 ? QStringLiteral("×") + QLocale().toString(choice.loss / best.loss, 'f', 2)
                              : shortNumber(choice.loss, 3);
@@ -435,6 +481,19 @@ void BudgetView::fillCandidates() {
     }
     candidates_->setEditText(text.isEmpty() ? schemes_text(planner_.settings().candidates) : text);
     candidates_->lineEdit()->setCursorPosition(0);
+}
+
+void BudgetView::fillTargets() {
+    target_->clear();
+    target_->addItem(tr("for any target"), QString());
+    for (const auto& target : export_targets()) {
+        if (target->kind() == TargetKind::report) continue;
+        const std::string_view name = target->name();
+        const QString text = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+        target_->addItem(tr("for %1").arg(text), text);
+    }
+    target_->setCurrentIndex(
+        std::max(0, target_->findData(QString::fromStdString(planner_.settings().target))));
 }
 
 void BudgetView::fillSensitivities() {
@@ -479,7 +538,9 @@ void BudgetView::retranslate() {
         tr("Weights alone, without caches and activations. Compute: bit operations of the matrix "
            "products, of 16 times 16 bits. Tokens per second: bandwidth over the bytes that a token "
            "reads, an upper bound in practice."));
+    target_->setAccessibleName(tr("Export target"));
     fillCandidates();
+    fillTargets();
     fillSensitivities();
     if (active_)
         show();

@@ -61,7 +61,11 @@ class BudgetView : public View {
     void connectParts();
     void fillCandidates();
     void fillSensitivities();
+    void fillTargets();
     void takeCandidates();
+    void takeTarget(int index);
+    void useCandidates(BudgetPlanner::Settings settings);
+    void refuseCandidates(const QString& problem);
     void takeSensitivity(int index);
     void takeRules();
     void show();
@@ -80,6 +84,7 @@ class BudgetView : public View {
     BudgetPlanner planner_;
     BudgetPlot* plot_;
     QComboBox* candidates_;
+    QComboBox* target_;  // each with its name as data, none with an empty one
     QComboBox* sensitivity_;
     QCheckBox* protect_;
     QCheckBox* fuse_;

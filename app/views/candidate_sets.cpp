@@ -2,11 +2,8 @@
 #include "app/views/candidate_sets.h"
 
 #include "app/views/scheme_sets.h"
-#include "core/exports/export_target.h"
 
 #include <QCoreApplication>
-
-#include <algorithm>
 
 namespace halfstep {
 namespace {
@@ -22,7 +19,7 @@ CandidateSet made_of(const QString& name, const char* notations) {
 }  // namespace
 
 std::vector<CandidateSet> candidate_sets() {
-    std::vector<CandidateSet> sets{
+    return {
         made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Integers, groups of 64")),
                 "int2:g64 int3:g64 int4:g64 int5:g64 int6:g64 int8:g64"),
         made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Integers, a scale for each row")),
@@ -34,20 +31,6 @@ std::vector<CandidateSet> candidate_sets() {
         made_of(text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "Small floats: NVFP4, MX, FP8")),
                 "nvfp4 mxfp4 mxfp6_e2m3 mxfp8_e4m3 fp8_e4m3"),
     };
-    const std::vector<Scheme> all = all_formats();
-    for (const auto& target : export_targets()) {
-        std::vector<Scheme> taken;
-        for (const Scheme& format : all)
-            if (const auto carried = carried_scheme(*target, format)) taken.push_back(*carried);
-        std::erase_if(taken, [](const Scheme& scheme) { return scheme.family == Family::floating; });
-        const bool chooses = taken.size() > 1 && taken.size() + 6 < all.size();
-        if (!chooses) continue;
-        const QString name =
-            QString::fromUtf8(target->name().data(), static_cast<qsizetype>(target->name().size()));
-        sets.push_back(
-            {text(QT_TRANSLATE_NOOP("halfstep::CandidateSets", "All that %1 takes")).arg(name), taken});
-    }
-    return sets;
 }
 
 }  // namespace halfstep

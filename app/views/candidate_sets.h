@@ -15,7 +15,6 @@ struct CandidateSet {
     std::vector<Scheme> schemes;
 };
 
-// Usual sets, then for each export target that does not take everything: all that it takes.
 std::vector<CandidateSet> candidate_sets();
 
 }  // namespace halfstep

@@ -17,8 +17,9 @@ class View : public QWidget {
 
     virtual QString title() const = 0;     // of its tab, translated
     virtual QString fileStem() const = 0;  // of exported pictures: "weights"
-    virtual PlotView* plot() const = 0;    // what Export plot writes: the pane that was used last
-    virtual bool isSettled() const = 0;    // everything it is to show is there
+    // What Export plot writes: the pane that was used last. Null where the view has none yet.
+    virtual PlotView* plot() const = 0;
+    virtual bool isSettled() const = 0;  // everything it is to show is there
     virtual void setActive(bool active) = 0;
 
   protected:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_menu.h"
 
+#include "app/lessons/learn_view.h"
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
 #include "app/views/view.h"
@@ -184,7 +185,8 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
         QAction* action = menu->addAction(QString());
         action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
         connect(action, &QAction::triggered, this, [this, i] { window_.showView(static_cast<int>(i)); });
-        entries_.push_back({action, nullptr, true});
+        const bool needs_model = qobject_cast<LearnView*>(window_.views()[i]) == nullptr;
+        entries_.push_back({action, nullptr, needs_model});
         view_actions_.push_back(action);
     }
     menu->addSeparator();
@@ -230,17 +232,19 @@ void MainMenu::buildPlot() {
     add(menu, QT_TR_NOOP("Export figures as &CSV…"), {}, true,
         [this] { exportPlot(static_cast<int>(PlotFormat::csv)); });
     menu->addSeparator();
-    add(menu, QT_TR_NOOP("Show &everything"), Qt::CTRL | Qt::Key_0, true,
-        [this] { window_.currentView()->plot()->resetZoom(); });
+    add(menu, QT_TR_NOOP("Show &everything"), Qt::CTRL | Qt::Key_0, true, [this] {
+        if (PlotView* plot = window_.currentView()->plot()) plot->resetZoom();
+    });
+    const auto export_as = [this](PlotFormat format) { exportPlot(static_cast<int>(format)); };
     for (const View* view : window_.views())
-        connect(view->plot(), &PlotView::exportRequested, this,
-                [this](PlotFormat format) { exportPlot(static_cast<int>(format)); });
+        if (view->plot() != nullptr) connect(view->plot(), &PlotView::exportRequested, this, export_as);
+    connect(&window_.learnView(), &LearnView::exportRequested, this, export_as);
 }
 
 void MainMenu::exportPlot(int format) {
     const auto kind = static_cast<PlotFormat>(format);
     const PlotView* plot = window_.currentView()->plot();
-    if (!plot->hasData()) return;
+    if (plot == nullptr || !plot->hasData()) return;
     const QString suffix = fileSuffix(kind);
     files_.askAndWrite(plot->fileStem() + "." + suffix, QString("%1 (*.%2)").arg(suffix.toUpper(), suffix),
                        [plot, kind] { return plot->exportAs(kind); });

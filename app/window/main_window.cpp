@@ -2,6 +2,7 @@
 #include "app/window/main_window.h"
 
 #include "app/document/weight_inspection.h"
+#include "app/lessons/learn_view.h"
 #include "app/views/budget_view.h"
 #include "app/views/channels_view.h"
 #include "app/views/compare_view.h"
@@ -13,6 +14,7 @@
 #include "app/window/file_controller.h"
 #include "app/window/inspector_binder.h"
 #include "app/window/layer_binder.h"
+#include "app/window/learn_mode.h"
 #include "app/window/main_menu.h"
 #include "core/base/error.h"
 #include "widgets/editors/scheme_editor.h"
@@ -133,16 +135,21 @@ void MainWindow::buildViews() {
     tabs_ = new QTabWidget;
     tabs_->setObjectName("views");
     tabs_->setDocumentMode(true);
+    tabs_->setUsesScrollButtons(false);  // no view is ever out of sight
+    tabs_->setElideMode(Qt::ElideRight);
     views_ = {new WeightsView(document_, *inspection_),
               new ErrorView(document_, *inspection_),
               new ChannelsView(document_, *inspection_, jobs_),
               new SensitivityView(document_, *inspection_, *measures_, jobs_),
               new BudgetView(document_, *inspection_, *measures_, jobs_),
               new CompareView(document_, *inspection_, *measures_, jobs_)};
+    learn_view_ = new LearnView(document_, *inspection_, jobs_);
+    views_.push_back(learn_view_);
     for (View* view : views_)
         tabs_->addTab(view, view->title());
     pages_->addWidget(tabs_);
     setCentralWidget(pages_);
+    learn_ = new LearnMode(document_, *pages_, *tabs_, *learn_view_);
     costs_ = addToolBar(QString());
     costs_->setObjectName("costs");
     costs_->setMovable(false);
@@ -189,7 +196,7 @@ void MainWindow::buildDocks() {
     scroll->setWidget(editing);
 
     addDock("layers", layers_, Qt::LeftDockWidgetArea);
-    addDock("scheme", scroll, Qt::RightDockWidgetArea);
+    learn_->setEditorDock(addDock("scheme", scroll, Qt::RightDockWidgetArea));
     QDockWidget* issues = addDock("issues", issues_, Qt::BottomDockWidgetArea);
     QDockWidget* jobs = addDock("jobs", job_list_, Qt::BottomDockWidgetArea);
     tabifyDockWidget(issues, jobs);
@@ -309,6 +316,7 @@ void MainWindow::connectJobs() {
     connect(start_page_, &StartPage::openRequested, files_, &FileController::askForModel);
     connect(start_page_, &StartPage::openFileRequested, files_, &FileController::openModel);
     connect(start_page_, &StartPage::sampleRequested, files_, &FileController::openSample);
+    connect(start_page_, &StartPage::learnRequested, this, &MainWindow::learn);
     connect(start_page_, &StartPage::removeRecentRequested, &recent_, &RecentFiles::remove);
     connect(start_page_, &StartPage::clearRecentRequested, &recent_, &RecentFiles::clear);
     connect(&recent_, &RecentFiles::changed, this, [this] { start_page_->setRecentFiles(recent_.files()); });
@@ -323,7 +331,6 @@ void MainWindow::connectInspector() {
 void MainWindow::modelChanged() {
     const bool open = document_.isOpen();
     problems_shown_ = false;
-    pages_->setCurrentIndex(open ? 1 : 0);
     for (QDockWidget* dock : docks_)
         if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
     costs_->setVisible(open);
@@ -480,7 +487,14 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::showView(int index) {
-    tabs_->setCurrentIndex(index);
+    if (views_[static_cast<std::size_t>(index)] == learn_view_)
+        learn_->enter();
+    else
+        tabs_->setCurrentIndex(index);
+}
+
+void MainWindow::learn() {
+    learn_->enter();
 }
 
 View* MainWindow::currentView() const {
@@ -489,7 +503,7 @@ View* MainWindow::currentView() const {
 
 bool MainWindow::isSettled() const {
     return jobs_.isIdle() && !measures_->isMeasuring() && !budget_soon_.isActive() &&
-           (!document_.isOpen() || currentView()->isSettled());
+           ((!document_.isOpen() && !learn_->isActive()) || currentView()->isSettled());
 }
 
 void MainWindow::resetLayout() {
@@ -511,6 +525,7 @@ void MainWindow::retranslate() {
     for (std::size_t i = 0; i < docks_.size(); ++i)
         docks_[i]->setWindowTitle(titles[static_cast<qsizetype>(i)]);
     menu_->retranslate();
+    learn_->retranslate();
     updateTitle();
 }
 
@@ -527,6 +542,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
         event->ignore();
         return;
     }
+    learn_view_->endPresentation();
+    learn_->restoreDock();
     QSettings settings;
     settings.setValue(geometry_key, saveGeometry());
     if (document_.isOpen()) {  // without a model the docks are hidden, which is not the user's wish

@@ -32,6 +32,8 @@ class IssuesPanel;
 class JobsPanel;
 class LayerBinder;
 class LayerTableView;
+class LearnMode;
+class LearnView;
 class LiveNumbersPanel;
 class MainMenu;
 class SchemeEditor;
@@ -54,6 +56,8 @@ class MainWindow : public QMainWindow {
     const std::vector<View*>& views() const { return views_; }
     void showView(int index);
     View* currentView() const;
+    void learn();  // shows the lessons, with or without a model
+    LearnView& learnView() { return *learn_view_; }
     LayerTableView& layers() { return *layers_; }
     SchemeEditor& editor() { return *editor_; }
     InspectorPanel& inspector() { return *inspector_; }
@@ -110,6 +114,8 @@ class MainWindow : public QMainWindow {
     StartPage* start_page_;
     QTabWidget* tabs_;
     std::vector<View*> views_;
+    LearnView* learn_view_;
+    LearnMode* learn_;
     LayerTableView* layers_;
     SchemeEditor* editor_;
     LiveNumbersPanel* numbers_;

@@ -19,56 +19,41 @@ constexpr double loss_slack = 1e-12;
 
 constexpr double mean_slack = 4 * std::numeric_limits<double>::epsilon();
 
-template <class Weight, class Value>
-Knapsack knapsack_of(const std::vector<AllocationClass>& classes, Weight weight, Value value) {
-    std::vector<std::vector<KnapsackOption>> options(classes.size());
-    for (std::size_t i = 0; i < classes.size(); ++i)
-        for (const AllocationOption& option : classes[i].options)
-            options[i].push_back({static_cast<double>(std::invoke(weight, option)),
-                                  static_cast<double>(std::invoke(value, option))});
-    return Knapsack(std::move(options));
+double objective_of(const AllocationChoice& choice, Budget::Of of) {
+    return of == Budget::Of::loss ? static_cast<double>(choice.bits) : choice.loss;
 }
 
 }  // namespace
 
 Allocation::Allocation(AllocationProblem problem, const AllocationRules& rules)
-    : problem_(std::move(problem)),
-      class_of_(problem_.tensors.size()),
-      by_bits_({}),
-      by_bytes_({}),
-      by_loss_({}) {
+    : problem_(std::move(problem)), class_of_(problem_.tensors.size()) {
     AllocationClasses built = allocation_classes(problem_, rules);
     classes_ = std::move(built.classes);
     issues_ = std::move(built.issues);
     for (std::size_t i = 0; i < classes_.size(); ++i)
         for (const std::size_t tensor : classes_[i].tensors)
             class_of_[tensor] = i;
-    by_bits_ = knapsack_of(classes_, &AllocationOption::bits, &AllocationOption::loss);
-    by_bytes_ = knapsack_of(classes_, &AllocationOption::bytes, &AllocationOption::loss);
-    by_loss_ = knapsack_of(classes_, &AllocationOption::loss, &AllocationOption::bits);
-    for (const Scheme& scheme : rules.candidates) {
-        const bool taken = std::ranges::any_of(classes_, [&](const AllocationClass& of) {
+    for (OptionSet& set : option_sets(problem_, rules, classes_))
+        parts_.emplace_back(classes_, std::move(set));
+    add_uniform_choices(rules.candidates);
+}
+
+void Allocation::add_uniform_choices(const std::vector<Scheme>& candidates) {
+    const auto takes = [](const AllocationPart& part, const Scheme& scheme) {
+        return std::ranges::any_of(part.classes(), [&](const AllocationClass& of) {
             return std::ranges::find(of.options, scheme, &AllocationOption::scheme) != of.options.end();
         });
+    };
+    for (const Scheme& scheme : candidates) {
         if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) != uniform_.end()) continue;
-        if (taken)
-            uniform_.push_back({scheme, uniform(scheme)});
+        const auto part = std::ranges::find_if(
+            parts_, [&](const AllocationPart& of) { return takes(of, scheme); });
+        if (part != parts_.end())
+            uniform_.push_back({scheme, uniform(*part, scheme)});
         else if (!issues_.empty() || !classes_.empty())
             issues_.push_back(
                 {Severity::note, {}, fmt::format("No tensor can take the candidate {}.", to_string(scheme))});
     }
-}
-
-const Knapsack& Allocation::knapsack(Budget::Of of) const {
-    switch (of) {
-        case Budget::Of::bits_per_weight:
-            return by_bits_;
-        case Budget::Of::bytes:
-            return by_bytes_;
-        case Budget::Of::loss:
-            break;
-    }
-    return by_loss_;
 }
 
 double Allocation::capacity(const Budget& budget) const {
@@ -98,14 +83,30 @@ AllocationChoice Allocation::sum_up(std::vector<std::uint32_t> chosen) const {
     return choice;
 }
 
-BestChoice Allocation::best(const Budget& budget, const KnapsackLimits& limits) const {
-    const auto solution = knapsack(budget.of).solve(capacity(budget), limits);
-    if (!solution) refuse(budget);
-    BestChoice best{sum_up(solution->chosen)};
-    const double objective = budget.of == Budget::Of::loss ? static_cast<double>(best.bits) : best.loss;
-    best.lower_bound = solution->proven() ? objective : std::min(objective, solution->bound);
-    best.gap = objective > 0 ? (objective - best.lower_bound) / objective : 0;
+BestChoice Allocation::best_of(const AllocationPart& part, const KnapsackSolution& solution,
+                               Budget::Of of) const {
+    BestChoice best{sum_up(part.among_all(solution.chosen))};
+    best.lower_bound = objective_of(best, of);
+    if (!solution.proven()) best.lower_bound = std::min(best.lower_bound, solution.bound);
     return best;
+}
+
+BestChoice Allocation::best(const Budget& budget, const KnapsackLimits& limits) const {
+    KnapsackLimits each = limits;
+    each.time /= static_cast<std::int64_t>(parts_.size());
+    std::optional<BestChoice> best;
+    for (const AllocationPart& part : parts_) {
+        const auto solution = part.knapsack(budget.of).solve(capacity(budget), each);
+        if (!solution) continue;
+        const BestChoice found = best_of(part, *solution, budget.of);
+        const double bound = best ? std::min(best->lower_bound, found.lower_bound) : found.lower_bound;
+        if (!best || objective_of(found, budget.of) < objective_of(*best, budget.of)) best = found;
+        best->lower_bound = bound;
+    }
+    if (!best) refuse(budget);
+    const double objective = objective_of(*best, budget.of);
+    best->gap = objective > 0 ? (objective - best->lower_bound) / objective : 0;
+    return *best;
 }
 
 void Allocation::refuse(const Budget& budget) const {
@@ -135,35 +136,19 @@ void Allocation::refuse(const Budget& budget) const {
 }
 
 AllocationChoice Allocation::smallest() const {
-    std::vector<std::uint32_t> chosen;
-    for (const AllocationClass& of : classes_) {
-        const auto least = std::ranges::min_element(of.options, {}, [](const AllocationOption& option) {
-            return std::pair(option.bits, option.loss);
-        });
-        chosen.push_back(static_cast<std::uint32_t>(least - of.options.begin()));
-    }
-    return sum_up(std::move(chosen));
+    std::vector<AllocationChoice> choices;
+    for (const AllocationPart& part : parts_)
+        choices.push_back(sum_up(part.among_all(part.smallest())));
+    return std::ranges::min(choices, {},
+                            [](const AllocationChoice& of) { return std::pair(of.bits, of.loss); });
 }
 
 AllocationChoice Allocation::most_exact() const {
-    std::vector<std::uint32_t> chosen;
-    for (const AllocationClass& of : classes_) {
-        const auto least = std::ranges::min_element(of.options, {}, [](const AllocationOption& option) {
-            return std::pair(option.loss, option.bits);
-        });
-        chosen.push_back(static_cast<std::uint32_t>(least - of.options.begin()));
-    }
-    return sum_up(std::move(chosen));
-}
-
-std::vector<Allocation::Point> Allocation::front() const {
-    std::vector<Point> points;
-    const auto elements = static_cast<double>(std::max<std::uint64_t>(1, problem_.elements()));
-    for (const KnapsackPoint& corner : by_bits_.hull())
-        points.push_back({corner.weight / elements,
-                          problem_.other_bytes + static_cast<std::uint64_t>(std::ceil(corner.weight / 8)),
-                          corner.value});
-    return points;
+    std::vector<AllocationChoice> choices;
+    for (const AllocationPart& part : parts_)
+        choices.push_back(sum_up(part.among_all(part.most_exact())));
+    return std::ranges::min(choices, {},
+                            [](const AllocationChoice& of) { return std::pair(of.loss, of.bits); });
 }
 
 const Scheme& Allocation::scheme(const AllocationChoice& choice, std::size_t tensor) const {

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/allocation/allocation_part.h"
 #include "core/allocation/allocation_rules.h"
-#include "core/allocation/allocation_steps.h"
-#include "core/allocation/knapsack.h"
+#include "core/allocation/budget.h"
 #include "core/allocation/plan.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
 namespace halfstep {
-
-// What a plan may cost.
-struct Budget {
-    enum class Of {
-        bits_per_weight,  // mean over the tensors that are chosen for
-        bytes,            // of the whole model, tensors that are kept included
-        loss,             // the other way round: the fewest bits with which the loss is at most the limit
-    };
-    Of of = Of::bits_per_weight;
-    double limit = 0;
-
-    friend bool operator==(const Budget&, const Budget&) = default;
-};
 
 // One way to choose.
 struct AllocationChoice {
@@ -77,7 +65,8 @@ class Allocation {
 
     const std::vector<UniformChoice>& uniform_choices() const { return uniform_; }  // one for each candidate
 
-    // The corners of the Pareto front's convex hull, from the smallest plan to the most exact.
+    // The corners of the Pareto front's convex hull, from the smallest plan to the most exact. Of schemes that
+    // do not all go together, the lowest of the hulls: where another set of them begins, it falls at once.
     struct Point {
         double bits_per_weight = 0;
         std::uint64_t bytes = 0;
@@ -93,12 +82,18 @@ class Allocation {
     Plan plan(const Model& model, const AllocationChoice& choice) const;
 
   private:
+    using PartChoice = std::vector<std::uint32_t>;  // options of a part
+
+    void add_uniform_choices(const std::vector<Scheme>& candidates);
     double capacity(const Budget& budget) const;
-    AllocationSteps steps(Budget::Of of) const;
-    const Knapsack& knapsack(Budget::Of of) const;
     AllocationChoice sum_up(std::vector<std::uint32_t> chosen) const;
+    BestChoice best_of(const AllocationPart& part, const KnapsackSolution& solution, Budget::Of of) const;
     bool fits(const AllocationChoice& choice, const Budget& budget) const;
-    AllocationChoice uniform(const Scheme& scheme) const;
+    AllocationChoice uniform(const AllocationPart& part, const Scheme& scheme) const;
+    PartChoice rounded_closed_form(const AllocationPart& part, const Budget& budget) const;
+    // Of what is chosen in each of the parts, what fits and loses least; none where nothing fits.
+    std::optional<AllocationChoice> best_of_parts(
+        const Budget& budget, const std::function<PartChoice(const AllocationPart&)>& choose) const;
     [[noreturn]] void refuse(const Budget& budget) const;
 
     AllocationProblem problem_;
@@ -106,9 +101,7 @@ class Allocation {
     std::vector<Issue> issues_;
     std::vector<UniformChoice> uniform_;
     std::vector<std::size_t> class_of_;  // of each tensor
-    Knapsack by_bits_;
-    Knapsack by_bytes_;
-    Knapsack by_loss_;
+    std::vector<AllocationPart> parts_;  // one for each set of schemes that go together
 };
 
 }  // namespace halfstep

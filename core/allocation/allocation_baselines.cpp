@@ -53,21 +53,15 @@ double water_level(const std::vector<BitRange>& ranges, double bits) {
 
 }  // namespace
 
-AllocationSteps Allocation::steps(Budget::Of of) const {
-    return {classes_, [of](const AllocationOption& option) {
-                return static_cast<double>(of == Budget::Of::bytes ? option.bytes : option.bits);
-            }};
-}
-
 bool Allocation::fits(const AllocationChoice& choice, const Budget& budget) const {
     return budget.of == Budget::Of::bytes
                ? static_cast<double>(choice.bytes - problem_.other_bytes) <= capacity(budget)
                : static_cast<double>(choice.bits) <= capacity(budget);
 }
 
-AllocationChoice Allocation::uniform(const Scheme& scheme) const {
-    std::vector<std::uint32_t> chosen;
-    for (const AllocationClass& of : classes_) {
+AllocationChoice Allocation::uniform(const AllocationPart& part, const Scheme& scheme) const {
+    PartChoice chosen;
+    for (const AllocationClass& of : part.classes()) {
         const auto found = std::ranges::find(of.options, scheme, &AllocationOption::scheme);
         if (found != of.options.end()) {
             chosen.push_back(static_cast<std::uint32_t>(found - of.options.begin()));
@@ -81,7 +75,7 @@ AllocationChoice Allocation::uniform(const Scheme& scheme) const {
         chosen.push_back(
             nearest_option(of, bits / static_cast<double>(std::max<std::uint64_t>(1, of.elements))));
     }
-    return sum_up(std::move(chosen));
+    return sum_up(part.among_all(std::move(chosen)));
 }
 
 std::optional<UniformChoice> Allocation::best_uniform(const Budget& budget) const {
@@ -92,24 +86,42 @@ std::optional<UniformChoice> Allocation::best_uniform(const Budget& budget) cons
     return best != nullptr ? std::optional(*best) : std::nullopt;
 }
 
+std::optional<AllocationChoice> Allocation::best_of_parts(
+    const Budget& budget, const std::function<PartChoice(const AllocationPart&)>& choose) const {
+    std::optional<AllocationChoice> best;
+    for (const AllocationPart& part : parts_) {
+        AllocationChoice found = sum_up(part.among_all(choose(part)));
+        if (fits(found, budget) && (!best || found.loss < best->loss)) best = std::move(found);
+    }
+    return best;
+}
+
 std::optional<AllocationChoice> Allocation::greedy(const Budget& budget) const {
-    AllocationChoice least = smallest();
-    if (!fits(least, budget)) return std::nullopt;
-    steps(budget.of).climb(least.chosen, capacity(budget));
-    return sum_up(std::move(least.chosen));
+    return best_of_parts(budget, [&](const AllocationPart& part) {
+        PartChoice chosen = part.smallest();
+        part.steps(budget.of).climb(chosen, capacity(budget));
+        return chosen;
+    });
+}
+
+Allocation::PartChoice Allocation::rounded_closed_form(const AllocationPart& part,
+                                                       const Budget& budget) const {
+    const std::vector<BitRange> ranges = bit_ranges(part.classes());
+    const double bits = capacity(budget) * (budget.of == Budget::Of::bytes ? 8 : 1);
+    const double level = water_level(ranges, bits);
+    PartChoice chosen;
+    for (std::size_t i = 0; i < part.classes().size(); ++i)
+        chosen.push_back(nearest_option(part.classes()[i], bits_at(ranges[i], level)));
+    return chosen;
 }
 
 std::optional<AllocationChoice> Allocation::closed_form(const Budget& budget) const {
-    if (!fits(smallest(), budget)) return std::nullopt;
-    const std::vector<BitRange> ranges = bit_ranges(classes_);
-    const double bits = capacity(budget) * (budget.of == Budget::Of::bytes ? 8 : 1);
-    const double level = water_level(ranges, bits);
-    std::vector<std::uint32_t> chosen;
-    for (std::size_t i = 0; i < classes_.size(); ++i)
-        chosen.push_back(nearest_option(classes_[i], bits_at(ranges[i], level)));
-    steps(budget.of).descend(chosen, capacity(budget));
-    steps(budget.of).climb(chosen, capacity(budget));
-    return sum_up(std::move(chosen));
+    return best_of_parts(budget, [&](const AllocationPart& part) {
+        PartChoice chosen = rounded_closed_form(part, budget);
+        part.steps(budget.of).descend(chosen, capacity(budget));
+        part.steps(budget.of).climb(chosen, capacity(budget));
+        return chosen;
+    });
 }
 
 }  // namespace halfstep

@@ -87,7 +87,9 @@ class Builder {
         if (const Pin* pin = common_pin(tensors)) {
             built.pinned = true;
             built.options.push_back(pinned_option(tensors, *pin));
+            built.may_be_kept = pin->scheme.family == Family::keep;
         } else {
+            built.may_be_kept = broken_limit(tensors, Scheme{}) == nullptr;
             built.options = free_options(tensors);
         }
         return built;

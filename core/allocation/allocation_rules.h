@@ -30,11 +30,19 @@ struct LeastBits {
     std::string from;
 };
 
+// Only schemes of one of the sets go together in a plan, for runtimes that have one setting for a whole model.
+// A tensor that none of the set can be applied to is kept. No sets: all schemes go together.
+struct Together {
+    std::vector<std::vector<Scheme>> sets;
+    std::string from;  // who takes no others: "bitsandbytes"
+};
+
 struct AllocationRules {
     std::vector<Scheme> candidates;  // what tensors without a pin choose from
     std::vector<Pin> pins;
     std::vector<Tie> ties;
     std::vector<LeastBits> limits;
+    Together together;
 };
 
 // Tensors that get one scheme together, and what there is to choose from.
@@ -43,6 +51,7 @@ struct AllocationClass {
     std::uint64_t elements = 0;
     double sensitivity = 0;  // sum
     bool pinned = false;
+    bool may_be_kept = false;               // keep breaks no pin and no limit
     std::vector<AllocationOption> options;  // sums over the tensors
 };
 

@@ -45,6 +45,19 @@ void ExportTarget::check(const ExportRequest& request) const {
 
 void ExportTarget::check_as_a_whole(const ExportRequest&) const {}
 
+void ExportTarget::check_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const {
+    const Plan alone{{}, {}, {{tensor.name, scheme}}};
+    check_as_a_whole({model, alone, {}});
+}
+
+std::string ExportTarget::why_not_together(const Scheme&, const Scheme&) const {
+    return {};
+}
+
+std::vector<ExportTarget::SharedSetting> ExportTarget::shared_settings(const Model&) const {
+    return {};
+}
+
 std::string ExportTarget::why_not_for(const Model& model, const TensorInfo& tensor,
                                       const Scheme& scheme) const {
     if (scheme.family == Family::keep) return {};
@@ -52,7 +65,8 @@ std::string ExportTarget::why_not_for(const Model& model, const TensorInfo& tens
     if (std::string reason = stored_otherwise(tensor, scheme); !reason.empty()) return reason;
     const Plan alone{{}, {}, {{tensor.name, scheme}}};
     try {
-        check({model, alone, {}});
+        refuse_what_does_not_fit({model, alone, {}});
+        check_alone(model, tensor, scheme);
     } catch (const Error& error) {
         return error.problem();
     }

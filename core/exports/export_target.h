@@ -51,6 +51,20 @@ class ExportTarget {
     // applied, the runtime leaves such tensors alone, or it takes another type instead. Empty where it would.
     std::string why_not_for(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const;
 
+    // Why one plan cannot have both schemes, and what to do; empty where it can. Decided by their kinds: schemes
+    // that go together with a third one go together.
+    virtual std::string why_not_together(const Scheme& first, const Scheme& second) const;
+
+    // Tensors that what the target writes has one setting for: they have one scheme where they are quantized.
+    struct SharedSetting {
+        std::string what;                  // "'mlp.up_proj' in all layers"
+        std::vector<std::string> tensors;  // in model order
+    };
+    virtual std::vector<SharedSetting> shared_settings(const Model& model) const;
+
+    // Whether single tensors that it would quantize may be kept.
+    virtual bool may_keep() const { return true; }
+
     // What the names of its files usually end in: ".json".
     virtual std::string_view file_ending() const = 0;
 
@@ -74,6 +88,9 @@ class ExportTarget {
 
     // For what no single scheme shows: two of them that do not go together, a tensor that cannot be named.
     virtual void check_as_a_whole(const ExportRequest& request) const;
+
+    // The same for one tensor, whatever becomes of the others. Here: a plan for it alone.
+    virtual void check_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const;
 
     virtual std::vector<std::filesystem::path> write(const ExportRequest& request) const = 0;
 };

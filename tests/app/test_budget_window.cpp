@@ -7,9 +7,11 @@
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/allocation/device.h"
+#include "core/exports/export_target.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "widgets/plots/budget_plot.h"
+#include "widgets/style/elided_label.h"
 #include "widgets/style/theme.h"
 #include "widgets/tables/layer_table_model.h"
 #include "widgets/tables/layer_table_view.h"
@@ -19,6 +21,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QDockWidget>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
 #include <QLabel>
@@ -81,6 +84,7 @@ class TestBudgetWindow : public QObject {
 
     void dragging_brings_the_best_plan_in_one_step() {
         const Plan before = document().plan();
+        const double start = planner().budget();
         drag(4.5);
         QVERIFY(std::abs(planner().budget() - 4.5) < 0.02);
         QVERIFY(planner().planBits() <= planner().budget());
@@ -94,13 +98,21 @@ class TestBudgetWindow : public QObject {
         QVERIFY(spin()->value() == std::round(planner().budget() * 1000) / 1000);
         keepPictures("dragged");
 
+        const double first = planner().budget();
         drag(3.2);
+        const double second = planner().budget();
         QCOMPARE(document().undoStack().count(), 2);
         document().undoStack().undo();
+        QVERIFY(planner().budget() == first);
         document().undoStack().undo();
         QVERIFY(document().plan() == before);
+        QVERIFY(planner().budget() == start && spin()->value() == std::round(start * 1000) / 1000);
         document().undoStack().redo();
+        document().undoStack().redo();
+        QVERIFY(planner().budget() == second && planner().best()->bits_per_weight == planner().planBits());
+        document().undoStack().undo();
         settle();
+        QVERIFY(planner().budget() == first);
     }
 
     void the_field_and_the_keys_move_it_too() {
@@ -232,12 +244,77 @@ class TestBudgetWindow : public QObject {
         window_->findChild<QCheckBox*>("protect")->setChecked(false);
         type(candidates, "int4:g64 nonsense");
         QVERIFY(candidates->toolTip().contains("nonsense"));
-        QVERIFY(
-            window_->findChild<BudgetView*>()->findChild<QLabel*>("comparison")->text().contains("nonsense"));
+        QVERIFY(comparison()->text().contains("nonsense"));
         QCOMPARE(planner().settings().candidates.size(), 2U);
         type(candidates, "");
         settle();
         QCOMPARE(planner().settings().candidates.size(), 6U);
+    }
+
+    void a_target_gets_what_it_can_hold_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("one_scheme");
+        QTest::newRow("awq") << "awq" << true;
+        QTest::newRow("bitsandbytes") << "bitsandbytes" << true;
+        QTest::newRow("hqq") << "hqq" << false;
+        QTest::newRow("compressed-tensors") << "compressed-tensors" << false;
+        QTest::newRow("exllamav2") << "exllamav2" << false;
+    }
+    void a_target_gets_what_it_can_hold() {
+        QFETCH(QString, name);
+        QFETCH(bool, one_scheme);
+        const ExportTarget& target = find_export_target(name.toStdString());
+        choose("target", name);
+        settle();
+        QVERIFY2(planner().problem().isEmpty() || planner().problem().startsWith("no plan fits"),
+                 qPrintable(planner().problem()));
+        QVERIFY(!planner().leftOut().isEmpty());
+        QVERIFY(std::ranges::any_of(planner().tensors(), [&](int tensor) {
+            return std::ranges::any_of(planner().settings().candidates, [&](const Scheme& scheme) {
+                return !target.why_not_for(*document().model(), document().tensor(tensor), scheme).empty();
+            });
+        }));
+        for (const double bits : {6.0, 6.9, 8.8}) {
+            spin()->setValue(bits);
+            settle();
+            QVERIFY2(planner().best() && planner().best()->proven(), qPrintable(planner().problem()));
+            QCOMPARE(planner().isRestricted(), name == "bitsandbytes" || name == "hqq");
+            std::vector<Scheme> used;
+            for (const int tensor : planner().tensors()) {
+                const Scheme& scheme = document().scheme(tensor);
+                const std::string why =
+                    target.why_not_for(*document().model(), document().tensor(tensor), scheme);
+                QVERIFY2(why.empty(), why.c_str());
+                if (scheme.family != Family::keep && std::ranges::find(used, scheme) == used.end())
+                    used.push_back(scheme);
+            }
+            QVERIFY(!used.empty() && (used.size() == 1 || !one_scheme));
+            target.check({*document().model(), document().plan(), {}});
+        }
+        keepPictures("target-" + name);
+        // What it cannot hold is no candidate either.
+        type(window_->findChild<QComboBox*>("candidates"), "int4:g64:gamma");
+        QVERIFY(comparison()->text().contains(name + " cannot hold the candidate int4:g64:gamma"));
+        choose("target", {});
+        settle();
+        QCOMPARE(planner().settings().candidates.size(), 6U);
+        QVERIFY(planner().leftOut().isEmpty() && !planner().isRestricted());
+    }
+
+    void a_lock_that_a_target_cannot_hold_is_told() {
+        const int head = find(Role::output_head);
+        document().applyScheme({head}, parse_scheme("int4:asym:g128"), "int4");
+        document().setLocked({head}, true, "lock");
+        choose("target", "awq");
+        settle();
+        QVERIFY(!planner().best());
+        QVERIFY2(comparison()->text().contains("awq cannot hold it in int4:asym:g128, as its lock asks for"),
+                 qPrintable(comparison()->text()));
+        document().setLocked({head}, false, "unlock");
+        settle();
+        QVERIFY2(planner().problem().isEmpty(), qPrintable(planner().problem()));
+        choose("target", {});
+        settle();
     }
 
     void sensitivities_come_from_roles_and_files() {
@@ -316,22 +393,55 @@ class TestBudgetWindow : public QObject {
              "int2:g32 int3:g32 int4:g32 int5:g32 int6:g32 int7:g32 int8:g32 q4_0 q5_0 q8_0");
         settle();
         QVERIFY(planner().best() && planner().best()->proven());
-        std::vector<qint64> times;
-        for (int step = 0; step <= 40; ++step) {
-            QElapsedTimer timer;
-            timer.start();
-            emit plot()->budgetDragged(3 + 0.1 * step);
-            QCoreApplication::processEvents();
-            times.push_back(timer.nsecsElapsed());
-        }
-        emit plot()->budgetReleased();
-        std::ranges::sort(times);
-        qInfo("a step of a drag over 1,000 layers x 24 schemes: median %.1f ms, worst %.1f ms",
-              static_cast<double>(times[times.size() / 2]) / 1e6, static_cast<double>(times.back()) / 1e6);
+        timeDrag("over 1,000 layers x 24 schemes");
         QVERIFY(planner().best()->proven());
         QVERIFY(planner().planBits() <= 7);
         settle();
         keepPictures("thousand");
+        choose("target", "hqq");
+        settle();
+        timeDrag("for hqq");
+        QVERIFY(planner().best()->proven());
+        choose("target", {});
+        settle();
+    }
+
+    void the_curve_keeps_its_room_in_a_small_window() {
+        document().undoStack().setClean();
+        window_->files().openSample();
+        QTRY_VERIFY_WITH_TIMEOUT(document().tensorCount() < 100, 20'000);
+        settle();
+        spin()->setValue(1.5);
+        settle();
+        auto* issues = window_->findChild<QDockWidget*>("issues");
+        issues->show();
+        issues->raise();
+        window_->resize(1024, 700);
+        QTest::qWait(100);
+        keepPicture("small", "light");
+        QVERIFY2(plot()->frontRect()->height() >= 70, qPrintable(QString::number(plot()->frontRect()->height())));
+        // The whole problem is read in two lines.
+        QVERIFY(comparison()->text().contains("no plan fits into"));
+        issues->hide();
+        window_->resize(1280, 800);
+        QTest::qWait(100);
+        QVERIFY(plot()->stripRect()->visible() && plot()->stripRect()->height() > 60);
+        QCOMPARE(qobject_cast<ElidedLabel*>(comparison())->shownText().count(u'\n'), 1);
+        spin()->setValue(4.5);
+        settle();
+        QCOMPARE(qobject_cast<ElidedLabel*>(comparison())->shownText().count(u'\n'), 0);
+        keepPictures("again");
+    }
+
+    void sizes_below_a_megabyte_are_in_kilobytes() {
+        auto* size = window_->findChild<QDoubleSpinBox*>("budgetSize");
+        spin()->setValue(2.3);
+        settle();
+        QCOMPARE(size->suffix(), QString(" kB"));
+        QVERIFY(std::abs(size->value() * 1000 - planner().bytesOf(planner().budget())) < 1);
+        spin()->setValue(4.5);
+        settle();
+        QCOMPARE(size->suffix(), QString(" MB"));
     }
 
     void in_german() {
@@ -358,6 +468,29 @@ class TestBudgetWindow : public QObject {
     void type(QComboBox* box, const QString& text) {
         box->setEditText(text);
         emit box->lineEdit()->editingFinished();
+    }
+
+    void timeDrag(const char* over) {
+        std::vector<qint64> times;
+        for (int step = 0; step <= 40; ++step) {
+            QElapsedTimer timer;
+            timer.start();
+            emit plot()->budgetDragged(3 + 0.1 * step);
+            QCoreApplication::processEvents();
+            times.push_back(timer.nsecsElapsed());
+        }
+        emit plot()->budgetReleased();
+        std::ranges::sort(times);
+        qInfo("a step of a drag %s: median %.1f ms, worst %.1f ms", over,
+              static_cast<double>(times[times.size() / 2]) / 1e6, static_cast<double>(times.back()) / 1e6);
+    }
+
+    QLabel* comparison() { return budget().findChild<QLabel*>("comparison"); }
+
+    void choose(const char* box, const QString& data) {
+        auto* choice = window_->findChild<QComboBox*>(box);
+        choice->setCurrentIndex(choice->findData(data));
+        emit choice->activated(choice->currentIndex());
     }
 
     // With the mouse, in some steps.
@@ -388,12 +521,16 @@ class TestBudgetWindow : public QObject {
                 window_->resize(size);
                 QCoreApplication::processEvents();
                 QTest::qWait(50);
-                window_->grab().save(
-                    QDir(folder).filePath(QStringLiteral("budget-%1-%2-%3.png")
-                                              .arg(name, mode == ThemeMode::light ? "light" : "dark")
-                                              .arg(size.width())));
+                keepPicture(name, mode == ThemeMode::light ? "light" : "dark");
             }
         }
+    }
+
+    void keepPicture(const QString& name, const QString& theme) {
+        const QString folder = qEnvironmentVariable("HALFSTEP_GALLERY");
+        if (!folder.isEmpty())
+            window_->grab().save(QDir(folder).filePath(
+                QStringLiteral("budget-%1-%2-%3.png").arg(name, theme).arg(window_->width())));
     }
 
     testing::TemporaryFolder folder_;

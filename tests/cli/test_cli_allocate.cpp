@@ -13,8 +13,11 @@
 #include <QStandardPaths>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <vector>
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -26,6 +29,7 @@ constexpr const char* candidates =
 
 // What `measure` says of a tensor under a scheme.
 struct Figures {
+    double elements = 0;
     double bits = 0;
     double bytes = 0;
     double rel_error = 0;
@@ -42,10 +46,35 @@ Measured measured(const QString& model, const QStringList& schemes) {
         const QJsonArray results = tensor["results"].toArray();
         for (const QJsonValue result : results)
             figures[tensor["name"].toString()][result["scheme"].toString()] = {
+                tensor["elements"].toDouble(),
                 result["bits_per_weight"].toDouble() * tensor["elements"].toDouble(),
                 result["bytes"].toDouble(), result["rel_error"].toDouble()};
     }
     return figures;
+}
+
+// Of all ways to give each group one of the schemes, the least sum of squared errors within a sum of bits.
+double least_error(const std::map<QString, Measured>& groups, const QStringList& schemes, double bits) {
+    double least = std::numeric_limits<double>::infinity();
+    std::vector<int> choice(groups.size(), 0);
+    for (bool more = true; more;) {
+        double sum = 0;
+        double error = 0;
+        std::size_t place = 0;
+        for (const auto& [kind, tensors] : groups) {
+            const QString& scheme = schemes[choice[place++]];
+            for (const auto& [name, by_scheme] : tensors) {
+                sum += by_scheme.at(scheme).bits;
+                error += by_scheme.at(scheme).rel_error * by_scheme.at(scheme).rel_error;
+            }
+        }
+        if (sum <= bits) least = std::min(least, error);
+        place = 0;
+        while (place < choice.size() && ++choice[place] == schemes.size())
+            choice[place++] = 0;
+        more = place < choice.size();
+    }
+    return least;
 }
 
 CliRun allocate(const QString& model, const QStringList& options) {
@@ -138,6 +167,66 @@ class TestCliAllocate : public QObject {
             QCOMPARE(to_string(*written.find(tensor.key().toStdString())), tensor->toString().toStdString());
         const QString out = QString::fromStdString(folder.path("types.txt").string());
         QCOMPARE(run_cli({"export", sample_, "--plan", plan, "--to", "llama.cpp", "-o", out}).code, 0);
+    }
+
+    // Runtimes of one setting for the model, and of one for each kind of module: every plan that they could
+    // have is worked out from what `measure` says.
+    void a_runtime_of_one_setting_gets_the_best_that_it_takes_data() {
+        QTest::addColumn<QString>("target");
+        QTest::addColumn<QStringList>("candidates");
+        QTest::addColumn<QStringList>("kept");
+        QTest::addColumn<bool>("by_kind");
+        QTest::addColumn<double>("bits");
+        const QString embedding = "model.embed_tokens.weight";
+        const QStringList ends{embedding, "lm_head.weight"};
+        const QStringList four_bits{"int4:asym", "int4:asym:g128", "int4:asym:g64", "int4:asym:g32"};
+        QTest::newRow("bitsandbytes, 6") << "bitsandbytes" << QStringList{"int8", "nf4"}
+                                         << QStringList{embedding} << false << 6.0;
+        QTest::newRow("bitsandbytes, 9") << "bitsandbytes" << QStringList{"int8", "nf4"}
+                                         << QStringList{embedding} << false << 9.0;
+        QTest::newRow("awq, 5.9") << "awq" << four_bits << ends << false << 5.9;
+        QTest::newRow("awq, 6.5") << "awq" << four_bits << ends << false << 6.5;
+        QTest::newRow("hqq, 7") << "hqq" << QStringList{"int4:asym:g64", "int8:asym:g64"}
+                                << QStringList{embedding} << true << 7.0;
+    }
+    void a_runtime_of_one_setting_gets_the_best_that_it_takes() {
+        QFETCH(QString, target);
+        QFETCH(QStringList, candidates);
+        QFETCH(QStringList, kept);
+        QFETCH(bool, by_kind);
+        QFETCH(double, bits);
+        const TemporaryFolder folder;
+        const QString plan = QString::fromStdString(folder.path("plan.json").string());
+        const QJsonObject answer = allocate(sample_, {"--for", target, "--candidates", candidates.join(','),
+                                                      "--bits", QString::number(bits), "-o", plan})
+                                       .json();
+        const Measured figures = measured(sample_, candidates);
+        std::map<QString, Measured> groups;  // that get one scheme together
+        double elements = 0;
+        double kept_bits = 0;
+        for (const auto& [name, by_scheme] : figures) {
+            const double weights = by_scheme.begin()->second.elements;
+            elements += weights;
+            if (kept.contains(name))
+                kept_bits += 16 * weights;
+            else
+                groups[by_kind ? name.section('.', -3) : QString()][name] = by_scheme;
+        }
+        const double least = least_error(groups, candidates, bits * elements - kept_bits);
+        QVERIFY2(std::abs(answer["objective"].toDouble() - least) < 1e-9 * least,
+                 qPrintable(QStringLiteral("%1 %2").arg(answer["objective"].toDouble()).arg(least)));
+        QVERIFY(answer["gap"].toDouble() == 0);
+        QVERIFY(answer["lower_bound"].toDouble() == answer["objective"].toDouble());
+        QVERIFY(answer["among"].toString().contains(target));
+        const QJsonObject chosen = answer["tensors"].toObject();
+        for (const auto& [kind, of] : groups)
+            for (const auto& [name, by_scheme] : of)
+                QCOMPARE(chosen[name], chosen[of.begin()->first]);
+        for (const QString& name : kept)
+            QCOMPARE(chosen[name].toString(), QString("keep"));
+        const QString out = QString::fromStdString(folder.path("config.json").string());
+        const CliRun run = run_cli({"export", sample_, "--plan", plan, "--to", target, "-o", out});
+        QVERIFY2(run.code == 0 && QFile::exists(out), run.err.constData());
     }
 
     void sizes_take_units() {
@@ -238,6 +327,24 @@ class TestCliAllocate : public QObject {
         QFile file(plan);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QCOMPARE(file.readAll(), QByteArray("old"));
+    }
+
+    // Beside what is not given to the target, which is told before.
+    void pins_that_a_target_cannot_hold_are_refused() {
+        const QStringList options{"--bits", "9", "--for"};
+        const CliRun alone =
+            allocate(sample_, options + QStringList{"awq", "--pin", "lm_head.*=int4:asym:g128"});
+        QCOMPARE(alone.code, 1);
+        QVERIFY2(alone.err.contains("'lm_head.weight': awq cannot hold it in int4:asym:g128, as --pin "
+                                    "'lm_head.*=int4:asym:g128' asks for: AWQ quantizes no output head"),
+                 alone.err.constData());
+        const CliRun apart = allocate(
+            sample_,
+            options + QStringList{"bitsandbytes", "--pin", "lm_head.*=nf4", "--pin", ".*q_proj.*=int8"});
+        QCOMPARE(apart.code, 1);
+        QVERIFY2(apart.err.contains("pins and limits leave nothing that bitsandbytes takes in one plan: not "
+                                    "int8, as 'lm_head.weight' has to get nf4 (--pin 'lm_head.*=nf4')"),
+                 apart.err.constData());
     }
 
     // Sensitivities decide: a tensor that counts for much gets more bits than one that counts nothing.

@@ -80,6 +80,7 @@ struct StartPage::Parts {
     QLabel* zone_text;
     QPushButton* open;
     QPushButton* sample;
+    QPushButton* learn;
     QWidget* recent;
     QLabel* recent_title;
     QToolButton* clear;
@@ -101,6 +102,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     parts_->build();
     connect(parts_->open, &QPushButton::clicked, this, &StartPage::openRequested);
     connect(parts_->sample, &QPushButton::clicked, this, &StartPage::sampleRequested);
+    connect(parts_->learn, &QPushButton::clicked, this, &StartPage::learnRequested);
     connect(parts_->clear, &QToolButton::clicked, this, &StartPage::clearRecentRequested);
     connect(parts_->files, &RecentFilesList::openRequested, this, &StartPage::openFileRequested);
     connect(parts_->files, &RecentFilesList::removeRequested, this, &StartPage::removeRecentRequested);
@@ -144,7 +146,8 @@ void StartPage::Parts::build() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(scroll);
     QWidget::setTabOrder(sample, open);
-    QWidget::setTabOrder(open, files);
+    QWidget::setTabOrder(open, learn);
+    QWidget::setTabOrder(learn, files);
     QWidget::setTabOrder(files, clear);
 }
 
@@ -183,9 +186,11 @@ QWidget* StartPage::Parts::buildZone() {
     sample->setDefault(true);
     open = new QPushButton(zone);
     open->setObjectName(QStringLiteral("open_model"));
-    for (QPushButton* button : {sample, open}) {
+    learn = new QPushButton(zone);
+    learn->setObjectName(QStringLiteral("learn"));
+    for (QPushButton* button : {sample, open, learn}) {
         button->setMinimumHeight(34);
-        button->setMinimumWidth(170);
+        button->setMinimumWidth(150);
         button->setIconSize(QSize(18, 18));
     }
     auto* buttons = new QHBoxLayout;
@@ -193,6 +198,7 @@ QWidget* StartPage::Parts::buildZone() {
     buttons->addStretch(1);
     buttons->addWidget(sample);
     buttons->addWidget(open);
+    buttons->addWidget(learn);
     buttons->addStretch(1);
     auto* layout = new QVBoxLayout(zone);
     layout->setContentsMargins(24, 22, 24, 24);
@@ -236,6 +242,8 @@ void StartPage::Parts::retranslate() {
     sample->setToolTip(no_sample.isEmpty()
                            ? StartPage::tr("Open the small language model that comes with Halfstep")
                            : no_sample);
+    learn->setText(StartPage::tr("&Learn"));
+    learn->setToolTip(StartPage::tr("What quantization does and why, discovered by dragging"));
     recent_title->setText(StartPage::tr("Recent"));
     clear->setText(StartPage::tr("Clear list"));
     clear->setAccessibleName(StartPage::tr("Clear the list of recent models"));
@@ -270,6 +278,7 @@ void StartPage::Parts::color() {
                         ? QIcon(tintedPixmap(QStringLiteral("sample"), theme.accentText, 18, ratio))
                         : themedIcon(QStringLiteral("sample")));
     open->setIcon(themedIcon(QStringLiteral("open")));
+    learn->setIcon(themedIcon(QStringLiteral("help")));
 }
 
 void StartPage::setRecentFiles(const std::vector<RecentFile>& files) {

@@ -29,6 +29,7 @@ class StartPage : public QWidget {
     void openRequested();                         // by a file dialog
     void openFileRequested(const QString& path);  // a recent file, or one that was dropped
     void sampleRequested();
+    void learnRequested();
     void removeRecentRequested(const QString& path);
     void clearRecentRequested();
 

@@ -120,7 +120,32 @@ void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
     painter->drawText(handle, Qt::AlignCenter, label);
 }
 
-// At the upper right, where no plan of few bits and little error is.
+bool BudgetPlot::isFree(const QRectF& place) const {
+    const QRectF area = front_rect_->rect();
+    const double line = budgetPixel();
+    if (!area.contains(place) || (line > place.left() - 3 && line < place.right() + 3)) return false;
+    const std::vector<BudgetData::Point>& front = *data_.front;
+    for (std::size_t i = 0; i + 1 < front.size(); ++i)
+        if (QRectF(pixelOf(front[i]), pixelOf(front[i + 1])).normalized().adjusted(0, 0, 1, 1).intersects(place))
+            return false;
+    return std::ranges::none_of(data_.uniform, [&](const BudgetData::Named& uniform) {
+        return place.contains(pixelOf(uniform.at));
+    });
+}
+
+// At the upper right, where no plan of few bits and little error is, or else where neither the curve nor the
+// budget is.
+QRectF BudgetPlot::legendPlace(const QSizeF& size) const {
+    const QRectF area = front_rect_->rect();
+    const QPointF upper_right(area.right() - size.width() - 6, area.top() + 6);
+    const double lower = area.bottom() - size.height() - 8;
+    for (const QPointF& corner :
+         {upper_right, QPointF(budgetPixel() - size.width() - 8, area.top() + 6),
+          QPointF(area.left() + 8, lower), QPointF(budgetPixel() + 8, lower)})
+        if (const QRectF place(corner, size); isFree(place)) return place;
+    return {upper_right, size};
+}
+
 void BudgetPlot::drawLegend(QCPPainter* painter) const {
     painter->setFont(smallFont());
     if (!data_.hasFront()) {
@@ -139,17 +164,8 @@ void BudgetPlot::drawLegend(QCPPainter* painter) const {
         widest = std::max(widest, metrics.horizontalAdvance(name));
     const double line = metrics.height() + 2;
     const QRectF area = front_rect_->rect();
-    QRectF box(area.right() - widest - 38, area.top() + 6, widest + 32,
-               line * static_cast<double>(names.size()) + 8);
-    // Where the curve runs through the upper right, the lower left is free.
-    const auto covers_curve = [this](const QRectF& place) {
-        return std::ranges::any_of(
-            *data_.front, [&](const BudgetData::Point& point) { return place.contains(pixelOf(point)); });
-    };
-    if (covers_curve(box)) {
-        const QRectF other(QPointF(area.left() + 8, area.bottom() - box.height() - 8), box.size());
-        if (!covers_curve(other)) box = other;
-    }
+    const QRectF box =
+        legendPlace(QSizeF(widest + 32, line * static_cast<double>(names.size()) + 8));
     if (box.width() > area.width() * 0.7 || box.height() > area.height() * 0.8) return;
     QColor background = theme().surface;
     background.setAlpha(225);

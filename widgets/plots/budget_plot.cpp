@@ -14,11 +14,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
+#include <utility>
 
 namespace halfstep {
 namespace {
 
+constexpr int least_height_of_three = 360;  // pixels of all panes
+constexpr int least_height_of_two = 250;
 constexpr int grab_width = 8;  // pixels at both sides of the line
 constexpr int click_slack = 3;
 constexpr double near_point = 12;     // pixels
@@ -42,18 +46,7 @@ void BudgetPlot::buildPanes() {
     depth_rect_ = newAxisRect();
     strip_title_ = newPaneTitle();
     depth_title_ = newPaneTitle();
-    QCPLayoutGrid* grid = plot()->plotLayout();
-    grid->setRowSpacing(2);
-    grid->addElement(0, 0, front_rect_);
-    grid->addElement(1, 0, strip_title_);
-    grid->addElement(2, 0, strip_rect_);
-    grid->addElement(3, 0, depth_title_);
-    grid->addElement(4, 0, depth_rect_);
-    grid->setRowStretchFactor(0, 1.55);
-    for (const int row : {1, 3})
-        grid->setRowStretchFactor(row, 0.001);
-    grid->setRowStretchFactor(4, 0.62);
-
+    plot()->plotLayout()->setRowSpacing(2);
     front_rect_->setMinimumMargins(QMargins(0, 26, 12, 0));
     front_rect_->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
     front_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<LogValueTicker>::create());
@@ -68,7 +61,6 @@ void BudgetPlot::buildPanes() {
     roles->setRangeReversed(true);
     roles->grid()->setVisible(false);
     roles->setTicker(role_ticker_);
-    strip_rect_->axis(QCPAxis::atBottom)->setTickLabels(false);
     strip_rect_->axis(QCPAxis::atBottom)->grid()->setVisible(false);
     depth_rect_->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
     depth_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<LogValueTicker>::create());
@@ -83,12 +75,43 @@ void BudgetPlot::buildPanes() {
     new PaintedItem(front_rect_, QStringLiteral("grid"), [this](QCPPainter* p) { drawOverBudget(p); });
     new PaintedItem(front_rect_, QStringLiteral("main"), [this](QCPPainter* p) { drawUniform(p); });
     new PaintedItem(front_rect_, QStringLiteral("main"), [this](QCPPainter* p) { drawMethods(p); });
+    new PaintedItem(front_rect_, QStringLiteral("main"), [this](QCPPainter* p) { drawLegend(p); });
     new PaintedItem(
         front_rect_, QStringLiteral("main"), [this](QCPPainter* p) { drawBudgetLine(p); }, false);
-    new PaintedItem(front_rect_, QStringLiteral("main"), [this](QCPPainter* p) { drawLegend(p); });
     new PaintedItem(strip_rect_, QStringLiteral("main"),
                     [this](QCPPainter* p) { strip_.draw(p, strip_rect_, theme(), selected_, data_.cells); });
     connect(plot(), &QCustomPlot::afterLayout, this, &BudgetPlot::fitLabels);
+    arrange();
+}
+
+// The curve always; the others where there is height for them.
+void BudgetPlot::arrange() {
+    const int height = plot()->height();
+    const int panes = height >= least_height_of_three ? 3 : height >= least_height_of_two ? 2 : 1;
+    if (panes == panes_) return;
+    panes_ = panes;
+    const bool strip = panes >= 2;
+    const bool depth = panes == 3;
+    QCPLayoutGrid* grid = plot()->plotLayout();
+    const std::initializer_list<std::pair<QCPLayoutElement*, bool>> elements{
+        {front_rect_, true},     {strip_title_, strip}, {strip_rect_, strip},
+        {depth_title_, depth}, {depth_rect_, depth}};
+    for (const auto& [element, shown] : elements)
+        if (element->layout() == grid) grid->take(element);
+    grid->simplify();
+    for (const auto& [element, shown] : elements) {
+        element->setVisible(shown);
+        if (shown)
+            grid->addElement(grid->rowCount(), 0, element);
+        else
+            element->setOuterRect({});
+    }
+    grid->setRowStretchFactor(0, 1.55);
+    for (int row = 1; row < grid->rowCount(); row += 2)
+        grid->setRowStretchFactor(row, 0.001);
+    if (depth) grid->setRowStretchFactor(4, 0.62);
+    strip_rect_->axis(QCPAxis::atBottom)->setTickLabels(!depth);
+    replotSoon();
 }
 
 void BudgetPlot::setData(BudgetData data) {
@@ -255,6 +278,11 @@ void BudgetPlot::rebuildDepth() {
         former_depth_->visible()
             ? tr("Relative error accumulated through the depth, Π(1 + ε) − 1; dashed: before")
             : tr("Relative error accumulated through the depth, Π(1 + ε) − 1"));
+}
+
+void BudgetPlot::plotResized() {
+    arrange();
+    fitLabels();
 }
 
 void BudgetPlot::fitLabels() {

@@ -28,7 +28,7 @@ class BudgetPlot : public PlotView {
     // Where the budget line lies, in pixels of plot(); for those who drag it by program.
     double budgetPixel() const;
     const QCPAxisRect* frontRect() const { return front_rect_; }
-    const QCPAxisRect* stripRect() const { return strip_rect_; }
+    const QCPAxisRect* stripRect() const { return strip_rect_; }  // hidden where there is no height for it
     const BitStrip& strip() const { return strip_; }
 
   signals:
@@ -39,7 +39,7 @@ class BudgetPlot : public PlotView {
 
   protected:
     void rebuild() override;
-    void plotResized() override { fitLabels(); }
+    void plotResized() override;
     QString emptySentence() const override;
     QString summary() const override;
     bool mousePressed(QMouseEvent* event) override;
@@ -51,6 +51,7 @@ class BudgetPlot : public PlotView {
 
   private:
     void buildPanes();
+    void arrange();
     void rebuildFront();
     void scaleFront();
     void rebuildStrip();
@@ -61,6 +62,8 @@ class BudgetPlot : public PlotView {
     void drawBudgetLine(QCPPainter* painter) const;
     void drawMethods(QCPPainter* painter) const;
     void drawLegend(QCPPainter* painter) const;
+    bool isFree(const QRectF& place) const;
+    QRectF legendPlace(const QSizeF& size) const;
     QPointF pixelOf(const BudgetData::Point& point) const;
     double lowestLoss() const;
     void moveBudget(double bits);
@@ -74,6 +77,7 @@ class BudgetPlot : public PlotView {
     bool dragging_ = false;
     double grab_offset_ = 0;
     QPoint pressed_at_;
+    int panes_ = 0;  // that there is height for
     QCPAxisRect* front_rect_ = nullptr;
     QCPAxisRect* strip_rect_ = nullptr;
     QCPAxisRect* depth_rect_ = nullptr;

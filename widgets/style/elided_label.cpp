@@ -6,6 +6,8 @@
 #include <QStyle>
 #include <QToolTip>
 
+#include <utility>
+
 namespace halfstep {
 
 ElidedLabel::ElidedLabel(QWidget* parent, Qt::TextElideMode mode) : QLabel(parent), mode_(mode) {
@@ -18,18 +20,54 @@ void ElidedLabel::setShorterTexts(const QStringList& texts) {
     update();
 }
 
-QString ElidedLabel::shownText() const {
-    const int room = contentsRect().width();
+void ElidedLabel::setMostLines(int lines) {
+    if (lines == most_lines_) return;
+    most_lines_ = lines;
+    updateGeometry();
+    update();
+}
+
+QString ElidedLabel::wording() const {
     QString wording = text();
     for (const QString& shorter : shorter_) {
-        if (fontMetrics().horizontalAdvance(wording) <= room) break;
+        if (fontMetrics().horizontalAdvance(wording) <= contentsRect().width()) break;
         wording = shorter;
     }
-    return fontMetrics().elidedText(wording, mode_, room);
+    return wording;
+}
+
+QStringList ElidedLabel::lines() const {
+    const int room = contentsRect().width();
+    QString rest = wording();
+    QStringList lines;
+    while (lines.size() + 1 < most_lines_ && fontMetrics().horizontalAdvance(rest) > room) {
+        qsizetype cut = rest.lastIndexOf(u' ');
+        while (cut > 0 && fontMetrics().horizontalAdvance(rest.left(cut)) > room)
+            cut = rest.lastIndexOf(u' ', cut - 1);
+        if (cut <= 0) break;
+        lines << rest.left(cut);
+        rest = rest.mid(cut + 1);
+    }
+    return lines << fontMetrics().elidedText(rest, mode_, room);
+}
+
+QString ElidedLabel::shownText() const {
+    return lines().join(u'\n');
+}
+
+QSize ElidedLabel::sizeHint() const {
+    const auto further = static_cast<int>(lines().size()) - 1;
+    return QLabel::sizeHint() + QSize(0, further * fontMetrics().lineSpacing());
 }
 
 QSize ElidedLabel::minimumSizeHint() const {
     return {fontMetrics().horizontalAdvance(QStringLiteral("x…x")), QLabel::minimumSizeHint().height()};
+}
+
+void ElidedLabel::resizeEvent(QResizeEvent* event) {
+    QLabel::resizeEvent(event);
+    const auto needed = static_cast<int>(lines().size());
+    if (std::exchange(told_lines_, needed) != needed) updateGeometry();
 }
 
 void ElidedLabel::paintEvent(QPaintEvent* /*event*/) {
@@ -47,7 +85,7 @@ bool ElidedLabel::event(QEvent* event) {
 }
 
 bool ElidedLabel::isElided() const {
-    return fontMetrics().horizontalAdvance(text()) > contentsRect().width();
+    return shownText() != text();
 }
 
 }  // namespace halfstep

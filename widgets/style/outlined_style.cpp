@@ -38,4 +38,9 @@ void OutlinedStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* 
     painter->restore();
 }
 
+int OutlinedStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const {
+    constexpr int tab_padding = 12;  // both sides; Fusion's 24 leaves no room for seven views
+    return metric == PM_TabBarTabHSpace ? tab_padding : QProxyStyle::pixelMetric(metric, option, widget);
+}
+
 }  // namespace halfstep

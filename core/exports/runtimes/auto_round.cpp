@@ -31,6 +31,13 @@ class AutoRound : public TextConfigTarget {
     std::string_view writes() const override {
         return "the layer_config of AutoRound, which quantizes the model: a setting for each module";
     }
+    std::string why_not_together(const Scheme& first, const Scheme& second) const override {
+        if (first.family == second.family) return {};
+        return fmt::format(
+            "AutoRound packs either integers or block-scaled floats, and the plan has {} and {}. "
+            "Take one kind",
+            to_string(first), to_string(second));
+    }
     std::string_view file_ending() const override { return ".layer-config.json"; }
 
   private:
@@ -47,25 +54,14 @@ class AutoRound : public TextConfigTarget {
     QuantizedKinds kinds() const override { return {.runtime = "AutoRound"}; }
     bool is_for_joining_runtimes() const override { return true; }
 
-    std::string why_not_shape(const PlannedModule& module) const override {
+    std::string why_not_module(const PlannedModule& module) const override {
         const MatrixShape shape = module.shape;
         if (module.scheme.family == Family::integer &&
             (shape.channels % side != 0 || shape.inputs % side != 0))
             return fmt::format(
                 "AutoRound leaves a matrix as it is whose sides are no multiples of {}: {} and {}", side,
                 shape.channels, shape.inputs);
-        return ConfigTarget::why_not_shape(module);
-    }
-
-    std::string why_not_together(const PlannedModules& modules) const override {
-        const std::vector<Scheme> schemes = modules.schemes();
-        const auto other = std::ranges::find_if(
-            schemes, [&](const Scheme& scheme) { return scheme.family != schemes.front().family; });
-        if (other == schemes.end()) return {};
-        return fmt::format(
-            "AutoRound packs either integers or block-scaled floats, and the plan has {} and {}. "
-            "Take one kind",
-            to_string(schemes.front()), to_string(*other));
+        return ConfigTarget::why_not_module(module);
     }
 
     std::string config_text(const ExportRequest&, const PlannedModules& modules) const override {

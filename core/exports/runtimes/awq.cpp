@@ -20,6 +20,12 @@ class Awq : public TextConfigTarget {
         return "\"quantization_config\" to merge into config.json (AutoAWQ, vLLM): one setting, and what is "
                "left out";
     }
+    std::string why_not_together(const Scheme& first, const Scheme& second) const override {
+        if (told(first) == told(second)) return {};
+        return fmt::format(
+            "AWQ has one setting for all modules, and the plan has {} and {}. Take one of them or keep, or the target gptq",
+            to_string(first), to_string(second));
+    }
     std::string_view file_ending() const override { return ".awq.json"; }
 
   private:
@@ -36,22 +42,16 @@ class Awq : public TextConfigTarget {
     }
     bool is_for_joining_runtimes() const override { return true; }
 
-    std::string why_not_shape(const PlannedModule& module) const override {
+    std::string why_not_module(const PlannedModule& module) const override {
         const std::uint64_t outputs = module.shape.channels;
         if (outputs % codes_in_word != 0)
             return fmt::format(
                 "AWQ packs the codes of {} outputs into a word, and {} are no multiple of that",
                 codes_in_word, outputs);
-        return ConfigTarget::why_not_shape(module);
+        return ConfigTarget::why_not_module(module);
     }
 
-    std::string why_not_together(const PlannedModules& modules) const override {
-        const std::vector<Scheme> schemes = modules.schemes();
-        if (schemes.size() > 1)
-            return fmt::format(
-                "AWQ has one setting for all modules, and the plan has {} and {}. Take one of "
-                "them or keep, or the target gptq",
-                to_string(schemes[0]), to_string(schemes[1]));
+    std::string why_not_as_a_whole(const PlannedModules& modules) const override {
         return why_not_excluded_alone(modules, excludes_by_part, "AWQ");
     }
 

@@ -28,6 +28,12 @@ class BitsAndBytes : public TextConfigTarget {
         return "\"quantization_config\" to merge into config.json (Transformers): NF4 or int8, and what is "
                "left out";
     }
+    std::string why_not_together(const Scheme& first, const Scheme& second) const override {
+        if (told(first) == told(second)) return {};
+        return fmt::format(
+            "bitsandbytes has one setting for all modules, and the plan has {} and {}. Take one of them or keep",
+            to_string(first), to_string(second));
+    }
     std::string_view file_ending() const override { return ".bitsandbytes.json"; }
 
   private:
@@ -41,7 +47,7 @@ class BitsAndBytes : public TextConfigTarget {
     }
     QuantizedKinds kinds() const override { return {.runtime = "bitsandbytes"}; }
 
-    std::string why_not_shape(const PlannedModule&) const override { return {}; }
+    std::string why_not_module(const PlannedModule&) const override { return {}; }
 
     Scheme told(const Scheme& scheme) const override {
         Scheme parts = ConfigTarget::told(scheme);
@@ -49,13 +55,7 @@ class BitsAndBytes : public TextConfigTarget {
         return parts;
     }
 
-    std::string why_not_together(const PlannedModules& modules) const override {
-        const std::vector<Scheme> schemes = modules.schemes();
-        if (schemes.size() > 1)
-            return fmt::format(
-                "bitsandbytes has one setting for all modules, and the plan has {} and {}. Take "
-                "one of them or keep",
-                to_string(schemes[0]), to_string(schemes[1]));
+    std::string why_not_as_a_whole(const PlannedModules& modules) const override {
         return why_not_excluded_alone(modules, excludes_by_start_or_end, "Transformers");
     }
 

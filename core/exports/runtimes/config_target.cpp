@@ -27,7 +27,7 @@ std::string dumped(const ConfigJson& json, int indent) {
 
 }  // namespace
 
-std::string ConfigTarget::why_not_shape(const PlannedModule& module) const {
+std::string ConfigTarget::why_not_module(const PlannedModule& module) const {
     const std::uint64_t inputs = module.shape.inputs;
     const std::uint32_t group_size = module.scheme.group_size;
     if (group_size == 0 || inputs % group_size == 0) return {};
@@ -36,7 +36,7 @@ std::string ConfigTarget::why_not_shape(const PlannedModule& module) const {
         kinds().runtime, inputs, group_size);
 }
 
-std::string ConfigTarget::why_not_together(const PlannedModules&) const {
+std::string ConfigTarget::why_not_as_a_whole(const PlannedModules&) const {
     return {};
 }
 
@@ -59,18 +59,26 @@ std::vector<Issue> ConfigTarget::further_issues(const Model&, const PlannedModul
     return {};
 }
 
-PlannedModules ConfigTarget::modules_of(const ExportRequest& request) const {
-    PlannedModules modules = planned_modules(request.model, request.plan, kinds());
+void ConfigTarget::refuse_modules(const PlannedModules& modules) const {
     for (const PlannedModule& module : modules.quantized)
-        if (std::string reason = why_not_shape(module); !reason.empty())
+        if (std::string reason = why_not_module(module); !reason.empty())
             throw Error(std::move(reason), {{}, module.tensor->name, {}},
                         "Choose another scheme for it, or keep");
+}
+
+PlannedModules ConfigTarget::modules_of(const ExportRequest& request) const {
+    PlannedModules modules = planned_modules(request.model, request.plan, kinds());
+    refuse_modules(modules);
     std::vector<PlannedModule> lost_ranges;
     for (PlannedModule& module : modules.quantized) {
         if (!carries_range(module.scheme)) lost_ranges.push_back(module);
         module.scheme = told(module.scheme);
     }
-    if (std::string reason = why_not_together(modules); !reason.empty()) throw Error(std::move(reason));
+    const std::vector<Scheme> schemes = modules.schemes();
+    for (const Scheme& scheme : schemes)
+        if (std::string reason = why_not_together(schemes.front(), scheme); !reason.empty())
+            throw Error(std::move(reason));
+    if (std::string reason = why_not_as_a_whole(modules); !reason.empty()) throw Error(std::move(reason));
     if (is_for_joining_runtimes()) append(modules.issues, joined_matrices_that_differ(modules));
     append(modules.issues, ranges_that_are_lost(lost_ranges, kinds().runtime));
     append(modules.issues, further_issues(request.model, modules));
@@ -79,6 +87,10 @@ PlannedModules ConfigTarget::modules_of(const ExportRequest& request) const {
 
 void ConfigTarget::check_as_a_whole(const ExportRequest& request) const {
     modules_of(request);
+}
+
+void ConfigTarget::check_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const {
+    refuse_modules(planned_alone(model, tensor, scheme, kinds()));
 }
 
 std::vector<std::filesystem::path> ConfigTarget::write(const ExportRequest& request) const {

@@ -28,11 +28,12 @@ class ConfigTarget : public ExportTarget {
     virtual RuntimeFormats formats() const = 0;
     virtual QuantizedKinds kinds() const = 0;
 
-    // Why a module cannot be stored with a scheme that the runtime has. Here: groups that do not fit a row.
-    virtual std::string why_not_shape(const PlannedModule& module) const;
+    // Why a module cannot be stored with a scheme that the runtime has, whatever becomes of the others. Here:
+    // groups that do not fit a row.
+    virtual std::string why_not_module(const PlannedModule& module) const;
 
-    // Why the schemes cannot be in one configuration, and what to do; empty where they can.
-    virtual std::string why_not_together(const PlannedModules& modules) const;
+    // Why the modules cannot be in one configuration, though their schemes go together; empty where they can.
+    virtual std::string why_not_as_a_whole(const PlannedModules& modules) const;
 
     // The parts of a scheme that the configuration carries; equal ones are told in one.
     virtual Scheme told(const Scheme& scheme) const;
@@ -51,8 +52,10 @@ class ConfigTarget : public ExportTarget {
 
   private:
     void check_as_a_whole(const ExportRequest& request) const final;
+    void check_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const final;
     std::vector<std::filesystem::path> write(const ExportRequest& request) const final;
 
+    void refuse_modules(const PlannedModules& modules) const;
     PlannedModules modules_of(const ExportRequest& request) const;
 };
 

@@ -64,6 +64,7 @@ class ExLlamaV2 : public ConfigTarget {
     std::string_view writes() const override {
         return "a measurement file that leaves exllamav2's convert.py no choice, and the command for it";
     }
+    bool may_keep() const override { return false; }
     std::string_view file_ending() const override { return ".measurement.json"; }
     bool shows_measurements() const override { return true; }
 
@@ -88,7 +89,7 @@ class ExLlamaV2 : public ConfigTarget {
         return found;
     }
 
-    std::string why_not_together(const PlannedModules& modules) const override {
+    std::string why_not_as_a_whole(const PlannedModules& modules) const override {
         for (const PlannedModule& module : modules.kept)
             if (module.tensor->role != Role::output_head)
                 return fmt::format(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/exports/module_names.h"
 #include "core/exports/runtimes/config_target.h"
 #include "core/exports/runtimes/exclusions.h"
 #include "core/exports/targets.h"
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 // Source: HqqConfig in utils/quantization_config.py (000e223), integrations/hqq.py (15ea02a) and
 // quantizers/quantizer_hqq.py (00c6e5f) of Transformers; hqq/core/quantize.py of HQQ (e0b1d00, October 2025).
@@ -50,12 +53,34 @@ ConfigJson settings(const Scheme& scheme) {
             {"offload_meta", false}};
 }
 
+std::string in_all_layers(const std::string& tag) {
+    return fmt::format("'{}' in all layers", tag);
+}
+
 class Hqq : public TextConfigTarget {
   public:
     std::string_view name() const override { return "hqq"; }
     std::string_view writes() const override {
         return "\"quantization_config\" to merge into config.json (Transformers): a setting for each kind of "
                "module";
+    }
+    std::vector<SharedSetting> shared_settings(const Model& model) const override {
+        std::map<std::string, SharedSetting> by_tag;
+        const ModuleNames names(model);
+        for (const TensorInfo& tensor : model.tensors()) {
+            if (!tensor.quantizable) continue;
+            std::set<std::string> tags;
+            for (const std::string& module : names.of(tensor))
+                tags.insert(tag_of(module));
+            for (const std::string& tag : tags)
+                if (!tag.empty()) by_tag[tag].tensors.push_back(tensor.name);
+        }
+        std::vector<SharedSetting> settings;
+        for (auto& [tag, setting] : by_tag) {
+            setting.what = in_all_layers(tag);
+            settings.push_back(std::move(setting));
+        }
+        return settings;
     }
     std::string_view file_ending() const override { return ".hqq.json"; }
 
@@ -70,21 +95,22 @@ class Hqq : public TextConfigTarget {
     }
     QuantizedKinds kinds() const override { return {.runtime = "HQQ"}; }
 
-    std::string why_not_together(const PlannedModules& modules) const override {
+    std::string why_not_module(const PlannedModule& module) const override {
+        if (!tag_of(module.module).empty()) return ConfigTarget::why_not_module(module);
+        return fmt::format("HQQ names modules by their last two parts, and those of '{}' do not tell",
+                           module.module);
+    }
+
+    std::string why_not_as_a_whole(const PlannedModules& modules) const override {
         std::map<std::string, const PlannedModule*> first_of;
         for (const PlannedModule& module : modules.quantized) {
             const std::string tag = tag_of(module.module);
-            if (tag.empty())
-                return fmt::format(
-                    "HQQ names modules by their last two parts, and those of '{}' do not tell. "
-                    "Set it to keep",
-                    module.module);
             const PlannedModule& first = *first_of.try_emplace(tag, &module).first->second;
             if (first.scheme != module.scheme)
-                return fmt::format(
-                    "HQQ has one setting for '{}' in all layers, and the plan has {} for '{}' and "
-                    "{} for '{}'. Take one of them or keep",
-                    tag, to_string(first.scheme), first.module, to_string(module.scheme), module.module);
+                return fmt::format("HQQ has one setting for {}, and the plan has {} for '{}' and {} for '{}'. "
+                                   "Take one of them or keep",
+                                   in_all_layers(tag), to_string(first.scheme), first.module,
+                                   to_string(module.scheme), module.module);
         }
         return why_not_excluded_alone(modules, excludes_by_part, "HQQ");
     }

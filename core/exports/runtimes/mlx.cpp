@@ -42,15 +42,11 @@ class Mlx : public TextConfigTarget {
     }
     QuantizedKinds kinds() const override { return {.runtime = "MLX", .embeddings = true}; }
 
-    std::string why_not_together(const PlannedModules& modules) const override {
-        const auto found = std::ranges::find_if(modules.quantized, [](const PlannedModule& module) {
-            return module.module.find(".experts.") != std::string::npos;
-        });
-        if (found == modules.quantized.end()) return {};
+    std::string why_not_module(const PlannedModule& module) const override {
+        if (module.module.find(".experts.") == std::string::npos) return ConfigTarget::why_not_module(module);
         return fmt::format(
-            "mlx-lm stacks the experts of a layer under another name, and '{}' cannot be named. "
-            "Set it to keep",
-            found->module);
+            "mlx-lm stacks the experts of a layer under another name, and '{}' cannot be named",
+            module.module);
     }
 
     std::string config_text(const ExportRequest&, const PlannedModules& modules) const override {

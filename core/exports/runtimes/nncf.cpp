@@ -60,11 +60,11 @@ class Nncf : public TextConfigTarget {
         return {.runtime = "NNCF", .embeddings = true, .convolutions = true, .recurrent = true};
     }
 
-    std::string why_not_shape(const PlannedModule& module) const override {
+    std::string why_not_module(const PlannedModule& module) const override {
         const bool is_int8 = module.scheme.family == Family::integer && module.scheme.bits == 8;
         if (!is_int8 && (module.tensor->role == Role::convolution || module.tensor->role == Role::recurrent))
             return "NNCF compresses convolutions and recurrent layers to 8 bits only: take int8";
-        return ConfigTarget::why_not_shape(module);
+        return ConfigTarget::why_not_module(module);
     }
 
     static ConfigJson call(const PlannedModules& modules, const Scheme& scheme) {

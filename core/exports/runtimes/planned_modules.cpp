@@ -46,6 +46,8 @@ class LeftAlone {
         if (!added) ++place->second.others;
     }
 
+    std::string reason() const { return tensors_.empty() ? std::string() : tensors_.begin()->first; }
+
     std::vector<Issue> issues() const {
         std::vector<Issue> issues;
         for (const auto& [reason, entry] : tensors_) {
@@ -72,15 +74,17 @@ class LeftAlone {
 
 class Collector {
   public:
-    Collector(const Model& model, const Plan& plan, const QuantizedKinds& kinds)
-        : model_(model), kinds_(kinds), names_(model) {
-        for (const Plan::Entry& entry : plan.entries)
-            planned_.emplace(entry.tensor, &entry.scheme);
-    }
+    Collector(const Model& model, const QuantizedKinds& kinds)
+        : model_(model), kinds_(kinds), names_(model) {}
 
-    PlannedModules collect() {
-        for (const TensorInfo& tensor : model_.tensors())
-            add(tensor);
+    PlannedModules collect(const Plan& plan) {
+        std::unordered_map<std::string_view, const Scheme*> planned;
+        for (const Plan::Entry& entry : plan.entries)
+            planned.emplace(entry.tensor, &entry.scheme);
+        for (const TensorInfo& tensor : model_.tensors()) {
+            const auto found = planned.find(tensor.name);
+            add(tensor, found == planned.end() ? Scheme{} : *found->second);
+        }
         if (result_.quantized.empty())
             throw Error(fmt::format("the plan quantizes nothing that {} quantizes", kinds_.runtime),
                         {model_.path().string(), {}, {}}, "Give matrices of the layers a scheme");
@@ -88,10 +92,17 @@ class Collector {
         return std::move(result_);
     }
 
+    PlannedModules collect(const TensorInfo& tensor, const Scheme& scheme) {
+        if (const std::string reason = why_left_alone(kinds_, tensor); !reason.empty())
+            throw Error(fmt::format("{} {}", kinds_.runtime, reason), {{}, tensor.name, {}}, "Set it to keep");
+        add(tensor, scheme);
+        if (result_.quantized.empty() && !left_alone_.reason().empty())
+            throw Error(left_alone_.reason(), {{}, tensor.name, {}}, "Set it to keep");
+        return std::move(result_);
+    }
+
   private:
-    void add(const TensorInfo& tensor) {
-        const auto found = planned_.find(tensor.name);
-        const Scheme scheme = found == planned_.end() ? Scheme{} : *found->second;
+    void add(const TensorInfo& tensor, const Scheme& scheme) {
         if (!tensor.quantizable) {
             if (!is_quantized(scheme)) return;
             throw Error(fmt::format("{} quantizes weights of matrix products only, and {} is planned for it",
@@ -151,7 +162,6 @@ class Collector {
     const Model& model_;
     const QuantizedKinds& kinds_;
     ModuleNames names_;
-    std::unordered_map<std::string_view, const Scheme*> planned_;
     std::unordered_map<std::string, std::string> seen_;
     PlannedModules result_;
     LeftAlone left_alone_;
@@ -192,7 +202,12 @@ std::vector<Scheme> PlannedModules::schemes() const {
 }
 
 PlannedModules planned_modules(const Model& model, const Plan& plan, const QuantizedKinds& kinds) {
-    return Collector(model, plan, kinds).collect();
+    return Collector(model, kinds).collect(plan);
+}
+
+PlannedModules planned_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
+                             const QuantizedKinds& kinds) {
+    return Collector(model, kinds).collect(tensor, scheme);
 }
 
 std::vector<std::string> names_of(const std::vector<PlannedModule>& modules) {

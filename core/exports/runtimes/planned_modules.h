@@ -47,6 +47,11 @@ struct PlannedModules {
 // quantizes nothing.
 PlannedModules planned_modules(const Model& model, const Plan& plan, const QuantizedKinds& kinds);
 
+// The modules of one tensor, which gets that scheme, whatever becomes of the others. Throws Error where the
+// runtime leaves it alone as well.
+PlannedModules planned_alone(const Model& model, const TensorInfo& tensor, const Scheme& scheme,
+                             const QuantizedKinds& kinds);
+
 // The names of the modules, of all or of those with that scheme.
 std::vector<std::string> names_of(const std::vector<PlannedModule>& modules);
 std::vector<std::string> names_of(const std::vector<PlannedModule>& modules, const Scheme& scheme);

@@ -9,8 +9,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <algorithm>
 #include <limits>
 #include <random>
+#include <utility>
+#include <vector>
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -38,6 +41,14 @@ AllocationRules rules_of(std::initializer_list<const char*> candidates) {
 }
 
 const auto all_three = {"int2", "int4", "int8"};
+
+// Only one of these is taken in a plan.
+Together one_of(std::initializer_list<const char*> schemes) {
+    Together together{{}, "a test"};
+    for (const char* scheme : schemes)
+        together.sets.push_back({parse_scheme(scheme)});
+    return together;
+}
 
 Budget bits(double limit) {
     return {Budget::Of::bits_per_weight, limit};
@@ -214,6 +225,129 @@ class TestAllocation : public QObject {
             const Allocation allocation(problem, rules_of(all_three));
             const AllocationChoice least = allocation.smallest();
             QVERIFY(allocation.best(bits(least.bits_per_weight)).bits == least.bits);
+        }
+    }
+
+    void one_scheme_for_all_worked_by_hand() {
+        AllocationRules rules = rules_of(all_three);
+        rules.together = one_of(all_three);
+        const Allocation allocation(two_tensors(), rules);
+        const auto at = [&](double limit) { return allocation.best(bits(limit)); };
+        QVERIFY(at(2).loss == 14 && at(3.99).loss == 14);
+        QVERIFY(at(4).loss == 3 && at(7.99).loss == 3);
+        QVERIFY(at(8).loss == 0.75 && at(100).loss == 0.75);
+        QVERIFY(at(7.99).proven() && at(7.99).lower_bound == 3 && at(7.99).gap == 0);
+        QCOMPARE(chosen(allocation, at(7.99)), std::string("int4 int4"));
+        QVERIFY(allocation.best({Budget::Of::loss, 3}).bits == 1200);
+        QVERIFY(allocation.best({Budget::Of::loss, 2}).bits == 2400);
+        QVERIFY(allocation.best({Budget::Of::bytes, 190}).loss == 3);
+        QVERIFY(allocation.smallest().bits == 600 && allocation.most_exact().loss == 0.75);
+        QVERIFY(complaint([&] { at(1.9); }).contains("takes 2 bits a weight"));
+        QCOMPARE(allocation.uniform_choices().size(), 3U);
+        QVERIFY(allocation.greedy(bits(7.99))->loss == 3 && allocation.closed_form(bits(7.99))->loss == 3);
+        std::vector<std::pair<double, double>> front;
+        for (const Allocation::Point& point : allocation.front())
+            front.emplace_back(point.bits_per_weight, point.loss);
+        const std::vector<std::pair<double, double>> steps{{2, 14}, {4, 14}, {4, 3}, {8, 3}, {8, 0.75}};
+        QVERIFY(front == steps);
+    }
+
+    void what_cannot_take_the_one_scheme_is_kept() {
+        AllocationProblem problem = two_tensors();
+        std::erase_if(problem.tensors[0].options, [](const AllocationOption& option) {
+            return option.scheme == parse_scheme("int4");
+        });
+        AllocationRules rules = rules_of(all_three);
+        rules.together = one_of(all_three);
+        problem.tensors[1].options[2].loss = 5;  // int8 for both: 5.5
+        const Allocation allocation(problem, rules);
+        QCOMPARE(chosen(allocation, allocation.best(bits(8))), std::string("keep int4"));
+        QVERIFY(allocation.best(bits(8)).loss == 1 && allocation.best(bits(8)).bits == 2400);
+        QVERIFY(allocation.best(bits(7.9)).loss == 14);
+        // It is no way out where a scheme can be taken.
+        QCOMPARE(chosen(allocation, allocation.best(bits(16))), std::string("keep int4"));
+        QCOMPARE(chosen(allocation, allocation.most_exact()), std::string("keep int4"));
+    }
+
+    void keep_goes_with_every_scheme() {
+        AllocationRules rules = rules_of(all_three);
+        rules.candidates.push_back(Scheme{});
+        rules.together = one_of(all_three);
+        const Allocation allocation(two_tensors(), rules);
+        // Bits of (a, b): (8, 8) 2400 loss 0.75, (16, 8) 3200 loss 0.25, (16, 4) 2400 loss 1.
+        QCOMPARE(chosen(allocation, allocation.best(bits(10.6))), std::string("int8 int8"));
+        QCOMPARE(chosen(allocation, allocation.best(bits(10.7))), std::string("keep int8"));
+        rules = rules_of(all_three);
+        rules.together = one_of(all_three);
+        rules.pins = {pin(0, "keep")};
+        const Allocation pinned(two_tensors(), rules);
+        QCOMPARE(chosen(pinned, pinned.best(bits(8))), std::string("keep int4"));
+    }
+
+    void rules_and_one_scheme_for_all() {
+        AllocationRules rules = rules_of(all_three);
+        rules.together = one_of(all_three);
+        rules.pins = {pin(1, "int4", "y")};
+        const Allocation allocation(two_tensors(), rules);
+        QCOMPARE(chosen(allocation, allocation.best(bits(8))), std::string("int4 int4"));
+        const auto with = [](const AllocationRules& of) {
+            return complaint([&] { Allocation(two_tensors(), of); });
+        };
+        rules.pins = {pin(0, "int2", "x"), pin(1, "int8", "y")};
+        QCOMPARE(with(rules),
+                 QString("|pins and limits leave nothing that a test takes in one plan: not int2, as "
+                         "'b.weight' has to get int8 (y); not int4, as 'a.weight' has to get int2 (x); not "
+                         "int8, as 'a.weight' has to get int2 (x)|Take away a pin or a limit, or choose "
+                         "another target"));
+        rules.pins = {pin(0, "int2", "x")};
+        rules.limits = {least(1, 4)};
+        QVERIFY(with(rules).contains("not int2, as 'b.weight' needs more bits a weight; not int4, as "
+                                     "'a.weight' has to get int2 (x)"));
+        rules.limits.clear();
+        rules.candidates = {parse_scheme("int4")};
+        QVERIFY(with(rules).contains("not int2, which is no candidate for 'b.weight'"));
+        rules.pins.clear();
+        rules.candidates = rules_of(all_three).candidates;
+        rules.ties = {tie({0, 1})};
+        rules.limits = {least(0, 3)};
+        const Allocation tied(two_tensors(), rules);
+        QCOMPARE(chosen(tied, tied.smallest()), std::string("int4 int4"));
+    }
+
+    // Of every scheme, every way to keep some of the tensors.
+    void one_scheme_and_keep_equal_trying_everything() {
+        std::mt19937 random(11);
+        const auto with_keep = {"int2", "int4", "int8", "keep"};
+        for (int round = 0; round < 300; ++round) {
+            AllocationProblem problem;
+            for (int i = 0; i < 5; ++i)
+                problem.tensors.push_back(sample_tensor(
+                    fmt::format("t{}", i).c_str(), Role::dense, i, 50 + random() % 200,
+                    {{"int2", 2, 8.0 + static_cast<double>(random() % 16)},
+                     {"int4", 4, 1.0 + static_cast<double>(random() % 7)},
+                     {"int8", 8, static_cast<double>(random() % 100) / 100}}));
+            AllocationRules rules = rules_of(with_keep);
+            rules.together = one_of(all_three);
+            const Allocation allocation(problem, rules);
+            const double limit = 2 + static_cast<double>(random() % 1300) / 100;
+            double least_loss = std::numeric_limits<double>::infinity();
+            for (std::size_t scheme = 0; scheme < 3; ++scheme)
+                for (unsigned kept = 0; kept < 32; ++kept) {
+                    double sum = 0;
+                    double loss = 0;
+                    for (std::size_t i = 0; i < 5; ++i) {
+                        const AllocationTensor& tensor = problem.tensors[i];
+                        const bool keep = (kept >> i & 1U) != 0;
+                        const AllocationOption& option = keep ? tensor.kept : tensor.options[scheme];
+                        sum += static_cast<double>(option.bits);
+                        loss += option.loss;
+                    }
+                    if (sum <= limit * static_cast<double>(problem.elements()))
+                        least_loss = std::min(least_loss, loss);
+                }
+            const BestChoice best = allocation.best(bits(limit));
+            QVERIFY(best.proven() && best.bits_per_weight <= limit);
+            QVERIFY(std::abs(best.loss - least_loss) < 1e-9);
         }
     }
 

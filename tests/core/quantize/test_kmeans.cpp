@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/quantize/kmeans.h"
+#include "core/quantize/lloyd.h"
 
 #include <QTest>
 
@@ -131,6 +132,45 @@ class TestKmeans : public QObject {
         QCOMPARE(centres.size(), clusters);
         for (std::size_t c = 0; c < clusters; ++c)
             QVERIFY(std::fabs(centres[c] - (static_cast<double>(c) + 0.00995)) < 1e-9);
+    }
+
+    // By hand: of 0, 1 and twice 5, the centres 0 and 2 take {0, 1} (1 is half-way and goes down) and {5, 5}.
+    void a_step_of_lloyd_moves_centres_to_means() {
+        Points points;
+        points.add(0, 1);
+        points.add(1, 1);
+        points.add(5, 2);
+        QCOMPARE(lloyd_step(points.view(), std::vector<double>{0, 2}), (std::vector<double>{0.5, 5}));
+        QCOMPARE(lloyd_step(points.view(), std::vector<double>{-9, 0, 2}), (std::vector<double>{-9, 0.5, 5}));
+        QCOMPARE(lloyd_step(points.view(), std::vector<double>{7}), std::vector<double>{2.75});
+        QVERIFY(lloyd_step(points.view(), std::vector<double>{}).empty());
+    }
+
+    void steps_of_lloyd_end_at_or_above_the_optimum() {
+        for (const int kind : {0, 1, 2}) {
+            const Points points = random_points(120, kind, 7);
+            const std::vector<double> best = optimal_centres(points.view(), 8);
+            const double least = error_of(points, best);
+            const std::vector<double> after_best = lloyd_step(points.view(), best);
+            for (std::size_t i = 0; i < best.size(); ++i)
+                QVERIFY(std::fabs(after_best[i] - best[i]) <= 1e-9 * (1 + std::fabs(best[i])));
+            std::vector<double> centres;
+            const double low = points.value.front();
+            const double width = points.value.back() - low;
+            for (int i = 0; i < 8; ++i)
+                centres.push_back(low + width * (i + 0.5) / 8);
+            double before = error_of(points, centres);
+            const double start = before;
+            for (int step = 0; step < 50; ++step) {
+                centres = lloyd_step(points.view(), centres);
+                QVERIFY(std::is_sorted(centres.begin(), centres.end()));
+                const double after = error_of(points, centres);
+                QVERIFY(after <= before * (1 + 1e-12));
+                before = after;
+            }
+            QVERIFY(before >= least * (1 - 1e-9));
+            QVERIFY(before < start);
+        }
     }
 
     void can_be_stopped() {

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "app/lessons/stage.h"
+#include "core/analysis/what_if.h"
+
+#include <vector>
+
+namespace halfstep {
+
+// Bits against noise: SQNR at every bit width beside the line of 6.02 dB a bit, and the largest weight, which
+// moves the line.
+class BitsNoiseStage : public Stage {
+    Q_OBJECT
+  public:
+    explicit BitsNoiseStage(JobRunner& jobs);
+
+    bool takesLayer() const override { return true; }
+
+  protected:
+    void refresh() override;
+    void layerChanged() override;
+    void handleMoved(const QString& id, const QPointF& to) override;
+
+  private:
+    // Before its largest weight is moved.
+    struct Base {
+        QString key;
+        QString name;
+        MatrixShape shape;
+        std::vector<float> values;
+        std::size_t widest = 0;  // place of the largest magnitude
+        double largest = 0;
+    };
+    // At each bit width from the least on, NaN where there is no noise.
+    struct Curve {
+        QString key;
+        std::vector<double> bits;
+        std::vector<double> minmax;
+        std::vector<double> mse;
+        double offset = 0;  // c of 6.02·b + c
+        double crest = 0;   // largest magnitude ÷ root mean square
+    };
+
+    void updateBase();
+    void updateCurve();
+    double at(const std::vector<double>& curve, int bits) const;
+    ScenePane weightsPane() const;
+    ScenePane bitsPane() const;
+
+    Base base_;
+    LessonTensorPtr now_;
+    Curve curve_;
+};
+
+}  // namespace halfstep

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/lessons/lesson_texts_panel.h"
+
+#include "widgets/style/theme.h"
+#include "widgets/style/theme_follower.h"
+
+#include <QButtonGroup>
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace halfstep {
+namespace {
+
+QLabel* paragraph(QWidget* parent, Qt::TextFormat format = Qt::RichText) {
+    auto* label = new QLabel(parent);
+    label->setTextFormat(format);
+    label->setWordWrap(true);
+    label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    return label;
+}
+
+QScrollArea* scrolled(QWidget* inside) {
+    auto* area = new QScrollArea;
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setWidget(inside);
+    return area;
+}
+
+QFont scaled(const QFont& font, double factor, QFont::Weight weight = QFont::Normal) {
+    QFont larger = font;
+    larger.setPointSizeF(font.pointSizeF() * factor);
+    larger.setWeight(weight);
+    return larger;
+}
+
+// A radio button whose text wraps: the button, and the text beside it, which is clicked as well.
+class WrappingChoice : public QWidget {
+  public:
+    explicit WrappingChoice(const QString& text) : button(new QRadioButton(this)), label_(paragraph(this)) {
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(0, 2, 0, 2);
+        row->addWidget(button, 0, Qt::AlignTop);
+        row->addWidget(label_, 1);
+        label_->setText(text);
+        button->setAccessibleName(label_->text());
+    }
+    QRadioButton* button;
+
+  protected:
+    void mouseReleaseEvent(QMouseEvent*) override { button->click(); }
+
+  private:
+    QLabel* label_;
+};
+
+}  // namespace
+
+struct LessonTextsPanel::Parts {
+    LessonTextsPanel* panel;
+    QList<QToolButton*> steps;
+    QStackedWidget* pages;
+    // predict
+    QLabel* introduction;
+    QLabel* question;
+    QWidget* answers;
+    QButtonGroup* choices;
+    QWidget* number;
+    QSlider* slider;
+    QDoubleSpinBox* spin;
+    QPushButton* answer;
+    QToolButton* skip;
+    LessonQuestion asked;
+    // explore
+    QLabel* tasks;
+    QPushButton* understand;
+    // understand
+    QLabel* predicted;
+    QLabel* truth;
+    QWidget* verdict_box;
+    QLabel* discovered;
+    QWidget* formula_box;
+    QLabel* formula;
+    QLabel* with_numbers;
+    QLabel* symbols;
+    QPushButton* next;
+    std::optional<LessonVerdict> verdict;
+
+    QHBoxLayout* buildSteps();
+    QWidget* buildPredict();
+    QWidget* buildExplore();
+    QWidget* buildUnderstand();
+    void buildChoices();
+    void showNumber();
+    void updateAnswer() { answer->setEnabled(asked.choices.isEmpty() || choices->checkedId() >= 0); }
+    void retranslate();
+    void restyle();
+    void showVerdict();
+};
+
+LessonTextsPanel::LessonTextsPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
+    parts_->panel = this;
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(10);
+    column->addLayout(parts_->buildSteps());
+    parts_->pages = new QStackedWidget;
+    parts_->pages->addWidget(parts_->buildPredict());
+    parts_->pages->addWidget(parts_->buildExplore());
+    parts_->pages->addWidget(parts_->buildUnderstand());
+    column->addWidget(parts_->pages, 1);
+    parts_->retranslate();
+    setStep(LessonStep::predict);
+    new ThemeFollower(this, [this] { parts_->restyle(); });
+    parts_->restyle();
+}
+
+LessonTextsPanel::~LessonTextsPanel() = default;
+
+QHBoxLayout* LessonTextsPanel::Parts::buildSteps() {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(4);
+    for (int i = 0; i < 3; ++i) {
+        auto* button = new QToolButton;
+        button->setCheckable(true);
+        button->setAutoRaise(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        row->addWidget(button, 1);
+        steps.append(button);
+        connect(button, &QToolButton::clicked, panel, [this, i] {
+            steps[i]->setChecked(true);
+            emit panel->stepChosen(static_cast<LessonStep>(i));
+        });
+    }
+    return row;
+}
+
+QWidget* LessonTextsPanel::Parts::buildPredict() {
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(2, 0, 6, 0);
+    column->setSpacing(12);
+    introduction = paragraph(page);
+    question = paragraph(page);
+    answers = new QWidget(page);
+    auto* list = new QVBoxLayout(answers);
+    list->setContentsMargins(0, 0, 0, 0);
+    list->setSpacing(4);
+    number = new QWidget(page);
+    auto* row = new QHBoxLayout(number);
+    row->setContentsMargins(0, 0, 0, 0);
+    slider = new QSlider(Qt::Horizontal, number);
+    spin = new QDoubleSpinBox(number);
+    spin->setKeyboardTracking(false);
+    row->addWidget(slider, 1);
+    row->addWidget(spin);
+    answer = new QPushButton(page);
+    answer->setObjectName(QStringLiteral("answer"));
+    skip = new QToolButton(page);
+    skip->setObjectName(QStringLiteral("skip"));
+    skip->setAutoRaise(true);
+    skip->setFocusPolicy(Qt::StrongFocus);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(answer);
+    buttons->addWidget(skip);
+    buttons->addStretch(1);
+    column->addWidget(introduction);
+    column->addWidget(question);
+    column->addWidget(answers);
+    column->addWidget(number);
+    column->addLayout(buttons);
+    column->addStretch(1);
+    choices = new QButtonGroup(page);
+    connect(choices, &QButtonGroup::idClicked, panel, [this] { updateAnswer(); });
+    connect(slider, &QSlider::valueChanged, panel, [this](int steps_from_low) {
+        const QSignalBlocker blocker(spin);
+        spin->setValue(asked.low + steps_from_low * asked.step);
+    });
+    connect(spin, &QDoubleSpinBox::valueChanged, panel, [this](double value) {
+        const QSignalBlocker blocker(slider);
+        slider->setValue(static_cast<int>(std::lround((value - asked.low) / asked.step)));
+    });
+    connect(answer, &QPushButton::clicked, panel,
+            [this] { emit panel->answered(asked.choices.isEmpty() ? spin->value() : choices->checkedId()); });
+    connect(skip, &QToolButton::clicked, panel, [this] { emit panel->skipped(); });
+    return scrolled(page);
+}
+
+QWidget* LessonTextsPanel::Parts::buildExplore() {
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(2, 0, 6, 0);
+    column->setSpacing(12);
+    tasks = paragraph(page);
+    understand = new QPushButton(page);
+    understand->setObjectName(QStringLiteral("understand"));
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(understand);
+    buttons->addStretch(1);
+    column->addWidget(tasks);
+    column->addLayout(buttons);
+    column->addStretch(1);
+    connect(understand, &QPushButton::clicked, panel,
+            [this] { emit panel->stepChosen(LessonStep::understand); });
+    return scrolled(page);
+}
+
+QWidget* LessonTextsPanel::Parts::buildUnderstand() {
+    auto* page = new QWidget;
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(2, 0, 6, 0);
+    column->setSpacing(12);
+    verdict_box = new QWidget(page);
+    auto* said = new QVBoxLayout(verdict_box);
+    said->setContentsMargins(10, 6, 10, 6);
+    said->setSpacing(2);
+    predicted = paragraph(verdict_box);
+    truth = paragraph(verdict_box);
+    said->addWidget(predicted);
+    said->addWidget(truth);
+    discovered = paragraph(page);
+    formula_box = new QWidget(page);
+    formula_box->setAutoFillBackground(true);
+    auto* inside = new QVBoxLayout(formula_box);
+    inside->setContentsMargins(12, 10, 12, 10);
+    formula = paragraph(formula_box);
+    with_numbers = paragraph(formula_box);
+    for (QLabel* label : {formula, with_numbers}) {
+        label->setAlignment(Qt::AlignHCenter);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        inside->addWidget(label);
+    }
+    symbols = paragraph(page);
+    next = new QPushButton(page);
+    next->setObjectName(QStringLiteral("next_lesson"));
+    connect(next, &QPushButton::clicked, panel, &LessonTextsPanel::finished);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(next);
+    buttons->addStretch(1);
+    column->addWidget(verdict_box);
+    column->addWidget(discovered);
+    column->addWidget(formula_box);
+    column->addWidget(symbols);
+    column->addLayout(buttons);
+    column->addStretch(1);
+    return scrolled(page);
+}
+
+void LessonTextsPanel::Parts::buildChoices() {
+    for (QAbstractButton* button : choices->buttons()) {
+        choices->removeButton(button);
+        delete button->parentWidget();
+    }
+    for (qsizetype i = 0; i < asked.choices.size(); ++i) {
+        auto* choice = new WrappingChoice(asked.choices[i]);
+        choice->button->setObjectName(QStringLiteral("choice%1").arg(i));
+        choices->addButton(choice->button, static_cast<int>(i));
+        answers->layout()->addWidget(choice);
+    }
+}
+
+void LessonTextsPanel::Parts::showNumber() {
+    const QSignalBlocker slide(slider);
+    const QSignalBlocker spinning(spin);
+    slider->setRange(0, static_cast<int>(std::lround((asked.high - asked.low) / asked.step)));
+    slider->setValue(static_cast<int>(std::lround((asked.start - asked.low) / asked.step)));
+    spin->setDecimals(asked.decimals);
+    spin->setRange(asked.low, asked.high);
+    spin->setSingleStep(asked.step);
+    spin->setSuffix(asked.unit.isEmpty() ? QString() : u' ' + asked.unit);
+    spin->setValue(asked.start);
+}
+
+void LessonTextsPanel::setQuestion(const LessonQuestion& question) {
+    Parts& parts = *parts_;
+    parts.asked = question;
+    parts.introduction->setText(question.introduction);
+    parts.question->setText(question.question);
+    parts.slider->setAccessibleName(question.question);
+    parts.spin->setAccessibleName(question.question);
+    parts.buildChoices();
+    parts.answers->setVisible(!question.choices.isEmpty());
+    parts.number->setVisible(question.choices.isEmpty());
+    if (question.choices.isEmpty()) parts.showNumber();
+    parts.updateAnswer();
+    parts.restyle();
+}
+
+void LessonTextsPanel::setTasks(const QStringList& tasks) {
+    QString rows;
+    for (qsizetype i = 0; i < tasks.size(); ++i)
+        rows += QStringLiteral("<tr><td style='padding-right:8px'><b>%1</b></td>"
+                               "<td style='padding-bottom:8px'>%2</td></tr>")
+                    .arg(i + 1)
+                    .arg(tasks[i]);
+    parts_->tasks->setText(QStringLiteral("<table>%1</table>").arg(rows));
+}
+
+void LessonTextsPanel::setExplanation(const LessonExplanation& explanation) {
+    Parts& parts = *parts_;
+    QString text;
+    for (const QString& one : explanation.discovered)
+        text += QStringLiteral("<p style='margin-top:0px;margin-bottom:8px'>%1</p>").arg(one);
+    parts.discovered->setText(text);
+    parts.formula->setText(explanation.formula);
+    parts.with_numbers->setText(explanation.with_numbers);
+    parts.with_numbers->setVisible(!explanation.with_numbers.isEmpty());
+    parts.formula_box->setVisible(!explanation.formula.isEmpty());
+    QString table;
+    for (const auto& [symbol, meaning] : explanation.symbols)
+        table +=
+            QStringLiteral("<tr><td style='padding-right:10px'>%1</td><td>%2</td></tr>").arg(symbol, meaning);
+    parts.symbols->setText(QStringLiteral("<table>%1</table>").arg(table));
+    parts.symbols->setVisible(!table.isEmpty());
+}
+
+void LessonTextsPanel::setVerdict(const std::optional<LessonVerdict>& verdict) {
+    parts_->verdict = verdict;
+    parts_->showVerdict();
+}
+
+void LessonTextsPanel::Parts::showVerdict() {
+    verdict_box->setVisible(verdict.has_value());
+    if (!verdict) return;
+    const Theme& theme = themeOf(panel);
+    predicted->setText(LessonTextsPanel::tr("You expected: <b>%1</b>").arg(verdict->predicted));
+    truth->setText(LessonTextsPanel::tr("It is: <b>%1</b>").arg(verdict->truth) +
+                   (verdict->right ? QStringLiteral(" ✓") : QString()));
+    verdict_box->setObjectName(QStringLiteral("verdict"));
+    verdict_box->setStyleSheet(QStringLiteral("#verdict { border: 0px; border-left: 4px solid %1; }")
+                                   .arg((verdict->right ? theme.good : theme.warning).name()));
+}
+
+void LessonTextsPanel::setLast(bool last) {
+    parts_->next->setVisible(!last);
+}
+
+LessonStep LessonTextsPanel::step() const {
+    return static_cast<LessonStep>(parts_->pages->currentIndex());
+}
+
+void LessonTextsPanel::setStep(LessonStep step) {
+    const int index = static_cast<int>(step);
+    parts_->pages->setCurrentIndex(index);
+    for (int i = 0; i < 3; ++i)
+        parts_->steps[i]->setChecked(i == index);
+}
+
+void LessonTextsPanel::choose(int index) {
+    if (QAbstractButton* button = parts_->choices->button(index)) button->click();
+}
+
+void LessonTextsPanel::setNumber(double value) {
+    parts_->spin->setValue(value);
+}
+
+void LessonTextsPanel::Parts::retranslate() {
+    const QString names[] = {LessonTextsPanel::tr("1  Predict"), LessonTextsPanel::tr("2  Try it"),
+                             LessonTextsPanel::tr("3  Understand")};
+    for (int i = 0; i < 3; ++i)
+        steps[i]->setText(names[i]);
+    answer->setText(LessonTextsPanel::tr("&Answer"));
+    skip->setText(LessonTextsPanel::tr("S&kip the question"));
+    understand->setText(LessonTextsPanel::tr("&What was that?"));
+    next->setText(LessonTextsPanel::tr("Next &lesson"));
+    showVerdict();
+}
+
+void LessonTextsPanel::Parts::restyle() {
+    const Theme& theme = themeOf(panel);
+    const QFont font = panel->font();
+    question->setFont(scaled(font, 1.2, QFont::DemiBold));
+    formula->setFont(scaled(font, 1.25));
+    for (QLabel* label : {introduction, tasks, discovered})
+        label->setFont(scaled(font, 1.05));
+    QPalette muted;
+    muted.setColor(QPalette::WindowText, theme.mutedText);
+    with_numbers->setPalette(muted);
+    symbols->setPalette(muted);
+    QPalette raised;
+    raised.setColor(QPalette::Window, theme.raised);
+    formula_box->setPalette(raised);
+    QPalette primary;
+    primary.setColor(QPalette::Active, QPalette::Button, theme.accent);
+    primary.setColor(QPalette::Inactive, QPalette::Button, theme.accent);
+    primary.setColor(QPalette::Active, QPalette::ButtonText, theme.accentText);
+    primary.setColor(QPalette::Inactive, QPalette::ButtonText, theme.accentText);
+    for (QPushButton* button : {answer, understand, next})
+        button->setPalette(button->isEnabled() ? primary : QPalette());
+    showVerdict();
+}
+
+void LessonTextsPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) parts_->retranslate();
+    if (event->type() == QEvent::FontChange && parts_->pages != nullptr) parts_->restyle();
+}
+
+}  // namespace halfstep
