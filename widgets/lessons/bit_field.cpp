@@ -23,7 +23,7 @@ int lineHeight() {
 }
 
 int boxHeight() {
-    return QFontMetrics(headingFont()).height() * 7 / 4;
+    return 2 * QFontMetrics(headingFont()).height();
 }
 
 }  // namespace
@@ -65,13 +65,13 @@ QSize BitField::minimumSizeHint() const {
     return {32 * least_box + 2 * part_gap + 2 * margin, sizeHint().height()};
 }
 
-// Boxes as wide as there is room for, at most nearly square; a part is as wide as its name at least.
+// Boxes as wide as there is room for, at most half as wide again as high; a part is as wide as its name at least.
 QList<BitField::Place> BitField::places() const {
     const QFontMetrics metrics(smallFont());
     const int bits = std::max(1, bitCount());
     const int room =
         width() - 2 * margin - part_gap * static_cast<int>(std::max<qsizetype>(0, parts_.size() - 1));
-    int box = std::clamp(room / bits, least_box, boxHeight());
+    int box = std::clamp(room / bits, least_box, boxHeight() * 3 / 2);
     const auto needed = [&](const Part& part) {
         return std::max(part.bits * box, metrics.horizontalAdvance(part.name));
     };
