@@ -48,6 +48,13 @@ void save_own_devices(const std::vector<Device>& devices);  // atomically; makes
 // The user's own first, then those that are known and have no name of these.
 std::vector<Device> all_devices();
 
+// Bits of a code as a matrix product sees it: those that are stored, without scales.
+int code_bits(const Scheme& scheme, double bits_per_weight);
+
+// Weight bits times activation bits of the cheapest product that the device computes and that is wide enough
+// for both; where it has none, of the widest. 0 where it computes nothing.
+double device_product(const Device& device, int weight_bits, int activation_bits = 0);
+
 // What a plan costs on a device.
 struct DeviceCost {
     std::uint64_t bytes =

@@ -45,7 +45,8 @@ void ScenePlot::setScene(Scene scene) {
 
 bool ScenePlot::sameArrangement(const Scene& other) const {
     return std::ranges::equal(scene_.panes, other.panes, [](const ScenePane& a, const ScenePane& b) {
-        return a.x.whole == b.x.whole && a.y.whole == b.y.whole && a.stretch == b.stretch && a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
+        return a.x.whole == b.x.whole && a.y.whole == b.y.whole && a.stretch == b.stretch &&
+               a.beside == b.beside && a.x.log == b.x.log && a.y.log == b.y.log &&
                a.x.names.isEmpty() == b.x.names.isEmpty() && a.y.names.isEmpty() == b.y.names.isEmpty();
     });
 }
@@ -122,6 +123,7 @@ void ScenePlot::updateAxis(QCPAxis* axis, const SceneAxis& scale) {
     axis->setLabel(scale.label);
     axis->setTicks(scale.shown);
     axis->setTickLabels(scale.shown);
+    if (!scale.shown) axis->grid()->setVisible(false);
     if (!scale.names.isEmpty()) {
         auto names = axis->ticker().staticCast<NameTicker>();
         names->names = scale.names;
@@ -165,8 +167,12 @@ void ScenePlot::fitTicks() {
             else
                 axis->ticker().staticCast<NameTicker>()->fit(length, extent, width);
         };
-        const int count = std::max(1, static_cast<int>(scene_.panes[i].x.names.size()));
-        fit(bottom(rect), scene_.panes[i].x, rect->width(), wide, std::max(50, rect->width() / count));
+        const QStringList& names = scene_.panes[i].x.names;
+        const int count = std::max(1, static_cast<int>(names.size()));
+        int extent = names.isEmpty() ? wide : 0;
+        for (const QString& name : names)  // short ones may stand closer
+            extent = std::max(extent, std::min(wide, metrics.horizontalAdvance(name) + 6));
+        fit(bottom(rect), scene_.panes[i].x, rect->width(), extent, std::max(50, rect->width() / count));
         fit(left(rect), scene_.panes[i].y, rect->height(), metrics.height(),
             std::max(70, plot()->width() / 4));
     }
