@@ -171,7 +171,7 @@ void ScenePlot::fitTicks() {
         const int count = std::max(1, static_cast<int>(names.size()));
         int extent = names.isEmpty() ? wide : 0;
         for (const QString& name : names)  // short ones may stand closer
-            extent = std::max(extent, std::min(wide, metrics.horizontalAdvance(name) + 6));
+            extent = std::max(extent, std::min(wide, metrics.horizontalAdvance(name) + 2));
         fit(bottom(rect), scene_.panes[i].x, rect->width(), extent, std::max(50, rect->width() / count));
         fit(left(rect), scene_.panes[i].y, rect->height(), metrics.height(),
             std::max(70, plot()->width() / 4));
