@@ -303,7 +303,7 @@ void add_allocate_command(CLI::App& app, ChosenCommand& chosen) {
         "the\n"
         "budget), and greedy steps. A scheme that cannot be applied to a tensor is no choice for it.\n"
         "With --for, tensors only get what the target stores as measured, and where it has one setting for\n"
-        "the model or for a kind of module, the best plan is the best of those that it takes (\"among\").");
+        "the model or for each kind of module, the plan is the best of those that the proof names.");
     command->callback(
         [options, &chosen] { chosen = [options](Session& session) { return allocate(*options, session); }; });
 }

@@ -264,8 +264,8 @@ QString BudgetPlanner::textOf(const Error& error) const {
                  sizeText(small->least_bytes));
     if (const auto* limit = dynamic_cast<const LimitOutOfReach*>(&error))
         return tr("No candidate gives '%1' the %2 bits a weight of protected ends. Add one of more bits, "
-                  "such as "
-                  "int8 or keep.")
+                  "such "
+                  "as int8 or keep.")
             .arg(tensor, bitsText(limit->bits_per_weight));
     if (const auto* apart = dynamic_cast<const PinsApart*>(&error))
         return tr("'%1' and '%2' share a scheme, but are locked to %3 and %4. Unlock one of them.")

@@ -37,7 +37,7 @@ Hull lower_envelope(const std::vector<Hull>& hulls) {
         for (const KnapsackPoint& corner : hull)
             weights.push_back(corner.weight);
     std::ranges::sort(weights);
-    weights.erase(std::ranges::unique(weights).begin(), weights.end());
+    weights.erase(std::unique(weights.begin(), weights.end()), weights.end());
     Hull envelope;
     for (const double weight : weights) {
         const double before = lowest(hulls, weight, false);

@@ -113,8 +113,7 @@ std::uint32_t smallest_normal(FloatFormat format) {
 
 std::uint32_t nearest_float(FloatFormat format, double value) {
     const std::uint32_t sign = std::signbit(value) ? float_fields(format).sign_bit() : 0;
-    return sign |
-           (std::isfinite(value) ? nearest_finite(format, std::abs(value)) : special(format, value));
+    return sign | (std::isfinite(value) ? nearest_finite(format, std::abs(value)) : special(format, value));
 }
 
 }  // namespace halfstep

@@ -10,8 +10,8 @@ namespace halfstep {
 // Floating-point numbers by the bits they are stored in, for fp32, fp16, bf16 and the scaled formats of 4, 6
 // and 8 bits (without their scale). A pattern has the sign above the exponent above the mantissa:
 //   (−1)^sign · 2^(exponent − bias) · 1.mantissa, or, where the exponent is 0, · 2^(1 − bias) · 0.mantissa.
-// An exponent of ones alone stands for infinity and NaN in fp32, fp16, bf16 and fp8_e5m2; fp8_e4m3 has one NaN
-// of either sign and no infinity; fp6 and fp4 have neither. Sources: see small_floats.h.
+// An exponent of ones alone stands for infinity and NaN in fp32, fp16, bf16 and fp8_e5m2; fp8_e4m3 has one
+// NaN of either sign and no infinity; fp6 and fp4 have neither. Sources: see small_floats.h.
 
 struct FloatFields {
     int exponent_bits = 0;

@@ -23,7 +23,7 @@ int lineHeight() {
 }
 
 int boxHeight() {
-    return QFontMetrics(headingFont()).height() * 7 / 4;
+    return 2 * QFontMetrics(headingFont()).height();
 }
 
 }  // namespace
@@ -65,12 +65,13 @@ QSize BitField::minimumSizeHint() const {
     return {32 * least_box + 2 * part_gap + 2 * margin, sizeHint().height()};
 }
 
-// Boxes as wide as there is room for, at most nearly square; a part is as wide as its name at least.
+// Boxes as wide as there is room for, at most half as wide again as high; a part is as wide as its name at least.
 QList<BitField::Place> BitField::places() const {
     const QFontMetrics metrics(smallFont());
     const int bits = std::max(1, bitCount());
-    const int room = width() - 2 * margin - part_gap * static_cast<int>(std::max<qsizetype>(0, parts_.size() - 1));
-    int box = std::clamp(room / bits, least_box, boxHeight());
+    const int room =
+        width() - 2 * margin - part_gap * static_cast<int>(std::max<qsizetype>(0, parts_.size() - 1));
+    int box = std::clamp(room / bits, least_box, boxHeight() * 3 / 2);
     const auto needed = [&](const Part& part) {
         return std::max(part.bits * box, metrics.horizontalAdvance(part.name));
     };
@@ -127,7 +128,8 @@ void BitField::paintPart(QPainter& painter, int part, int first_bit, const Place
     for (int i = 0; i < of.bits; ++i) {
         const int bit = first_bit - i;
         const bool on = (pattern_ >> bit & 1U) != 0;
-        const QRect box = QRect(place.left + i * place.box, top, place.box, boxHeight()).adjusted(0, 0, -1, -1);
+        const QRect box =
+            QRect(place.left + i * place.box, top, place.box, boxHeight()).adjusted(0, 0, -1, -1);
         QColor fill = color;
         fill.setAlphaF(on ? 0.55F : bit == hot_ ? 0.28F : 0.10F);
         painter.fillRect(box, fill);
@@ -227,10 +229,8 @@ void BitField::tellReaders() {
     int highest = bitCount() - 1;
     for (const Part& part : parts_) {
         if (current_ <= highest && current_ > highest - part.bits)
-            setAccessibleDescription(tr("Bit %1, %2: %3")
-                                         .arg(current_)
-                                         .arg(part.name)
-                                         .arg(pattern_ >> current_ & 1U));
+            setAccessibleDescription(
+                tr("Bit %1, %2: %3").arg(current_).arg(part.name).arg(pattern_ >> current_ & 1U));
         highest -= part.bits;
     }
 }

@@ -12,8 +12,8 @@ class QPainter;
 namespace halfstep {
 
 // The bits of a number side by side, large enough for a projector, in groups with a name above and what the
-// group says below. A click turns a bit over; so do Space and Return, 0 and 1 set it, and the arrow keys, Home
-// and End choose which.
+// group says below. A click turns a bit over; so do Space and Return, 0 and 1 set it, and the arrow keys,
+// Home and End choose which.
 class BitField : public QWidget {
     Q_OBJECT
   public:

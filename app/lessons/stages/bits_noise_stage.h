@@ -14,8 +14,11 @@ class BitsNoiseStage : public Stage {
     Q_OBJECT
   public:
     explicit BitsNoiseStage(JobRunner& jobs);
+    ~BitsNoiseStage() override;
 
     bool takesLayer() const override { return true; }
+    bool isSettled() const override { return mse_.key == curve_.key; }
+    void stop() override;
 
   protected:
     void refresh() override;
@@ -37,13 +40,21 @@ class BitsNoiseStage : public Stage {
         QString key;
         std::vector<double> bits;
         std::vector<double> minmax;
-        std::vector<double> mse;
         double offset = 0;  // c of 6.02·b + c
         double crest = 0;   // largest magnitude ÷ root mean square
     };
 
+    // The same with range mse, whose search takes longer than a hand waits: it follows in the background.
+    struct MseCurve {
+        QString key;  // of the curve it belongs to
+        std::vector<double> sqnr;
+    };
+    static MseCurve measureMse(const QString& key, const MomentTable& table, const JobContext& job);
+
     void updateBase();
     void updateCurve();
+    void updateMse();
+    QString lane() const;
     double at(const std::vector<double>& curve, int bits) const;
     ScenePane weightsPane() const;
     ScenePane bitsPane() const;
@@ -51,6 +62,8 @@ class BitsNoiseStage : public Stage {
     Base base_;
     LessonTensorPtr now_;
     Curve curve_;
+    MseCurve mse_;
+    bool searching_ = false;
 };
 
 }  // namespace halfstep

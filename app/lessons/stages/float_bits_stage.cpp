@@ -31,8 +31,8 @@ Fields fieldsOf(const FloatFields& fields, std::uint32_t pattern) {
     const std::uint32_t mantissa = pattern & ((std::uint32_t{1} << fields.mantissa_bits) - 1);
     Fields result;
     result.sign = (pattern & fields.sign_bit()) != 0 ? 1 : 0;
-    result.exponent = static_cast<int>(pattern >> fields.mantissa_bits &
-                                       ((std::uint32_t{1} << fields.exponent_bits) - 1));
+    result.exponent =
+        static_cast<int>(pattern >> fields.mantissa_bits & ((std::uint32_t{1} << fields.exponent_bits) - 1));
     result.power = (result.exponent == 0 ? 1 : result.exponent) - fields.bias;
     result.significand = (result.exponent == 0 ? 0 : 1) + std::ldexp(mantissa, -fields.mantissa_bits);
     return result;
@@ -104,8 +104,7 @@ void FloatBitsStage::addPlaces() {
     button->setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(button);
     const auto add = [&](const QString& name, std::uint32_t (*place)(FloatFormat)) {
-        menu->addAction(name, this,
-                        [this, place] { setPattern(place(bitFormat(choice("format")).format)); });
+        menu->addAction(name, this, [this, place] { setPattern(place(bitFormat(choice("format")).format)); });
     };
     add(tr("0"), [](FloatFormat) { return std::uint32_t{0}; });
     add(tr("0.1"), [](FloatFormat format) { return nearest_float(format, 0.1); });
@@ -145,16 +144,15 @@ void FloatBitsStage::handleMoved(const QString& id, const QPointF& to) {
 bool FloatBitsStage::followFormat() {
     const QString format = choice("format");
     const bool first = shown_.isEmpty();
-    const bool follows = !first && shown_ != format && pattern() == shown_pattern_;
+    const bool follows = !first && shown_ != format && number("pattern") == shown_pattern_;
     shown_ = format;
     if (!follows) {
-        if (first || pattern() != shown_pattern_)
-            wanted_ = float_value(bitFormat(format).format, pattern());
+        if (first || pattern() != shown_pattern_) wanted_ = float_value(bitFormat(format).format, pattern());
         shown_pattern_ = pattern();
         return false;
     }
     shown_pattern_ = nearest_float(bitFormat(format).format, wanted_);
-    if (shown_pattern_ == pattern()) return false;
+    if (shown_pattern_ == number("pattern")) return false;
     setPattern(shown_pattern_);
     return true;
 }
@@ -163,12 +161,11 @@ void FloatBitsStage::showBits(const BitFormat& format, std::uint32_t pattern) {
     const FloatFields fields = float_fields(format.format);
     const FloatKind kind = float_kind(format.format, pattern);
     const Fields now = fieldsOf(fields, pattern);
-    const QString exponent = isFinite(kind)
-                                 ? QStringLiteral("%1 − %2 = %3")
-                                       .arg(now.exponent == 0 ? 1 : now.exponent)
-                                       .arg(fields.bias)
-                                       .arg(wholeText(now.power))
-                                 : tr("%1: special").arg(now.exponent);
+    const QString exponent = isFinite(kind) ? QStringLiteral("%1 − %2 = %3")
+                                                  .arg(now.exponent == 0 ? 1 : now.exponent)
+                                                  .arg(fields.bias)
+                                                  .arg(wholeText(now.power))
+                                            : tr("%1: special").arg(now.exponent);
     const QString significand = isFinite(kind) ? shortNumber(now.significand, 9) : kindText(kind);
     bits_->setParts({{tr("sign"), now.sign != 0 ? QStringLiteral("−") : QStringLiteral("+"), 1, 3},
                      {tr("exponent"), exponent, fields.exponent_bits, 1},

@@ -63,8 +63,8 @@ double worstOfLog(bool up) {
 }  // namespace
 
 GridsStage::GridsStage(JobRunner& jobs) : Stage(jobs) {
-    parameters().add(toyChoice({ToyDistribution::gaussian, ToyDistribution::laplace,
-                                ToyDistribution::student, ToyDistribution::uniform}));
+    parameters().add(toyChoice({ToyDistribution::gaussian, ToyDistribution::laplace, ToyDistribution::student,
+                                ToyDistribution::uniform}));
     parameters().add(ChoiceParameter{"grid",
                                      tr("&Grid"),
                                      {{"uniform", tr("uniform (INT4)")},
@@ -117,8 +117,8 @@ void GridsStage::updateData() {
     }
     for (std::size_t i = parts.size(); i-- > 0;)
         if (!parts[i].empty())
-            data_.octaves.push_back({largest * std::exp2(-(static_cast<double>(i) + 0.5) / 2),
-                                     MomentTable::build(parts[i])});
+            data_.octaves.push_back(
+                {largest * std::exp2(-(static_cast<double>(i) + 0.5) / 2), MomentTable::build(parts[i])});
     addGrids();
     learn();
 }
@@ -241,8 +241,9 @@ ScenePane GridsStage::stepsPane() const {
         include(data_.learned_sqnr[i]);
     }
     for (const Grid& grid : data_.grids) {
-        SceneSeries line = lineSeries(grid.name, grid.key == QLatin1String("best") ? scene_color::good : grid.color,
-                                      {0, most_steps}, {grid.sqnr, grid.sqnr});
+        SceneSeries line =
+            lineSeries(grid.name, grid.key == QLatin1String("best") ? scene_color::good : grid.color,
+                       {0, most_steps}, {grid.sqnr, grid.sqnr});
         line.dashed = true;
         include(grid.sqnr);
         pane.series.push_back(std::move(line));
@@ -265,9 +266,8 @@ void GridsStage::showFigures(const Grid& shown) {
     const double learned = data_.learned_sqnr[static_cast<std::size_t>(whole("steps"))];
     double least = 1;
     double most = 0;
-    for (const LevelShare& share :
-         level_shares(data_.tensor->table(), grid("nf4").what_if.levels,
-                      level_thresholds(grid("nf4").scheme, grid("nf4").what_if))) {
+    for (const LevelShare& share : level_shares(data_.tensor->table(), grid("nf4").what_if.levels,
+                                                level_thresholds(grid("nf4").scheme, grid("nf4").what_if))) {
         least = std::min(least, share.weights);
         most = std::max(most, share.weights);
     }
@@ -276,25 +276,23 @@ void GridsStage::showFigures(const Grid& shown) {
     const auto heaviest = std::ranges::max_element(
         data_.octaves, {}, [](const Octave& octave) { return octave.table.value_squared(); });
     const auto heavy = static_cast<std::size_t>(heaviest - data_.octaves.begin());
-    setFigures({decibelFigure("uniform", tr("uniform"), known(uniform)),
-                decibelFigure("log", tr("logarithmic"), known(log)),
-                decibelFigure("nf4", tr("NF4"), known(nf4)),
-                decibelFigure("fp4", tr("FP4"), known(grid("fp4").sqnr)),
-                decibelFigure("learned", tr("learned"), known(learned)),
-                decibelFigure("best", tr("best codebook"), known(best)),
-                decibelFigure("learned_gain", {}, known(best - uniform)),
-                decibelFigure("log_loss", {}, known(uniform - log)),
-                decibelFigure("nf4_loss", {}, known(best - nf4)),
-                decibelFigure("shown", {}, known(shown.sqnr)),
-                textFigure("steps", {}, QString::number(whole("steps")), whole("steps")),
-                percentFigure("nf4_least", {}, least), percentFigure("nf4_most", {}, most),
-                percentFigure("heavy_uniform", {}, of_uniform[heavy] / 100),
-                percentFigure("heavy_log", {}, of_log[heavy] / 100),
-                percentFigure("log_down", {}, worstOfLog(false)),
-                percentFigure("log_up", {}, worstOfLog(true))},
-               tr("1 − 2<sup>−½</sup> = %1, 2<sup>½</sup> − 1 = %2; measured: %3 and %4")
-                   .arg(shareText(1 - std::exp2(-0.5)), shareText(std::exp2(0.5) - 1),
-                        shareText(worstOfLog(false)), shareText(worstOfLog(true))));
+    setFigures(
+        {decibelFigure("uniform", tr("uniform"), known(uniform)),
+         decibelFigure("log", tr("logarithmic"), known(log)), decibelFigure("nf4", tr("NF4"), known(nf4)),
+         decibelFigure("fp4", tr("FP4"), known(grid("fp4").sqnr)),
+         decibelFigure("learned", tr("learned"), known(learned)),
+         decibelFigure("best", tr("best codebook"), known(best)),
+         decibelFigure("learned_gain", {}, known(best - uniform)),
+         decibelFigure("log_loss", {}, known(uniform - log)),
+         decibelFigure("nf4_loss", {}, known(best - nf4)), decibelFigure("shown", {}, known(shown.sqnr)),
+         textFigure("steps", {}, QString::number(whole("steps")), whole("steps")),
+         percentFigure("nf4_least", {}, least), percentFigure("nf4_most", {}, most),
+         percentFigure("heavy_uniform", {}, of_uniform[heavy] / 100),
+         percentFigure("heavy_log", {}, of_log[heavy] / 100),
+         percentFigure("log_down", {}, worstOfLog(false)), percentFigure("log_up", {}, worstOfLog(true))},
+        tr("1 − 2<sup>−½</sup> = %1, 2<sup>½</sup> − 1 = %2; measured: %3 and %4")
+            .arg(shareText(1 - std::exp2(-0.5)), shareText(std::exp2(0.5) - 1), shareText(worstOfLog(false)),
+                 shareText(worstOfLog(true))));
 }
 
 void GridsStage::refresh() {

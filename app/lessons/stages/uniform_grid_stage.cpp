@@ -33,8 +33,7 @@ double worstBetween(const Scheme& scheme, const UnitGrid& grid, const std::vecto
     double worst = 0;
     const std::size_t stride = 1 + levels.size() / most_probed;
     for (std::size_t i = 0; i + 1 < levels.size(); i += stride) {
-        const double middle =
-            (static_cast<double>(levels[i]) + static_cast<double>(levels[i + 1])) / 2;
+        const double middle = (static_cast<double>(levels[i]) + static_cast<double>(levels[i + 1])) / 2;
         const auto x = static_cast<float>(middle);
         worst = std::max(worst, std::abs(static_cast<double>(x - quantize_value(scheme, grid, x).value)));
     }
@@ -52,11 +51,11 @@ UniformGridStage::UniformGridStage(JobRunner& jobs) : Stage(jobs), toy_(shiftedT
     for (const char* width : {"2", "3", "4", "8", "16"})
         bits.options.append({QLatin1String(width), QStringLiteral("INT%1").arg(QLatin1String(width))});
     parameters().add(bits);
-    parameters().add(ChoiceParameter{
-        "symmetry",
-        tr("&Zero-point"),
-        {{"asym", tr("free (asymmetric)")}, {"sym", tr("fixed at 0 (symmetric)")}},
-        "asym"});
+    parameters().add(
+        ChoiceParameter{"symmetry",
+                        tr("&Zero-point"),
+                        {{"asym", tr("free (asymmetric)")}, {"sym", tr("fixed at 0 (symmetric)")}},
+                        "asym"});
     const View all = view();
     const double step = (all.high - all.low) / view_steps;
     parameters().add(NumberParameter{"low", {}, all.low, all.high, step, -1});
@@ -82,8 +81,7 @@ void UniformGridStage::layerChanged() {
         parameters().setLimits(QLatin1String(id), all.low, all.high, step);
     if (!layer()) {
         const QVariantMap first = parameters().initialValues();
-        return parameters().setValues(
-            {{"low", first["low"]}, {"high", first["high"]}, {"x", first["x"]}});
+        return parameters().setValues({{"low", first["low"]}, {"high", first["high"]}, {"x", first["x"]}});
     }
     const MomentTable& table = tensor().table();
     const bool empty = !(table.max() > table.min());
@@ -103,8 +101,8 @@ void UniformGridStage::handleMoved(const QString& id, const QPointF& to) {
 
 UniformGridStage::Mapping UniformGridStage::mapping() const {
     Mapping mapping;
-    mapping.scheme = parse_scheme(
-        QStringLiteral("int%1:%2:tensor").arg(choice("bits"), choice("symmetry")).toStdString());
+    mapping.scheme =
+        parse_scheme(QStringLiteral("int%1:%2:tensor").arg(choice("bits"), choice("symmetry")).toStdString());
     mapping.grid = grid_from_limits(mapping.scheme, static_cast<float>(number("low")),
                                     static_cast<float>(number("high")))
                        .grid;
@@ -242,20 +240,19 @@ void UniformGridStage::refresh() {
     const WhatIf all = what_if_grid(tensor().table(), now.scheme, now.grid);
     const double error = now.x - now.value();
     const double steps = now.scale() > 0 ? std::abs(error) / now.scale() : NAN;
-    setFigures({valueFigure("scale", tr("scale s"), now.scale()),
-                textFigure("zero_point", tr("zero-point z"), QString::number(now.grid.zero_point),
-                           now.grid.zero_point),
-                textFigure("code", tr("code q"), QString::number(now.coded.code), now.coded.code),
-                valueFigure("value", tr("back: x′"), now.value()),
-                valueFigure("error", tr("error"), error, 3),
-                valueFigure("steps", tr("in steps"), steps, 3),
-                decibelFigure("sqnr", tr("all weights"), sqnr_db(all.answer.sums)),
-                valueFigure("x", {}, now.x), valueFigure("worst", {}, now.worst, 3),
-                textFigure("levels", {}, integerText(now.levels.size()),
-                           static_cast<double>(now.levels.size())),
-                valueFigure("half", {}, now.scale() / 2),
-                percentFigure("clipped", {}, clipped_share(all.answer.sums))},
-               formula(now));
+    setFigures(
+        {valueFigure("scale", tr("scale s"), now.scale()),
+         textFigure("zero_point", tr("zero-point z"), QString::number(now.grid.zero_point),
+                    now.grid.zero_point),
+         textFigure("code", tr("code q"), QString::number(now.coded.code), now.coded.code),
+         valueFigure("value", tr("back: x′"), now.value()), valueFigure("error", tr("error"), error, 3),
+         valueFigure("steps", tr("in steps"), steps, 3),
+         decibelFigure("sqnr", tr("all weights"), sqnr_db(all.answer.sums)), valueFigure("x", {}, now.x),
+         valueFigure("worst", {}, now.worst, 3),
+         textFigure("levels", {}, integerText(now.levels.size()), static_cast<double>(now.levels.size())),
+         valueFigure("half", {}, now.scale() / 2),
+         percentFigure("clipped", {}, clipped_share(all.answer.sums))},
+        formula(now));
 }
 
 }  // namespace halfstep

@@ -8,7 +8,8 @@
 
 namespace halfstep {
 
-// From floats to integers: the ends of a range give scale and zero-point; one value goes to its code and back.
+// From floats to integers: the ends of a range give scale and zero-point; one value goes to its code and
+// back.
 class UniformGridStage : public Stage {
     Q_OBJECT
   public:

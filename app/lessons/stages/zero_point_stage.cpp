@@ -7,14 +7,15 @@
 #include "widgets/style/tensor_name.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace halfstep {
 namespace {
 
-constexpr MatrixShape sample_shape{32, 256};
-constexpr double most_shift = 2;  // standard deviations
-constexpr int skew_step = 5;      // percent, between two points of the curve
+constexpr MatrixShape sample_shape{16, 256};
+constexpr double most_shift = 2;                                          // standard deviations
+constexpr std::array curve_skews = {0, 20, 40, 60, 75, 85, 90, 95, 100};  // percent
 constexpr double half_bit = 3.01;
 
 double decibels(const std::optional<double>& sqnr) {
@@ -39,12 +40,12 @@ SceneAxis decibelAxis(const std::vector<const std::vector<double>*>& values) {
 }  // namespace
 
 ZeroPointStage::ZeroPointStage(JobRunner& jobs) : Stage(jobs) {
-    parameters().add(toyChoice({ToyDistribution::gaussian, ToyDistribution::laplace,
-                                ToyDistribution::uniform}));
+    parameters().add(
+        toyChoice({ToyDistribution::gaussian, ToyDistribution::laplace, ToyDistribution::uniform}));
     parameters().add(NumberParameter{"bits", tr("&Bits"), 2, 8, 1, 4, 0});
     parameters().add(NumberParameter{"skew", tr("Ske&w"), 0, 100, 1, 100, 0, QStringLiteral(" %")});
-    parameters().add(NumberParameter{"shift", tr("Sh&ift"), -most_shift, most_shift, 0.05, 0, 2,
-                                     QStringLiteral(" σ")});
+    parameters().add(
+        NumberParameter{"shift", tr("Sh&ift"), -most_shift, most_shift, 0.05, 0, 2, QStringLiteral(" σ")});
 }
 
 void ZeroPointStage::layerChanged() {
@@ -115,12 +116,11 @@ ZeroPointStage::Result ZeroPointStage::measured(const MomentTable& table, bool a
 }
 
 void ZeroPointStage::updateCurve() {
-    const QString key =
-        QStringLiteral("%1 %2 %3").arg(base_.key).arg(whole("bits")).arg(number("shift"));
+    const QString key = QStringLiteral("%1 %2 %3").arg(base_.key).arg(whole("bits")).arg(number("shift"));
     if (curve_.key == key) return;
     curve_ = {};
     curve_.key = key;
-    for (int skew = 0; skew <= 100; skew += skew_step) {
+    for (const int skew : curve_skews) {
         const MomentTable table = MomentTable::build(skewed(skew));
         curve_.skew.push_back(skew);
         curve_.symmetric.push_back(decibels(measured(table, false).sqnr));
@@ -140,8 +140,7 @@ ScenePane ZeroPointStage::gridPane(const LessonTensor& tensor, const Result& res
                                   .arg(levels)
                                   .arg(result.unused)
                             : tr("Symmetric: %1 levels, %2 unused").arg(levels).arg(result.unused);
-    pane.levels.push_back(
-        {{result.what_if.levels.begin(), result.what_if.levels.end()}, asymmetric ? 2 : 1});
+    pane.levels.push_back({{result.what_if.levels.begin(), result.what_if.levels.end()}, asymmetric ? 2 : 1});
     if (asymmetric) {
         pane.marks.push_back({true, 0, QStringLiteral("0"), scene_color::plain});
         return pane;
@@ -181,7 +180,8 @@ void ZeroPointStage::refresh() {
     symmetric.unused = unusedCodes(symmetric.what_if, false);
     asymmetric.unused = unusedCodes(asymmetric.what_if, true);
     Scene scene;
-    scene.title = QStringLiteral("%1 · %2").arg(base_.name, tr("%1 values").arg(integerText(base_.values.size())));
+    scene.title =
+        QStringLiteral("%1 · %2").arg(base_.name, tr("%1 values").arg(integerText(base_.values.size())));
     scene.panes = {gridPane(*now_, symmetric, false), gridPane(*now_, asymmetric, true), curvePane()};
     drawScene(std::move(scene));
 
@@ -195,20 +195,19 @@ void ZeroPointStage::refresh() {
     const double gain = decibels(asymmetric.sqnr) - decibels(symmetric.sqnr);
     const double coarse = static_cast<double>(symmetric.what_if.grid.scale);
     const double fine = static_cast<double>(asymmetric.what_if.grid.scale);
-    setFigures(
-        {decibelFigure("symmetric", tr("symmetric"), symmetric.sqnr),
-         decibelFigure("asymmetric", tr("asymmetric"), asymmetric.sqnr),
-         decibelFigure("gain", tr("gained"), gain_at(gain, 0)),
-         count("unused", tr("unused (sym.)"), symmetric.unused),
-         count("unused_asym", tr("unused (asym.)"), asymmetric.unused),
-         count("zero_point", tr("zero-point z"), asymmetric.what_if.grid.zero_point),
-         decibelFigure("gain_none", {}, gain_at(curve_.asymmetric.front(), curve_.symmetric.front())),
-         decibelFigure("gain_full", {}, gain_at(curve_.asymmetric.back(), curve_.symmetric.back())),
-         valueFigure("gain_bits", {}, gain / 6.02, 2), valueFigure("ratio", {}, coarse / fine, 3),
-         valueFigure("step", {}, coarse), valueFigure("step_asym", {}, fine)},
-        tr("step %1 ÷ step %2 = %3: 20 · log<sub>10</sub>(%3) = %4")
-            .arg(shortNumber(coarse), shortNumber(fine), shortNumber(coarse / fine, 3),
-                 decibelText(20 * std::log10(coarse / fine))));
+    setFigures({decibelFigure("symmetric", tr("symmetric"), symmetric.sqnr),
+                decibelFigure("asymmetric", tr("asymmetric"), asymmetric.sqnr),
+                decibelFigure("gain", tr("gained"), gain_at(gain, 0)),
+                count("unused", tr("unused (sym.)"), symmetric.unused),
+                count("unused_asym", tr("unused (asym.)"), asymmetric.unused),
+                count("zero_point", tr("zero-point z"), asymmetric.what_if.grid.zero_point),
+                decibelFigure("gain_none", {}, gain_at(curve_.asymmetric.front(), curve_.symmetric.front())),
+                decibelFigure("gain_full", {}, gain_at(curve_.asymmetric.back(), curve_.symmetric.back())),
+                valueFigure("gain_bits", {}, gain / 6.02, 2), valueFigure("ratio", {}, coarse / fine, 3),
+                valueFigure("step", {}, coarse), valueFigure("step_asym", {}, fine)},
+               tr("step %1 ÷ step %2 = %3: 20 · log<sub>10</sub>(%3) = %4")
+                   .arg(shortNumber(coarse), shortNumber(fine), shortNumber(coarse / fine, 3),
+                        decibelText(20 * std::log10(coarse / fine))));
 }
 
 }  // namespace halfstep

@@ -10,6 +10,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace halfstep::testing {
@@ -107,6 +108,28 @@ std::vector<LessonTensorPtr> layersOf(const std::filesystem::path& path, std::si
         layers.push_back(std::move(layer));
     }
     return layers;
+}
+
+QStringList notFinite(StageHost& host, const std::vector<LessonTensorPtr>& layers) {
+    QStringList found;
+    for (const LessonTensorPtr& layer : layers) {
+        host.stage().setLayer(layer);
+        if (host.stage().figures().isEmpty()) found << layer->name;
+        for (const LessonFigure& figure : host.stage().figures())
+            if (!std::isfinite(figure.value)) found << layer->name + u' ' + figure.id;
+    }
+    return found;
+}
+
+QStringList unreadable(StageHost& host, const std::vector<LessonTensorPtr>& layers) {
+    QStringList found;
+    for (const LessonTensorPtr& layer : layers) {
+        host.stage().setLayer(layer);
+        for (const LessonFigure& figure : host.stage().figures())
+            if (figure.text.isEmpty() || figure.text.contains(QStringLiteral("nan")))
+                found << layer->name + u' ' + figure.id;
+    }
+    return found;
 }
 
 std::vector<LessonTensorPtr> awkwardLayers() {

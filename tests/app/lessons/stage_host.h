@@ -5,6 +5,8 @@
 #include "app/lessons/lesson.h"
 #include "app/lessons/stage.h"
 
+#include <QStringList>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -47,6 +49,10 @@ class StageHost {
 
 // Layers of a model file as lessons get them: quantizable ones, at most so many.
 std::vector<LessonTensorPtr> layersOf(const std::filesystem::path& model, std::size_t most);
+
+// "layer figure" of each figure that is no number with one of the layers, or that says nothing.
+QStringList notFinite(StageHost& host, const std::vector<LessonTensorPtr>& layers);
+QStringList unreadable(StageHost& host, const std::vector<LessonTensorPtr>& layers);
 
 // Layers that are made to be awkward: all zeros, one constant, a single row, a single weight.
 std::vector<LessonTensorPtr> awkwardLayers();

@@ -204,7 +204,7 @@ class TestLearnWindow : public QObject {
         QVERIFY(claims.isVisible());
         QTest::mouseClick(button("measure_claims"), Qt::LeftButton);
         QVERIFY(claims.isRunning());
-        QTRY_VERIFY_WITH_TIMEOUT(claims.results().size() >= 2, 60'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!claims.results().empty(), 120'000);
         QTest::mouseClick(button("measure_claims"), Qt::LeftButton);  // stop
         QVERIFY(!claims.isRunning());
         const auto& [id, result] = *claims.results().begin();

@@ -70,8 +70,7 @@ class TestLevelShares : public QObject {
         }
         const MomentTable table = MomentTable::build(values, DType::bf16);
         const auto what_if_it = what_if(table, scheme);
-        const auto shares =
-            level_shares(table, what_if_it->levels, level_thresholds(scheme, *what_if_it));
+        const auto shares = level_shares(table, what_if_it->levels, level_thresholds(scheme, *what_if_it));
         for (std::size_t i = 0; i < shares.size(); ++i) {
             const float level = what_if_it->levels[i] + 0.0F;
             QVERIFY(std::abs(shares[i].weights - weights[level]) <= aside + 1e-12);

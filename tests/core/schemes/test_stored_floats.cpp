@@ -61,8 +61,8 @@ class TestStoredFloats : public QObject {
 
     // IEEE 754 and the OCP specifications.
     void ends_are_where_the_standards_say() {
-        const double largest[] = {3.4028234663852886e38, 65504, 3.3895313892515355e38, 448, 57344, 7.5,
-                                  28, 6};
+        const double largest[] = {
+            3.4028234663852886e38, 65504, 3.3895313892515355e38, 448, 57344, 7.5, 28, 6};
         const double normal[] = {0x1p-126, 0x1p-14, 0x1p-126, 0x1p-6, 0x1p-14, 1, 0.25, 1};
         const double smallest[] = {0x1p-149, 0x1p-24, 0x1p-133, 0x1p-9, 0x1p-16, 0.125, 0.0625, 0.5};
         for (std::size_t i = 0; i < std::size(all); ++i) {
@@ -81,14 +81,14 @@ class TestStoredFloats : public QObject {
         for (std::size_t i = 0; i < std::size(expected); ++i)
             QCOMPARE(nearest_float(all[i], 0.1), expected[i]);
         QCOMPARE(nearest_float(FloatFormat::fp4_e2m1, 0.1), 0U);
-        QCOMPARE(nearest_float(FloatFormat::fp4_e2m1, 0.25), 0U);   // half-way to 0.5: even
+        QCOMPARE(nearest_float(FloatFormat::fp4_e2m1, 0.25), 0U);    // half-way to 0.5: even
         QCOMPARE(nearest_float(FloatFormat::fp4_e2m1, -0.75), 10U);  // half-way to 1, which is even
         QCOMPARE(nearest_float(FloatFormat::fp4_e2m1, 1000), 7U);
     }
 
     void infinity_and_nan_are_where_there_is_room_for_them() {
-        for (const FloatFormat format : {FloatFormat::fp32, FloatFormat::fp16, FloatFormat::bf16,
-                                         FloatFormat::fp8_e5m2}) {
+        for (const FloatFormat format :
+             {FloatFormat::fp32, FloatFormat::fp16, FloatFormat::bf16, FloatFormat::fp8_e5m2}) {
             QCOMPARE(float_kind(format, nearest_float(format, infinity)), FloatKind::infinity);
             QVERIFY(float_value(format, nearest_float(format, -infinity)) == -infinity);
             QCOMPARE(float_kind(format, nearest_float(format, not_a_number)), FloatKind::nan);
