@@ -141,7 +141,9 @@ void WaterStage::nameLayers() {
     QStringList names;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         const QString weights = integerText(static_cast<std::uint64_t>(layers_[i].weights));
-        names << QStringLiteral("%1 %2 (%3)").arg(i + 1).arg(layers_[i].name, weights).simplified();
+        QString name = QString::number(i + 1) + QChar::Nbsp;
+        if (!layers_[i].name.isEmpty()) name += layers_[i].name + QChar::Nbsp;
+        names << name + u'(' + weights + u')';
     }
     names_->setText(tr("Layers (weights): %1").arg(names.join(QStringLiteral("  ·  "))));
 }
