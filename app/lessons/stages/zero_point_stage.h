@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/lessons/stage.h"
+#include "app/lessons/stage_scenes.h"
 #include "core/analysis/what_if.h"
 
 #include <optional>
@@ -27,9 +28,7 @@ class ZeroPointStage : public Stage {
     // What skew and shift are applied to.
     struct Base {
         QString key;  // what it was made of
-        QString name;
-        MatrixShape shape;
-        std::vector<float> values;
+        Sample sample;
         double deviation = 1;
         double largest = 0;
     };
