@@ -2,6 +2,241 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Claims</name>
+    <message>
+        <source>Giving each layer b = ½·log2(α·σ²/λ) bits is the optimal allocation.</source>
+        <translation>Jeder Schicht b = ½·log2(α·σ²/λ) Bit zu geben, ist die optimale Verteilung.</translation>
+    </message>
+    <message>
+        <source>theory, bit allocation by sensitivity and variance (also in its abstract)</source>
+        <translation>Theorie, Verteilung der Bits nach Empfindlichkeit und Varianz (auch in der Zusammenfassung)</translation>
+    </message>
+    <message>
+        <source>Every bit more gains 6.02 dB of signal over quantization noise.</source>
+        <translation>Jedes Bit mehr bringt 6,02 dB Abstand zum Quantisierungsrauschen.</translation>
+    </message>
+    <message>
+        <source>signal-to-quantization-noise ratio</source>
+        <translation>Signal-Quantisierungsrauschabstand</translation>
+    </message>
+    <message>
+        <source>The first and the last layer are the most sensitive to quantization.</source>
+        <translation>Die erste und die letzte Schicht sind am empfindlichsten gegen Quantisierung.</translation>
+    </message>
+    <message>
+        <source>layer sensitivity, mixed precision</source>
+        <translation>Empfindlichkeit der Schichten, gemischte Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Errors ε of the layers add up to at most Π(1 + ε) − 1 at the output of a network.</source>
+        <translation>Fehler ε der Schichten summieren sich am Ausgang eines Netzes zu höchstens Π(1 + ε) − 1.</translation>
+    </message>
+    <message>
+        <source>theory, accumulation of errors</source>
+        <translation>Theorie, Fehlerfortpflanzung</translation>
+    </message>
+    <message>
+        <source>Groups of 32 weights are better than groups of 128.</source>
+        <translation>Gruppen von 32 Gewichten sind besser als Gruppen von 128.</translation>
+    </message>
+    <message>
+        <source>granularity</source>
+        <translation>Granularität</translation>
+    </message>
+    <message>
+        <source>Rounding to a power of two is off by at most 1 − 2^(−1/2), 29.3 % of the weight.</source>
+        <translation>Runden auf eine Zweierpotenz weicht um höchstens 1 − 2^(−1/2) ab, 29,3 % des Gewichts.</translation>
+    </message>
+    <message>
+        <source>logarithmic quantization</source>
+        <translation>logarithmische Quantisierung</translation>
+    </message>
+    <message>
+        <source>Mixed precision beats uniform precision at the same average number of bits.</source>
+        <translation>Gemischte Genauigkeit schlägt einheitliche bei gleicher mittlerer Bitzahl.</translation>
+    </message>
+    <message>
+        <source>mixed-precision quantization (also in its abstract)</source>
+        <translation>Quantisierung mit gemischter Genauigkeit (auch in der Zusammenfassung)</translation>
+    </message>
+    <message>
+        <source>NF4 is more exact than INT4 on weights of a normal distribution.</source>
+        <translation>NF4 ist bei normalverteilten Gewichten genauer als INT4.</translation>
+    </message>
+    <message>
+        <source>4-bit NormalFloat quantization</source>
+        <translation>Quantisierung mit 4-Bit-NormalFloat</translation>
+    </message>
+    <message>
+        <source>The scale 2·(max − min)/(2^b − 1) has the least mean squared error.</source>
+        <translation>Die Skala 2·(max − min)/(2^b − 1) hat den kleinsten mittleren quadratischen Fehler.</translation>
+    </message>
+    <message>
+        <source>theory, the optimal scale</source>
+        <translation>Theorie, die optimale Skala</translation>
+    </message>
+    <message>
+        <source>Quantization-aware training beats quantization after training at 4 bits and below.</source>
+        <translation>Training mit Quantisierung schlägt bei 4 Bit und weniger die Quantisierung nach dem Training.</translation>
+    </message>
+    <message>
+        <source>comparison of PTQ and QAT</source>
+        <translation>Vergleich von PTQ und QAT</translation>
+    </message>
+    <message>
+        <source>Rounding moves a weight by at most half a step, Δ/2.</source>
+        <translation>Runden verschiebt ein Gewicht um höchstens einen halben Schritt, Δ/2.</translation>
+    </message>
+    <message>
+        <source>error of a uniform quantizer</source>
+        <translation>Fehler eines gleichmäßigen Quantisierers</translation>
+    </message>
+    <message>
+        <source>From 10 million to 1 billion weights, quantized models are four (INT8) or eight (INT4) times smaller and stay within 6 % of full precision.</source>
+        <translation>Von 10 Millionen bis 1 Milliarde Gewichten sind quantisierte Modelle vier- (INT8) oder achtmal (INT4) kleiner und bleiben innerhalb von 6 % der vollen Genauigkeit.</translation>
+    </message>
+    <message>
+        <source>abstract (10M to 1B parameters, within 6 % of full precision; it measures language models)</source>
+        <translation>Zusammenfassung (10 Mio. bis 1 Mrd. Parameter, innerhalb von 6 % der vollen Genauigkeit; gemessen an Sprachmodellen)</translation>
+    </message>
+    <message>
+        <source>Rescaling by γ = √(E[x²]/E[Q(x)²]) keeps the second moment of the weights and improves the output.</source>
+        <translation>Umskalieren mit γ = √(E[x²]/E[Q(x)²]) erhält das zweite Moment der Gewichte und verbessert die Ausgabe.</translation>
+    </message>
+    <message>
+        <source>theory, the scaling factor γ (abstract: &quot;our proposed scaling factor&quot;)</source>
+        <translation>Theorie, der Skalierungsfaktor γ (Zusammenfassung: „our proposed scaling factor“)</translation>
+    </message>
+    <message>
+        <source>INT8 makes a model four times smaller, INT4 eight times.</source>
+        <translation>INT8 macht ein Modell viermal kleiner, INT4 achtmal.</translation>
+    </message>
+    <message>
+        <source>benefits of lower precision (4 and 8 times less to move than float32)</source>
+        <translation>Vorteile geringerer Genauigkeit (4- und 8-mal weniger zu bewegen als float32)</translation>
+    </message>
+    <message>
+        <source>Quantization makes a model up to about 68 % smaller.</source>
+        <translation>Quantisierung macht ein Modell um bis zu etwa 68 % kleiner.</translation>
+    </message>
+    <message>
+        <source>abstract</source>
+        <translation>Zusammenfassung</translation>
+    </message>
+    <message>
+        <source>holds</source>
+        <translation>gilt</translation>
+    </message>
+    <message>
+        <source>holds within limits</source>
+        <translation>gilt in Grenzen</translation>
+    </message>
+    <message>
+        <source>does not hold</source>
+        <translation>gilt nicht</translation>
+    </message>
+</context>
+<context>
+    <name>FloatBits</name>
+    <message>
+        <source>The neighbours in %1</source>
+        <translation>Die Nachbarn in %1</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>distance from %1</source>
+        <translation>Abstand von %1</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>What each format reaches</source>
+        <translation>Was jedes Format erreicht</translation>
+    </message>
+    <message>
+        <source>magnitude</source>
+        <translation>Betrag</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>normal</translation>
+    </message>
+    <message>
+        <source>subnormal</source>
+        <translation>subnormal</translation>
+    </message>
+    <message>
+        <source>%1 digits</source>
+        <translation>%1 Stellen</translation>
+    </message>
+    <message>
+        <source>Magnitude</source>
+        <translation>Betrag</translation>
+    </message>
+</context>
+<context>
+    <name>LessonTensor</name>
+    <message>
+        <source>Gaussian</source>
+        <translation>Gauß</translation>
+    </message>
+    <message>
+        <source>Laplace</source>
+        <translation>Laplace</translation>
+    </message>
+    <message>
+        <source>Student&apos;s t</source>
+        <translation>Students t</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>gleichmäßig</translation>
+    </message>
+    <message>
+        <source>half normal</source>
+        <translation>halbnormal</translation>
+    </message>
+    <message>
+        <source>after a ReLU</source>
+        <translation>nach einer ReLU</translation>
+    </message>
+</context>
+<context>
+    <name>Stage</name>
+    <message>
+        <source>value of a weight</source>
+        <translation>Wert eines Gewichts</translation>
+    </message>
+    <message>
+        <source>%1 · %2 weights</source>
+        <translation>%1 · %2 Gewichte</translation>
+    </message>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>&amp;Data</source>
+        <translation>&amp;Daten</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BitField</name>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Bit %1, %2: %3</source>
+        <translation>Bit %1, %2: %3</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::BitStrip</name>
     <message>
         <source>in</source>
@@ -14,6 +249,89 @@
     <message>
         <source>embeddings, head</source>
         <translation>Einbettung, Ausgabe</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::BitsNoiseStage</name>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Largest weight</source>
+        <translation>&amp;Größtes Gewicht</translation>
+    </message>
+    <message>
+        <source>Largest weight</source>
+        <translation>Größtes Gewicht</translation>
+    </message>
+    <message>
+        <source>largest weight: %1</source>
+        <translation>größtes Gewicht: %1</translation>
+    </message>
+    <message>
+        <source>bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR, dB</translation>
+    </message>
+    <message>
+        <source>6.02·b: uniform data</source>
+        <translation>6,02·b: Gleichverteilung</translation>
+    </message>
+    <message>
+        <source>6.02·b + c: these data</source>
+        <translation>6,02·b + c: diese Daten</translation>
+    </message>
+    <message>
+        <source>measured, range mse</source>
+        <translation>gemessen, Bereich mse</translation>
+    </message>
+    <message>
+        <source>measured, minmax</source>
+        <translation>gemessen, minmax</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>%1 bits: %2</source>
+        <translation>%1 Bits: %2</translation>
+    </message>
+    <message>
+        <source>All weights of this layer are 0.</source>
+        <translation>Alle Gewichte dieser Schicht sind 0.</translation>
+    </message>
+    <message>
+        <source>%1 values</source>
+        <translation>%1 Werte</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>the line says</source>
+        <translation>sagt die Gerade</translation>
+    </message>
+    <message>
+        <source>one bit more</source>
+        <translation>ein Bit mehr</translation>
+    </message>
+    <message>
+        <source>with range mse</source>
+        <translation>mit Bereich mse</translation>
+    </message>
+    <message>
+        <source>largest ÷ rms</source>
+        <translation>größtes ÷ Effektivwert</translation>
+    </message>
+    <message>
+        <source>c = 4.77 − 20 · log&lt;sub&gt;10&lt;/sub&gt;(%1) = %2 dB&lt;br&gt;6.02 · %3 + (%2) = %4, measured: %5</source>
+        <translation>c = 4,77 − 20 · log&lt;sub&gt;10&lt;/sub&gt;(%1) = %2 dB&lt;br&gt;6,02 · %3 + (%2) = %4, gemessen: %5</translation>
     </message>
 </context>
 <context>
@@ -40,6 +358,18 @@
     <message>
         <source>its lock</source>
         <translation>seine Sperre</translation>
+    </message>
+    <message>
+        <source>No plan fits into %1 bits a weight: the smallest takes %2, and the model then %3. Raise the budget, or add candidates of fewer bits.</source>
+        <translation>Kein Plan passt in %1 Bits pro Gewicht: Der kleinste braucht %2, das Modell dann %3. Erhöhen Sie das Budget oder nehmen Sie Kandidaten mit weniger Bits hinzu.</translation>
+    </message>
+    <message>
+        <source>No candidate gives &apos;%1&apos; the %2 bits a weight of protected ends. Add one of more bits, such as int8 or keep.</source>
+        <translation>Kein Kandidat gibt „%1“ die %2 Bits pro Gewicht geschützter Enden. Nehmen Sie einen mit mehr Bits hinzu, etwa int8 oder keep.</translation>
+    </message>
+    <message>
+        <source>&apos;%1&apos; and &apos;%2&apos; share a scheme, but are locked to %3 and %4. Unlock one of them.</source>
+        <translation>„%1“ und „%2“ teilen sich ein Schema, sind aber auf %3 und %4 festgelegt. Geben Sie eine davon frei.</translation>
     </message>
 </context>
 <context>
@@ -194,6 +524,10 @@
     <message>
         <source>layer</source>
         <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Σ error²</source>
+        <translation>Σ Fehler²</translation>
     </message>
 </context>
 <context>
@@ -419,6 +753,107 @@
         <source>This model has no weights that are usually quantized.</source>
         <translation>Dieses Modell hat keine Gewichte, die üblicherweise quantisiert werden.</translation>
     </message>
+    <message>
+        <source>%1
+Proven among plans whose schemes go together in %2, with one scheme for all layers that share a setting there</source>
+        <translation>%1
+Bewiesen unter Plänen, deren Schemata in %2 zusammenpassen, mit einem Schema für alle Schichten, die sich dort eine Einstellung teilen</translation>
+    </message>
+    <message>
+        <source>The plan is one that this export target can hold, layer by layer and as a whole</source>
+        <translation>Der Plan ist einer, den dieses Exportziel aufnehmen kann, Schicht für Schicht und als Ganzes</translation>
+    </message>
+    <message>
+        <source>best that %1 takes: error %2, proven</source>
+        <translation>bester, den %1 annimmt: Fehler %2, bewiesen</translation>
+    </message>
+    <message>
+        <source>for any target</source>
+        <translation>für jedes Ziel</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>für %1</translation>
+    </message>
+    <message>
+        <source>Export target</source>
+        <translation>Exportziel</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::CalibrationStage</name>
+    <message>
+        <source>Activation &amp;bits</source>
+        <translation>Aktivierungs-&amp;Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Examples</source>
+        <translation>B&amp;eispiele</translation>
+    </message>
+    <message>
+        <source>Without the &amp;loudest</source>
+        <translation>Ohne die &amp;lautesten</translation>
+    </message>
+    <message>
+        <source>Limits of what enters each layer</source>
+        <translation>Grenzen dessen, was in jede Schicht geht</translation>
+    </message>
+    <message>
+        <source>layer %1</source>
+        <translation>Schicht %1</translation>
+    </message>
+    <message>
+        <source>activation</source>
+        <translation>Aktivierung</translation>
+    </message>
+    <message>
+        <source>met later</source>
+        <translation>später angetroffen</translation>
+    </message>
+    <message>
+        <source>seen while calibrating</source>
+        <translation>beim Kalibrieren gesehen</translation>
+    </message>
+    <message>
+        <source>Error of the outputs</source>
+        <translation>Fehler der Ausgaben</translation>
+    </message>
+    <message>
+        <source>examples to calibrate with</source>
+        <translation>Beispiele zum Kalibrieren</translation>
+    </message>
+    <message>
+        <source>static</source>
+        <translation>statisch</translation>
+    </message>
+    <message>
+        <source>dynamic</source>
+        <translation>dynamisch</translation>
+    </message>
+    <message>
+        <source>Examples</source>
+        <translation>Beispiele</translation>
+    </message>
+    <message>
+        <source>A network of 8, 32, 32 and 8 neurons, %1 inputs</source>
+        <translation>Ein Netz aus 8, 32, 32 und 8 Neuronen, Eingaben: %1</translation>
+    </message>
+    <message>
+        <source>error, static</source>
+        <translation>Fehler, statisch</translation>
+    </message>
+    <message>
+        <source>error, dynamic</source>
+        <translation>Fehler, dynamisch</translation>
+    </message>
+    <message>
+        <source>answers that change</source>
+        <translation>geänderte Antworten</translation>
+    </message>
+    <message>
+        <source>range seen</source>
+        <translation>gesehener Bereich</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::CandidateSets</name>
@@ -441,10 +876,6 @@
     <message>
         <source>Small floats: NVFP4, MX, FP8</source>
         <translation>Kleine Gleitkommazahlen: NVFP4, MX, FP8</translation>
-    </message>
-    <message>
-        <source>All that %1 takes</source>
-        <translation>Alles, was %1 nimmt</translation>
     </message>
 </context>
 <context>
@@ -583,6 +1014,132 @@
     <message>
         <source>Channels</source>
         <translation>Kanäle</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ClaimsPage</name>
+    <message>
+        <source>Measuring claims</source>
+        <translation>Behauptungen werden gemessen</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Quelle</translation>
+    </message>
+    <message>
+        <source>The case in which it fails</source>
+        <translation>Der Fall, in dem sie nicht gilt</translation>
+    </message>
+    <message>
+        <source>How it is measured</source>
+        <translation>Wie gemessen wird</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>S&amp;topp</translation>
+    </message>
+    <message>
+        <source>&amp;Measure again</source>
+        <translation>Erneut &amp;messen</translation>
+    </message>
+    <message>
+        <source>&amp;Measure them</source>
+        <translation>&amp;Messen</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>half a minute</source>
+        <translation>eine halbe Minute</translation>
+    </message>
+    <message>
+        <source>%1 hold, %2 within limits, %3 do not</source>
+        <translation>%1 gelten, %2 in Grenzen, %3 nicht</translation>
+    </message>
+    <message>
+        <source>The claims, measured</source>
+        <translation>Die Behauptungen, gemessen</translation>
+    </message>
+    <message>
+        <source>What textbooks and papers say about quantization, one by one, computed by the engine on random weights, on the bundled model and on networks trained for it. The command halfstep-cli claims prints the same, and more about very large models.</source>
+        <translation>Was Lehrbücher und Aufsätze über Quantisierung sagen, eines nach dem anderen vom Rechenkern geprüft: an Zufallsgewichten, am mitgelieferten Modell und an eigens trainierten Netzen. Der Befehl halfstep-cli claims gibt dasselbe aus und mehr über sehr große Modelle.</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>Urteil</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation>Behauptung</translation>
+    </message>
+    <message>
+        <source>Claims</source>
+        <translation>Behauptungen</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ClippingStage</name>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Limit</source>
+        <translation>&amp;Grenze</translation>
+    </message>
+    <message>
+        <source>Clip limit</source>
+        <translation>Grenze</translation>
+    </message>
+    <message>
+        <source>limit, % of the largest weight</source>
+        <translation>Grenze, % des größten Gewichts</translation>
+    </message>
+    <message>
+        <source>error ÷ energy</source>
+        <translation>Fehler ÷ Energie</translation>
+    </message>
+    <message>
+        <source>rounding</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>clipping</source>
+        <translation>Abschneiden</translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation>beides</translation>
+    </message>
+    <message>
+        <source>Clip limit, share</source>
+        <translation>Grenze, Anteil</translation>
+    </message>
+    <message>
+        <source>All weights of this layer are 0.</source>
+        <translation>Alle Gewichte dieser Schicht sind 0.</translation>
+    </message>
+    <message>
+        <source>rounding error</source>
+        <translation>Rundungsfehler</translation>
+    </message>
+    <message>
+        <source>clipping error</source>
+        <translation>Abschneidefehler</translation>
+    </message>
+    <message>
+        <source>signal to noise</source>
+        <translation>Rauschabstand</translation>
+    </message>
+    <message>
+        <source>weights clipped</source>
+        <translation>abgeschnittene Gewichte</translation>
+    </message>
+    <message>
+        <source>With your limit: %1 + %2 = %3</source>
+        <translation>Mit Ihrer Grenze: %1 + %2 = %3</translation>
     </message>
 </context>
 <context>
@@ -862,6 +1419,224 @@ beschnitten</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::CostStage</name>
+    <message>
+        <source>&amp;Cloud</source>
+        <translation>&amp;Cloud</translation>
+    </message>
+    <message>
+        <source>&amp;Phone</source>
+        <translation>&amp;Telefon</translation>
+    </message>
+    <message>
+        <source>&amp;Health care</source>
+        <translation>&amp;Medizin</translation>
+    </message>
+    <message>
+        <source>&amp;Wearable</source>
+        <translation>Am &amp;Körper</translation>
+    </message>
+    <message>
+        <source>%1M</source>
+        <translation>%1 Mio.</translation>
+    </message>
+    <message>
+        <source>%1B</source>
+        <translation>%1 Mrd.</translation>
+    </message>
+    <message>
+        <source>&amp;Activations</source>
+        <translation>&amp;Aktivierungen</translation>
+    </message>
+    <message>
+        <source> bits</source>
+        <translation> Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Gerät</translation>
+    </message>
+    <message>
+        <source>&amp;Scheme</source>
+        <translation>Sche&amp;ma</translation>
+    </message>
+    <message>
+        <source>%1 · %2 bits</source>
+        <translation>%1 · %2 Bits</translation>
+    </message>
+    <message>
+        <source>A size, scheme and device that are usual there</source>
+        <translation>Größe, Schema und Gerät, wie sie dort üblich sind</translation>
+    </message>
+    <message>
+        <source>none of these devices</source>
+        <translation>keines dieser Geräte</translation>
+    </message>
+    <message>
+        <source>Memory of the weights, GB</source>
+        <translation>Speicher der Gewichte, GB</translation>
+    </message>
+    <message>
+        <source>weights, billions</source>
+        <translation>Gewichte, Milliarden</translation>
+    </message>
+    <message>
+        <source>yours: %1</source>
+        <translation>Ihres: %1</translation>
+    </message>
+    <message>
+        <source>Size of the model</source>
+        <translation>Größe des Modells</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Bit operations ÷ those of 16 · 16</source>
+        <translation>Bit-Operationen ÷ die von 16 · 16</translation>
+    </message>
+    <message>
+        <source>bits of weight · activation</source>
+        <translation>Bits von Gewicht · Aktivierung</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>Ihres</translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Tokens a second: an estimate</source>
+        <translation>Token pro Sekunde: eine Schätzung</translation>
+    </message>
+    <message>
+        <source>bits a weight; grey: does not fit</source>
+        <translation>Bits pro Gewicht; grau: passt nicht</translation>
+    </message>
+    <message>
+        <source>Bits a weight</source>
+        <translation>Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>memory of the weights</source>
+        <translation>Speicher der Gewichte</translation>
+    </message>
+    <message>
+        <source>of the device&apos;s memory</source>
+        <translation>des Gerätespeichers</translation>
+    </message>
+    <message>
+        <source>bit operations</source>
+        <translation>Bit-Operationen</translation>
+    </message>
+    <message>
+        <source>as the device computes</source>
+        <translation>wie das Gerät rechnet</translation>
+    </message>
+    <message>
+        <source>tokens a second, at most</source>
+        <translation>Token pro Sekunde, höchstens</translation>
+    </message>
+    <message>
+        <source>about %1</source>
+        <translation>etwa %1</translation>
+    </message>
+    <message>
+        <source>devices that hold it</source>
+        <translation>Geräte, auf die es passt</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <translation>%1/s</translation>
+    </message>
+    <message>
+        <source>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 a second</source>
+        <translation>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 pro Sekunde</translation>
+    </message>
+    <message>
+        <source>%1 weights, %2 bits each</source>
+        <translation>%1 Gewichte mit je %2 Bits</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::DepthStage</name>
+    <message>
+        <source>&amp;Layers</source>
+        <translation>&amp;Schichten</translation>
+    </message>
+    <message>
+        <source>&amp;Error of each</source>
+        <translation>&amp;Fehler je Schicht</translation>
+    </message>
+    <message>
+        <source>&amp;Scheme</source>
+        <translation>Sche&amp;ma</translation>
+    </message>
+    <message>
+        <source>Other &amp;noise</source>
+        <translation>Anderes &amp;Rauschen</translation>
+    </message>
+    <message>
+        <source>Relative error of each layer&apos;s weights</source>
+        <translation>Relativer Fehler der Gewichte jeder Schicht</translation>
+    </message>
+    <message>
+        <source>layer %1</source>
+        <translation>Schicht %1</translation>
+    </message>
+    <message>
+        <source>Error of %1</source>
+        <translation>Fehler von %1</translation>
+    </message>
+    <message>
+        <source>Drift of the activations</source>
+        <translation>Abweichung der Aktivierungen</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>Drift of the output, where one layer alone has its error</source>
+        <translation>Abweichung der Ausgabe, wenn nur eine Schicht ihren Fehler hat</translation>
+    </message>
+    <message>
+        <source>The errors of %1 and its neighbours, on a network of %2 layers</source>
+        <translation>Die Fehler von %1 und ihren Nachbarn, an einem Netz mit %2 Schichten</translation>
+    </message>
+    <message>
+        <source>%1 layers with ReLU, %2 neurons each</source>
+        <translation>%1 Schichten mit ReLU, je %2 Neuronen</translation>
+    </message>
+    <message>
+        <source>drift of the output</source>
+        <translation>Abweichung der Ausgabe</translation>
+    </message>
+    <message>
+        <source>Π(1 + ε) − 1</source>
+        <translation>Π(1 + ε) − 1</translation>
+    </message>
+    <message>
+        <source>√(Π(1 + ε²) − 1)</source>
+        <translation>√(Π(1 + ε²) − 1)</translation>
+    </message>
+    <message>
+        <source>hurts most alone</source>
+        <translation>schadet allein am meisten</translation>
+    </message>
+    <message>
+        <source>Π(1 + ε) − 1 = %1, measured: %2</source>
+        <translation>Π(1 + ε) − 1 = %1, gemessen: %2</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::DeviceDialog</name>
     <message>
         <source>Devices</source>
@@ -895,6 +1670,26 @@ beschnitten</translation>
         <source>New device</source>
         <translation>Neues Gerät</translation>
     </message>
+    <message>
+        <source>A device needs a name.</source>
+        <translation>Ein Gerät braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>Two devices have the name %1.</source>
+        <translation>Zwei Geräte heißen %1.</translation>
+    </message>
+    <message>
+        <source>The memory of %1 has to be a number of GB above 0, not &quot;%2&quot;.</source>
+        <translation>Der Speicher von %1 muss eine Zahl von GB über 0 sein, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>The bandwidth of %1 has to be a number of GB/s above 0, not &quot;%2&quot;.</source>
+        <translation>Die Bandbreite von %1 muss eine Zahl von GB/s über 0 sein, nicht „%2“.</translation>
+    </message>
+    <message>
+        <source>What %1 computes has to be weight x activation bits like 16x16 8x8, not &quot;%2&quot;.</source>
+        <translation>Was %1 rechnet, muss als Gewichts- x Aktivierungsbits angegeben sein, etwa 16x16 8x8, nicht „%2“.</translation>
+    </message>
 </context>
 <context>
     <name>halfstep::Document</name>
@@ -904,6 +1699,121 @@ beschnitten</translation>
             <numerusform>%n Gewicht ist NaN oder unendlich, und zwar Element %1. Es bleibt aus allen Zahlen heraus, und dieser Tensor kann nicht exportiert werden.</numerusform>
             <numerusform>%n Gewichte sind NaN oder unendlich, das erste ist Element %1. Sie bleiben aus allen Zahlen heraus, und dieser Tensor kann nicht exportiert werden.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::EnergyStage</name>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>R&amp;ange</source>
+        <translation>Be&amp;reich</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>kleinster Fehler</translation>
+    </message>
+    <message>
+        <source>widest</source>
+        <translation>weitester</translation>
+    </message>
+    <message>
+        <source>&amp;Inputs</source>
+        <translation>&amp;Eingaben</translation>
+    </message>
+    <message>
+        <source>uncorrelated</source>
+        <translation>unkorreliert</translation>
+    </message>
+    <message>
+        <source>with a mean</source>
+        <translation>mit Mittelwert</translation>
+    </message>
+    <message>
+        <source>correlated</source>
+        <translation>korreliert</translation>
+    </message>
+    <message>
+        <source>&amp;γ</source>
+        <translation>&amp;γ</translation>
+    </message>
+    <message>
+        <source>1: off</source>
+        <translation>1: aus</translation>
+    </message>
+    <message>
+        <source>keeps the energy</source>
+        <translation>erhält die Energie</translation>
+    </message>
+    <message>
+        <source>by hand</source>
+        <translation>von Hand</translation>
+    </message>
+    <message>
+        <source>%1 · %2 outputs of %3 inputs</source>
+        <translation>%1 · %2 Ausgaben aus %3 Eingaben</translation>
+    </message>
+    <message>
+        <source>γ</source>
+        <translation>γ</translation>
+    </message>
+    <message>
+        <source>÷ energy before</source>
+        <translation>÷ Energie vorher</translation>
+    </message>
+    <message>
+        <source>energy</source>
+        <translation>Energie</translation>
+    </message>
+    <message>
+        <source>squared error</source>
+        <translation>quadratischer Fehler</translation>
+    </message>
+    <message>
+        <source>as before</source>
+        <translation>wie vorher</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>Faktor</translation>
+    </message>
+    <message>
+        <source>γ = %1</source>
+        <translation>γ = %1</translation>
+    </message>
+    <message>
+        <source>energy of the weights</source>
+        <translation>Energie der Gewichte</translation>
+    </message>
+    <message>
+        <source>error of the weights</source>
+        <translation>Fehler der Gewichte</translation>
+    </message>
+    <message>
+        <source>energy of the outputs</source>
+        <translation>Energie der Ausgaben</translation>
+    </message>
+    <message>
+        <source>error of the outputs</source>
+        <translation>Fehler der Ausgaben</translation>
+    </message>
+    <message>
+        <source>γ = √(1 / %1) = %2&lt;br&gt;least error at %3</source>
+        <translation>γ = √(1 / %1) = %2&lt;br&gt;kleinster Fehler bei %3</translation>
+    </message>
+    <message>
+        <source>All weights of this layer are 0.</source>
+        <translation>Alle Gewichte dieser Schicht sind 0.</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Outputs</source>
+        <translation>Ausgaben</translation>
     </message>
 </context>
 <context>
@@ -1246,6 +2156,204 @@ beschnitten</translation>
     <message>
         <source>Sensitivities (*.json *.csv *.gguf *.dat);;All files (*)</source>
         <translation>Empfindlichkeiten (*.json *.csv *.gguf *.dat);;Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::FloatBitsStage</name>
+    <message>
+        <source>zero</source>
+        <translation>null</translation>
+    </message>
+    <message>
+        <source>subnormal</source>
+        <translation>subnormal</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>normal</translation>
+    </message>
+    <message>
+        <source>infinity</source>
+        <translation>unendlich</translation>
+    </message>
+    <message>
+        <source>not a number</source>
+        <translation>keine Zahl</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>&amp;Format</translation>
+    </message>
+    <message>
+        <source>&amp;Go to</source>
+        <translation>&amp;Gehe zu</translation>
+    </message>
+    <message>
+        <source>0</source>
+        <translation>0</translation>
+    </message>
+    <message>
+        <source>0.1</source>
+        <translation>0,1</translation>
+    </message>
+    <message>
+        <source>1</source>
+        <translation>1</translation>
+    </message>
+    <message>
+        <source>smallest subnormal</source>
+        <translation>kleinste subnormale</translation>
+    </message>
+    <message>
+        <source>smallest normal</source>
+        <translation>kleinste normale</translation>
+    </message>
+    <message>
+        <source>largest</source>
+        <translation>größte</translation>
+    </message>
+    <message>
+        <source>NaN</source>
+        <translation>NaN</translation>
+    </message>
+    <message>
+        <source>%1: special</source>
+        <translation>%1: besonderer Wert</translation>
+    </message>
+    <message>
+        <source>sign</source>
+        <translation>Vorzeichen</translation>
+    </message>
+    <message>
+        <source>exponent</source>
+        <translation>Exponent</translation>
+    </message>
+    <message>
+        <source>mantissa</source>
+        <translation>Mantisse</translation>
+    </message>
+    <message>
+        <source>this is</source>
+        <translation>das ist</translation>
+    </message>
+    <message>
+        <source>to the next</source>
+        <translation>bis zur nächsten</translation>
+    </message>
+    <message>
+        <source>off by</source>
+        <translation>Abweichung</translation>
+    </message>
+    <message>
+        <source>smallest</source>
+        <translation>kleinste</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::GridsStage</name>
+    <message>
+        <source>&amp;Grid</source>
+        <translation>&amp;Raster</translation>
+    </message>
+    <message>
+        <source>uniform (INT4)</source>
+        <translation>gleichmäßig (INT4)</translation>
+    </message>
+    <message>
+        <source>logarithmic (log4)</source>
+        <translation>logarithmisch (log4)</translation>
+    </message>
+    <message>
+        <source>NF4</source>
+        <translation>NF4</translation>
+    </message>
+    <message>
+        <source>FP4 E2M1</source>
+        <translation>FP4 E2M1</translation>
+    </message>
+    <message>
+        <source>learned (k-means)</source>
+        <translation>gelernt (k-Means)</translation>
+    </message>
+    <message>
+        <source>S&amp;teps learned</source>
+        <translation>&amp;Lernschritte</translation>
+    </message>
+    <message>
+        <source>&amp;One step</source>
+        <translation>Ein &amp;Schritt</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>gleichmäßig</translation>
+    </message>
+    <message>
+        <source>logarithmic</source>
+        <translation>logarithmisch</translation>
+    </message>
+    <message>
+        <source>FP4</source>
+        <translation>FP4</translation>
+    </message>
+    <message>
+        <source>best codebook</source>
+        <translation>bestes Codebuch</translation>
+    </message>
+    <message>
+        <source>learned</source>
+        <translation>gelernt</translation>
+    </message>
+    <message>
+        <source>%1: %2 levels</source>
+        <translation>%1: %2 Stufen</translation>
+    </message>
+    <message>
+        <source>Error ÷ weight</source>
+        <translation>Fehler ÷ Gewicht</translation>
+    </message>
+    <message>
+        <source>magnitude of a weight</source>
+        <translation>Betrag eines Gewichts</translation>
+    </message>
+    <message>
+        <source>Each level&apos;s share</source>
+        <translation>Anteil jeder Stufe</translation>
+    </message>
+    <message>
+        <source>of the weights</source>
+        <translation>der Gewichte</translation>
+    </message>
+    <message>
+        <source>of the error</source>
+        <translation>des Fehlers</translation>
+    </message>
+    <message>
+        <source>level</source>
+        <translation>Stufe</translation>
+    </message>
+    <message>
+        <source>steps of Lloyd&apos;s algorithm</source>
+        <translation>Schritte des Lloyd-Verfahrens</translation>
+    </message>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR, dB</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>1 − 2&lt;sup&gt;−½&lt;/sup&gt; = %1, 2&lt;sup&gt;½&lt;/sup&gt; − 1 = %2; measured: %3 and %4</source>
+        <translation>1 − 2&lt;sup&gt;−½&lt;/sup&gt; = %1, 2&lt;sup&gt;½&lt;/sup&gt; − 1 = %2; gemessen: %3 und %4</translation>
+    </message>
+    <message>
+        <source>All weights of this layer are 0.</source>
+        <translation>Alle Gewichte dieser Schicht sind 0.</translation>
+    </message>
+    <message>
+        <source>%1 values</source>
+        <translation>%1 Werte</translation>
     </message>
 </context>
 <context>
@@ -1797,6 +2905,125 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
 </context>
 <context>
+    <name>halfstep::LearnMode</name>
+    <message>
+        <source>Start page</source>
+        <translation>Startseite</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LearnView</name>
+    <message>
+        <source>The claims, measured</source>
+        <translation>Die Behauptungen, gemessen</translation>
+    </message>
+    <message>
+        <source>What textbooks and papers say, and what is true of it</source>
+        <translation>Was Lehrbücher und Aufsätze sagen und was davon stimmt</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>Lektionen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n lesson file(s) could not be used.</source>
+        <translation>
+            <numerusform>%n Lektionsdatei konnte nicht verwendet werden.</numerusform>
+            <numerusform>%n Lektionsdateien konnten nicht verwendet werden.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Lernen</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LessonPage</name>
+    <message>
+        <source>What do you expect? Answer the question first.</source>
+        <translation>Was erwarten Sie? Beantworten Sie zuerst die Frage.</translation>
+    </message>
+    <message>
+        <source>Use my &amp;layer</source>
+        <translation>Meine S&amp;chicht</translation>
+    </message>
+    <message>
+        <source>Open a model and select a layer: then this lesson can be about it</source>
+        <translation>Öffnen Sie ein Modell und wählen Sie eine Schicht: Dann kann die Lektion von ihr handeln</translation>
+    </message>
+    <message>
+        <source>Back to the example</source>
+        <translation>Zurück zum Beispiel</translation>
+    </message>
+    <message>
+        <source>Try it on %1</source>
+        <translation>An %1 ausprobieren</translation>
+    </message>
+    <message>
+        <source>&amp;Reset</source>
+        <translation>&amp;Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Everything as at the beginning, the question included</source>
+        <translation>Alles wie am Anfang, auch die Frage</translation>
+    </message>
+    <message>
+        <source>&amp;Present</source>
+        <translation>&amp;Vorführen</translation>
+    </message>
+    <message>
+        <source>Large, and without anything else (F5)</source>
+        <translation>Groß und ohne alles andere (F5)</translation>
+    </message>
+    <message>
+        <source>Previous lesson</source>
+        <translation>Vorige Lektion</translation>
+    </message>
+    <message>
+        <source>Next lesson</source>
+        <translation>Nächste Lektion</translation>
+    </message>
+    <message>
+        <source>Previous lesson (Alt+Left)</source>
+        <translation>Vorige Lektion (Alt+Links)</translation>
+    </message>
+    <message>
+        <source>Next lesson (Alt+Right)</source>
+        <translation>Nächste Lektion (Alt+Rechts)</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::LessonTextsPanel</name>
+    <message>
+        <source>You expected: &lt;b&gt;%1&lt;/b&gt;</source>
+        <translation>Ihre Erwartung: &lt;b&gt;%1&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>It is: &lt;b&gt;%1&lt;/b&gt;</source>
+        <translation>Es ist: &lt;b&gt;%1&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>1  Predict</source>
+        <translation>1  Vorhersagen</translation>
+    </message>
+    <message>
+        <source>2  Try it</source>
+        <translation>2  Probieren</translation>
+    </message>
+    <message>
+        <source>3  Understand</source>
+        <translation>3  Verstehen</translation>
+    </message>
+    <message>
+        <source>&amp;What was that?</source>
+        <translation>&amp;Was war das?</translation>
+    </message>
+    <message>
+        <source>Next &amp;lesson</source>
+        <translation>Nächste &amp;Lektion</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::LiveNumbersPanel</name>
     <message>
         <source>Bits per weight</source>
@@ -2216,6 +3443,188 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
 </context>
 <context>
+    <name>halfstep::OutlierStage</name>
+    <message>
+        <source>&amp;Outlier</source>
+        <translation>&amp;Ausreißer</translation>
+    </message>
+    <message>
+        <source>&amp;How many</source>
+        <translation>&amp;Wie viele</translation>
+    </message>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>The weights, and the levels of one scale for all</source>
+        <translation>Die Gewichte und die Stufen einer Skala für alle</translation>
+    </message>
+    <message>
+        <source>Outlier</source>
+        <translation>Ausreißer</translation>
+    </message>
+    <message>
+        <source>%1 σ</source>
+        <translation>%1 σ</translation>
+    </message>
+    <message>
+        <source>weights that share a scale</source>
+        <translation>Gewichte, die sich eine Skala teilen</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>row</source>
+        <translation>Zeile</translation>
+    </message>
+    <message>
+        <source>128</source>
+        <translation>128</translation>
+    </message>
+    <message>
+        <source>32</source>
+        <translation>32</translation>
+    </message>
+    <message>
+        <source>Error ÷ energy of the other weights</source>
+        <translation>Fehler ÷ Energie der übrigen Gewichte</translation>
+    </message>
+    <message>
+        <source>Bits a weight for scales</source>
+        <translation>Bits pro Gewicht für Skalen</translation>
+    </message>
+    <message>
+        <source>step ÷ σ</source>
+        <translation>Schritt ÷ σ</translation>
+    </message>
+    <message>
+        <source>levels within ±3 σ</source>
+        <translation>Stufen innerhalb ±3 σ</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>error, one scale</source>
+        <translation>Fehler, eine Skala</translation>
+    </message>
+    <message>
+        <source>error, groups of 32</source>
+        <translation>Fehler, 32er-Gruppen</translation>
+    </message>
+    <message>
+        <source>error grew by</source>
+        <translation>Fehler wuchs um</translation>
+    </message>
+    <message>
+        <source>%1 ×</source>
+        <translation>%1 ×</translation>
+    </message>
+    <message>
+        <source>Δ = %1 σ / %2 = %3 σ,  Δ²/12 = %4 σ²</source>
+        <translation>Δ = %1 σ / %2 = %3 σ,  Δ²/12 = %4 σ²</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::PaletteStage</name>
+    <message>
+        <source>&amp;Colours</source>
+        <translation>&amp;Farben</translation>
+    </message>
+    <message>
+        <source>&amp;My picture…</source>
+        <translation>&amp;Mein Bild…</translation>
+    </message>
+    <message>
+        <source>Takes a picture of yours; it is made small first</source>
+        <translation>Nimmt ein Bild von Ihnen; es wird erst verkleinert</translation>
+    </message>
+    <message>
+        <source>Evening at the harbour</source>
+        <translation>Abend am Hafen</translation>
+    </message>
+    <message>
+        <source>Choose a picture</source>
+        <translation>Bild wählen</translation>
+    </message>
+    <message>
+        <source>Pictures (%1)</source>
+        <translation>Bilder (%1)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>24 bits a pixel · %1</source>
+        <translation>24 Bits pro Pixel · %1</translation>
+    </message>
+    <message>
+        <source>Even grid, %1 colours</source>
+        <translation>Gleichmäßig, %1 Farben</translation>
+    </message>
+    <message>
+        <source>k-means, %1 colours</source>
+        <translation>k-Means, %1 Farben</translation>
+    </message>
+    <message>
+        <source>colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>signal to noise, dB</source>
+        <translation>Rauschabstand, dB</translation>
+    </message>
+    <message>
+        <source>even grid</source>
+        <translation>gleichmäßig</translation>
+    </message>
+    <message>
+        <source>k-means</source>
+        <translation>k-Means</translation>
+    </message>
+    <message>
+        <source>Number of colours</source>
+        <translation>Anzahl der Farben</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>Rot</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>Blau</translation>
+    </message>
+    <message>
+        <source>%1 · %2 pixels</source>
+        <translation>%1 · %2 Pixel</translation>
+    </message>
+    <message>
+        <source>k-means gains</source>
+        <translation>k-Means gewinnt</translation>
+    </message>
+    <message>
+        <source>bits a pixel</source>
+        <translation>Bits pro Pixel</translation>
+    </message>
+    <message>
+        <source>size, palette included</source>
+        <translation>Größe mit Palette</translation>
+    </message>
+    <message>
+        <source>%1 pixels · %2 bits + %3 colours · 24 bits = %4</source>
+        <translation>%1 Pixel · %2 Bits + %3 Farben · 24 Bits = %4</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::PlotView</name>
     <message>
         <source>Show &amp;everything</source>
@@ -2244,6 +3653,28 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>Export figures as &amp;CSV…</source>
         <translation>Zahlen als &amp;CSV exportieren…</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::Presentation</name>
+    <message>
+        <source>Halfstep: Learn</source>
+        <translation>Halfstep: Lernen</translation>
+    </message>
+    <message>
+        <source>Page Down, Page Up: steps   ·   Esc: end</source>
+        <translation>Bild ab, Bild auf: Schritte   ·   Esc: Ende</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::QuestionPanel</name>
+    <message>
+        <source>&amp;Answer</source>
+        <translation>&amp;Antworten</translation>
+    </message>
+    <message>
+        <source>S&amp;kip the question</source>
+        <translation>Frage ü&amp;berspringen</translation>
     </message>
 </context>
 <context>
@@ -2921,6 +4352,13 @@ ist nicht mehr da.</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::Stage</name>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::StartPage</name>
     <message>
         <source>See what quantization does to every layer, and decide the bits.</source>
@@ -2965,6 +4403,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>Recent models</source>
         <translation>Zuletzt geöffnete Modelle</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>&amp;Lernen</translation>
+    </message>
+    <message>
+        <source>What quantization does and why, discovered by dragging</source>
+        <translation>Was Quantisierung bewirkt und warum, durch Ziehen entdeckt</translation>
     </message>
 </context>
 <context>
@@ -3231,6 +4677,315 @@ ist nicht mehr da.</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::TrainingStage</name>
+    <message>
+        <source>&amp;Data</source>
+        <translation>&amp;Daten</translation>
+    </message>
+    <message>
+        <source>two spirals</source>
+        <translation>zwei Spiralen</translation>
+    </message>
+    <message>
+        <source>two moons</source>
+        <translation>zwei Monde</translation>
+    </message>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Start</translation>
+    </message>
+    <message>
+        <source>Sho&amp;w</source>
+        <translation>&amp;Zeigen</translation>
+    </message>
+    <message>
+        <source>what was learned</source>
+        <translation>das Gelernte</translation>
+    </message>
+    <message>
+        <source>the loss around it</source>
+        <translation>den Verlust ringsum</translation>
+    </message>
+    <message>
+        <source>Training small networks</source>
+        <translation>Kleine Netze werden trainiert</translation>
+    </message>
+    <message>
+        <source>Loss on data that were not trained on</source>
+        <translation>Verlust auf Daten, die nicht trainiert wurden</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>Schritt</translation>
+    </message>
+    <message>
+        <source>float</source>
+        <translation>Float</translation>
+    </message>
+    <message>
+        <source>with rounding in the loop (QAT)</source>
+        <translation>mit Runden beim Lernen (QAT)</translation>
+    </message>
+    <message>
+        <source>rounded afterwards (PTQ)</source>
+        <translation>nachträglich gerundet (PTQ)</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>from here on with rounding</source>
+        <translation>ab hier mit Runden</translation>
+    </message>
+    <message>
+        <source>one random direction, in sizes of the weights</source>
+        <translation>eine Zufallsrichtung, in Größen der Gewichte</translation>
+    </message>
+    <message>
+        <source>another one</source>
+        <translation>eine andere</translation>
+    </message>
+    <message>
+        <source>as far as rounding</source>
+        <translation>so weit wie Runden</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>S&amp;topp</translation>
+    </message>
+    <message>
+        <source>&amp;Train again</source>
+        <translation>Erneut &amp;trainieren</translation>
+    </message>
+    <message>
+        <source>Training…</source>
+        <translation>Training läuft…</translation>
+    </message>
+    <message>
+        <source>2 · 32 · 32 · 2 neurons, weights of %1 bits</source>
+        <translation>2 · 32 · 32 · 2 Neuronen, Gewichte mit %1 Bits</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>PTQ</source>
+        <translation>PTQ</translation>
+    </message>
+    <message>
+        <source>QAT</source>
+        <translation>QAT</translation>
+    </message>
+    <message>
+        <source>around the float minimum</source>
+        <translation>um das Float-Minimum</translation>
+    </message>
+    <message>
+        <source>around the QAT minimum</source>
+        <translation>um das QAT-Minimum</translation>
+    </message>
+    <message>
+        <source>loss, float</source>
+        <translation>Verlust, Float</translation>
+    </message>
+    <message>
+        <source>right with PTQ</source>
+        <translation>richtig mit PTQ</translation>
+    </message>
+    <message>
+        <source>right with QAT</source>
+        <translation>richtig mit QAT</translation>
+    </message>
+    <message>
+        <source>float %1, PTQ %2, QAT %3</source>
+        <translation>Float %1, PTQ %2, QAT %3</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::UniformGridStage</name>
+    <message>
+        <source>&amp;Codes</source>
+        <translation>&amp;Codes</translation>
+    </message>
+    <message>
+        <source>&amp;Zero-point</source>
+        <translation>&amp;Nullpunkt</translation>
+    </message>
+    <message>
+        <source>free (asymmetric)</source>
+        <translation>frei (asymmetrisch)</translation>
+    </message>
+    <message>
+        <source>fixed at 0 (symmetric)</source>
+        <translation>fest bei 0 (symmetrisch)</translation>
+    </message>
+    <message>
+        <source>Lower end of the range</source>
+        <translation>Unteres Ende des Bereichs</translation>
+    </message>
+    <message>
+        <source>Upper end of the range</source>
+        <translation>Oberes Ende des Bereichs</translation>
+    </message>
+    <message>
+        <source>code q</source>
+        <translation>Code q</translation>
+    </message>
+    <message>
+        <source>z = %1</source>
+        <translation>z = %1</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Wert</translation>
+    </message>
+    <message>
+        <source>value x</source>
+        <translation>Wert x</translation>
+    </message>
+    <message>
+        <source>error x − x′</source>
+        <translation>Fehler x − x′</translation>
+    </message>
+    <message>
+        <source>Value, at its error</source>
+        <translation>Wert, bei seinem Fehler</translation>
+    </message>
+    <message>
+        <source>, clamped</source>
+        <translation>, begrenzt</translation>
+    </message>
+    <message>
+        <source>scale s</source>
+        <translation>Skala s</translation>
+    </message>
+    <message>
+        <source>zero-point z</source>
+        <translation>Nullpunkt z</translation>
+    </message>
+    <message>
+        <source>back: x′</source>
+        <translation>zurück: x′</translation>
+    </message>
+    <message>
+        <source>error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>in steps</source>
+        <translation>in Schritten</translation>
+    </message>
+    <message>
+        <source>all weights</source>
+        <translation>alle Gewichte</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::WaterStage</name>
+    <message>
+        <source>%1 layers</source>
+        <translation>%1 Schichten</translation>
+    </message>
+    <message>
+        <source>%1 and its neighbours</source>
+        <translation>%1 und Nachbarn</translation>
+    </message>
+    <message>
+        <source>Layers (weights): %1</source>
+        <translation>Schichten (Gewichte): %1</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>%1, layer %2</source>
+        <translation>%1, Schicht %2</translation>
+    </message>
+    <message>
+        <source>α·σ² and the water</source>
+        <translation>α·σ² und das Wasser</translation>
+    </message>
+    <message>
+        <source>above water</source>
+        <translation>über Wasser</translation>
+    </message>
+    <message>
+        <source>drowned</source>
+        <translation>untergegangen</translation>
+    </message>
+    <message>
+        <source>Water level</source>
+        <translation>Wasserstand</translation>
+    </message>
+    <message>
+        <source>λ = %1</source>
+        <translation>λ = %1</translation>
+    </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>formula</source>
+        <translation>Formel</translation>
+    </message>
+    <message>
+        <source>rounded</source>
+        <translation>gerundet</translation>
+    </message>
+    <message>
+        <source>exact plan</source>
+        <translation>exakter Plan</translation>
+    </message>
+    <message>
+        <source>budget %1</source>
+        <translation>Budget %1</translation>
+    </message>
+    <message>
+        <source>Sensitivity α</source>
+        <translation>Empfindlichkeit α</translation>
+    </message>
+    <message>
+        <source>Variance σ²</source>
+        <translation>Varianz σ²</translation>
+    </message>
+    <message>
+        <source>budget, bits a weight</source>
+        <translation>Budget, Bits pro Gewicht</translation>
+    </message>
+    <message>
+        <source>loss, %1 bits for all</source>
+        <translation>Verlust, %1 Bits für alle</translation>
+    </message>
+    <message>
+        <source>loss, rounded</source>
+        <translation>Verlust, gerundet</translation>
+    </message>
+    <message>
+        <source>loss, exact plan</source>
+        <translation>Verlust, exakter Plan</translation>
+    </message>
+    <message>
+        <source>drowned layers</source>
+        <translation>untergegangene Schichten</translation>
+    </message>
+    <message>
+        <source>layer 1: ½·log&lt;sub&gt;2&lt;/sub&gt;(%1 · %2 / %3) = %4</source>
+        <translation>Schicht 1: ½·log&lt;sub&gt;2&lt;/sub&gt;(%1 · %2 / %3) = %4</translation>
+    </message>
+    <message>
+        <source>Measuring the layers around this one…</source>
+        <translation>Die Schichten um diese werden gemessen…</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::WeightInspection</name>
     <message>
         <source>Scales of %1</source>
@@ -3262,6 +5017,85 @@ ist nicht mehr da.</translation>
     <message>
         <source>channel %1, from input %2</source>
         <translation>Kanal %1, ab Eingang %2</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::ZeroPointStage</name>
+    <message>
+        <source>SQNR, dB</source>
+        <translation>SQNR, dB</translation>
+    </message>
+    <message>
+        <source>&amp;Bits</source>
+        <translation>&amp;Bits</translation>
+    </message>
+    <message>
+        <source>Ske&amp;w</source>
+        <translation>Schie&amp;fe</translation>
+    </message>
+    <message>
+        <source>Sh&amp;ift</source>
+        <translation>&amp;Verschiebung</translation>
+    </message>
+    <message>
+        <source>Asymmetric, z = %1: %2 levels, %3 unused</source>
+        <translation>Asymmetrisch, z = %1: %2 Stufen, %3 ungenutzt</translation>
+    </message>
+    <message>
+        <source>Symmetric: %1 levels, %2 unused</source>
+        <translation>Symmetrisch: %1 Stufen, %2 ungenutzt</translation>
+    </message>
+    <message>
+        <source>Shift</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>shift</source>
+        <translation>Verschiebung</translation>
+    </message>
+    <message>
+        <source>skew: how far negative values are drawn in to 0, %</source>
+        <translation>Schiefe: wie weit negative Werte an 0 gezogen sind, %</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisch</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisch</translation>
+    </message>
+    <message>
+        <source>Skew</source>
+        <translation>Schiefe</translation>
+    </message>
+    <message>
+        <source>All weights of this layer are 0.</source>
+        <translation>Alle Gewichte dieser Schicht sind 0.</translation>
+    </message>
+    <message>
+        <source>%1 values</source>
+        <translation>%1 Werte</translation>
+    </message>
+    <message>
+        <source>gained</source>
+        <translation>Gewinn</translation>
+    </message>
+    <message>
+        <source>unused (sym.)</source>
+        <translation>ungenutzt (sym.)</translation>
+    </message>
+    <message>
+        <source>unused (asym.)</source>
+        <translation>ungenutzt (asym.)</translation>
+    </message>
+    <message>
+        <source>zero-point z</source>
+        <translation>Nullpunkt z</translation>
+    </message>
+    <message>
+        <source>step %1 ÷ step %2 = %3: 20 · log&lt;sub&gt;10&lt;/sub&gt;(%3) = %4</source>
+        <translation>Schritt %1 ÷ Schritt %2 = %3: 20 · log&lt;sub&gt;10&lt;/sub&gt;(%3) = %4</translation>
     </message>
 </context>
 </TS>

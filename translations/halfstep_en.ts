@@ -186,6 +186,16 @@
     </message>
 </context>
 <context>
+    <name>halfstep::LearnView</name>
+    <message numerus="yes">
+        <source>%n lesson file(s) could not be used.</source>
+        <translation>
+            <numerusform>%n lesson file could not be used.</numerusform>
+            <numerusform>%n lesson files could not be used.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>halfstep::MainWindow</name>
     <message numerus="yes">
         <source>%n layer(s)</source>

@@ -10,6 +10,7 @@
 #include "app/cli/progress.h"
 #include "app/cli/text_table.h"
 #include "core/allocation/sensitivity.h"
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/base/figure_text.h"
 #include "core/exports/target_options.h"
@@ -213,6 +214,7 @@ int allocate(const AllocateOptions& options, Session& session) {
     const auto model = open_model(options.model, session.job(options.common));
     const Sensitivities sensitivities = sensitivity_argument(options, *model, session.job(options.common));
     refuse_model_file(*model, options.plan);
+    if (!options.plan.empty()) check_writable(options.plan);
     const auto importance = importance_argument(options.imatrix, *model, session.job(options.common));
     if (importance) report_importance(*importance, tensors_to_measure(*model, ""));
     const auto measurements = measure_all(options, *model, schemes, importance.get(), session);
@@ -287,6 +289,7 @@ void add_allocate_command(CLI::App& app, ChosenCommand& chosen) {
         "  halfstep-cli allocate model.safetensors --candidates int2:g64,int4:g64,int8:g64 --bits 4.5 -o "
         "plan.json\n"
         "  halfstep-cli allocate model.gguf --for gguf --bytes 3.9GB --pin 'output.weight=q6_K' --tie fused\n"
+        "  halfstep-cli allocate model.safetensors --for bitsandbytes --bits 6 -o plan.json\n"
         "  halfstep-cli allocate model.gguf --candidates q4_K,q5_K,q6_K --bits 5 --sensitivity "
         "imatrix.gguf\n\n"
         "The objective is the sum of sensitivity times rel_error squared over the tensors that are chosen "
@@ -298,7 +301,9 @@ void add_allocate_command(CLI::App& app, ChosenCommand& chosen) {
         "0 but where the time ran out. With --error, the bound is one of bits. For comparison: the best\n"
         "single scheme that fits, the closed form of rate-distortion theory (rounded, then brought within "
         "the\n"
-        "budget), and greedy steps. A scheme that cannot be applied to a tensor is no choice for it.");
+        "budget), and greedy steps. A scheme that cannot be applied to a tensor is no choice for it.\n"
+        "With --for, tensors only get what the target stores as measured, and where it has one setting for\n"
+        "the model or for each kind of module, the plan is the best of those that the proof names.");
     command->callback(
         [options, &chosen] { chosen = [options](Session& session) { return allocate(*options, session); }; });
 }

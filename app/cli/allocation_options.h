@@ -48,7 +48,8 @@ std::vector<PinArgument> pin_arguments(const AllocationOptions& options);
 // That of --for; null where there is none. A wrong usage where it is unknown.
 const ExportTarget* target_argument(const AllocationOptions& options);
 
-// The rules for this problem, but for those of the target. Throws Error for patterns that no tensor matches, and roles that none has.
+// The rules for this problem, but for those of the target. Throws Error for patterns that no tensor matches,
+// and roles that none has.
 AllocationRules allocation_rules(const AllocationOptions& options, const AllocationProblem& problem);
 
 }  // namespace halfstep::cli

@@ -3,6 +3,7 @@
 #include "app/cli/exit_code.h"
 #include "app/cli/planned.h"
 #include "app/cli/progress.h"
+#include "core/base/atomic_file.h"
 #include "core/base/error.h"
 #include "core/exports/export_target.h"
 #include "core/quantize/measure.h"
@@ -81,6 +82,7 @@ int run_export(const ExportOptions& options, Session& session) {
         Progress progress(target.shows_measurements() ? "measuring" : "writing");
         const JobContext job = session.job(options.common, [&](double fraction) { progress.show(fraction); });
         target.check({*model, planned.plan, options.out});
+        check_writable(options.out);
         if (target.shows_measurements()) measure_what_is_missing(*model, planned, job);
         files = target.export_plan({*model, planned.plan, options.out, planned.measurements, job,
                                     [&](const Issue& issue) { issues.push_back(issue); }});

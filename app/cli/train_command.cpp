@@ -52,7 +52,7 @@ ExperimentRequest request_for(const TrainOptions& options) {
     if (!options.layers.empty()) request.layers = options.layers;
     if (!options.bits.empty() || !options.schemes.empty()) request.schemes.clear();
     for (const int bits : options.bits)
-        request.schemes.push_back(scheme_argument(fmt::format("int{}", bits)));
+        request.schemes.push_back(scheme_argument(fmt::format("int{}:tensor", bits)));
     for (const std::string& text : options.schemes)
         request.schemes.push_back(scheme_argument(text));
     request.activation_bits = options.activation_bits;
@@ -207,7 +207,8 @@ void add_network_options(CLI::App& command, TrainOptions& options) {
 }
 
 void add_quantization_options(CLI::App& command, TrainOptions& options) {
-    command.add_option("--bits", options.bits, "Bits of the weights, one scale a neuron (default: 8,4,3,2)")
+    command
+        .add_option("--bits", options.bits, "Bits of the weights, with one scale a layer (default: 8,4,3,2)")
         ->type_name("B,B,...")
         ->delimiter(',')
         ->check(CLI::Range(2, 16).description(""));
@@ -262,7 +263,7 @@ void add_train_command(CLI::App& app, ChosenCommand& chosen) {
         "Examples:\n"
         "  halfstep-cli train\n"
         "  halfstep-cli train --data waves --bits 4,3 --activation-bits 8 --seeds 10 --json\n"
-        "  halfstep-cli train --scheme nf4 --scheme int4:tensor:mse --layers 2,64,2\n\n"
+        "  halfstep-cli train --scheme nf4 --scheme int4:channel:mse --layers 2,64,2\n\n"
         "For each seed a float network is trained, and then trained on: as float, and once for each scheme\n"
         "with quantization in the loop, by as many steps. PTQ quantizes the float network of all these "
         "steps.\n"

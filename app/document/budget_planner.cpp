@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/budget_planner.h"
 
+#include "core/allocation/refusals.h"
 #include "core/base/error.h"
 #include "core/exports/target_options.h"
+#include "widgets/style/number_text.h"
 
 #include <QFile>
 #include <QLocale>
@@ -242,12 +244,34 @@ void BudgetPlanner::rebuild() {
         try {
             allocation_ = prepared();
         } catch (const Error& error) {
-            problem_ = QString::fromUtf8(error.what());
+            problem_ = textOf(error);
         }
     }
     solve(at_rest);
     finishProof();
     emit changed();
+}
+
+// The usual problems in the user's language, the others in the engine's words.
+QString BudgetPlanner::textOf(const Error& error) const {
+    const auto notation = [](const Scheme& scheme) { return QString::fromStdString(to_string(scheme)); };
+    const QString tensor = QString::fromStdString(error.place().tensor);
+    if (const auto* small = dynamic_cast<const BudgetTooSmall*>(&error))
+        return tr("No plan fits into %1 bits a weight: the smallest takes %2, and the model then %3. Raise "
+                  "the "
+                  "budget, or add candidates of fewer bits.")
+            .arg(bitsText(budget_), bitsText(std::ceil(small->least_bits_per_weight * 1000) / 1000),
+                 sizeText(small->least_bytes));
+    if (const auto* limit = dynamic_cast<const LimitOutOfReach*>(&error))
+        return tr("No candidate gives '%1' the %2 bits a weight of protected ends. Add one of more bits, "
+                  "such "
+                  "as int8 or keep.")
+            .arg(tensor, bitsText(limit->bits_per_weight));
+    if (const auto* apart = dynamic_cast<const PinsApart*>(&error))
+        return tr("'%1' and '%2' share a scheme, but are locked to %3 and %4. Unlock one of them.")
+            .arg(tensor, QString::fromStdString(apart->other), notation(apart->scheme),
+                 notation(apart->other_scheme));
+    return QString::fromUtf8(error.what());
 }
 
 void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
@@ -261,7 +285,7 @@ void BudgetPlanner::solve(std::chrono::nanoseconds limit) {
     try {
         best_ = allocation_->best(budget, {.time = limit});
     } catch (const Error& error) {  // no plan is as small as that
-        problem_ = QString::fromUtf8(error.what());
+        problem_ = textOf(error);
         return;
     }
     checkForTarget();

@@ -18,6 +18,8 @@
 
 namespace halfstep {
 
+class Error;
+
 // Seeks the best plan of the document's model for a budget, and makes it the document's plan. Has the
 // candidates measured first; everything that is locked stays as it is.
 class BudgetPlanner : public QObject {
@@ -26,9 +28,9 @@ class BudgetPlanner : public QObject {
     struct Settings {
         std::vector<Scheme> candidates;
         std::string target = {};  // that has to hold the plan; empty: none
-        bool by_role = false;  // sensitivities; those of a file count before
-        bool protect = false;  // embeddings, head, first and last block: at least 8 bits
-        bool fuse = false;     // q, k, v and gate, up share a scheme
+        bool by_role = false;     // sensitivities; those of a file count before
+        bool protect = false;     // embeddings, head, first and last block: at least 8 bits
+        bool fuse = false;        // q, k, v and gate, up share a scheme
         friend bool operator==(const Settings&, const Settings&) = default;
     };
 
@@ -89,6 +91,7 @@ class BudgetPlanner : public QObject {
     void countOthers();
     AllocationRules rules(const AllocationProblem& problem) const;
     std::shared_ptr<const Allocation> prepared();
+    QString textOf(const Error& error) const;
     void solve(std::chrono::nanoseconds limit);
     void checkForTarget();
     void finishProof();

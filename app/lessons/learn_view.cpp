@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/lessons/learn_view.h"
 
+#include "app/lessons/claims_page.h"
 #include "app/lessons/lesson_page.h"
 #include "app/lessons/presentation.h"
+#include "app/window/file_controller.h"
 #include "widgets/style/icons.h"
 
 #include <QComboBox>
@@ -11,6 +13,7 @@
 #include <QListWidget>
 #include <QShortcut>
 #include <QSignalBlocker>
+#include <QStackedLayout>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -28,23 +31,27 @@ LearnView::LearnView(Document& document, Inspection& inspection, JobRunner& jobs
       document_(document),
       inspection_(inspection),
       library_(LessonLibrary::load()),
-      page_(new LessonPage(jobs, progress_)) {
+      pages_(new QStackedLayout),
+      page_(new LessonPage(jobs, progress_)),
+      claims_(new ClaimsPage(jobs, FileController::samplePath())) {
     buildList();
-    main_ = new QVBoxLayout;
-    main_->setContentsMargins(0, 0, 0, 0);
-    main_->setSpacing(0);
-    main_->addWidget(choice_);
-    main_->addWidget(page_, 1);
+    auto* column = new QVBoxLayout;
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(choice_);
+    column->addLayout(pages_, 1);
+    pages_->addWidget(page_);
+    pages_->addWidget(claims_);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(side_);
-    row->addLayout(main_, 1);
+    row->addLayout(column, 1);
     addShortcuts();
     fillList();
 
-    connect(list_, &QListWidget::currentRowChanged, this, &LearnView::showLesson);
-    connect(choice_, &QComboBox::activated, this, &LearnView::showLesson);
+    connect(list_, &QListWidget::currentRowChanged, this, &LearnView::choose);
+    connect(choice_, &QComboBox::activated, this, &LearnView::choose);
     connect(&progress_, &LearningProgress::changed, this, &LearnView::fillList);
     connect(page_, &LessonPage::nextRequested, this, [this] { showLesson(current_ + 1); });
     connect(page_, &LessonPage::previousRequested, this, [this] { showLesson(current_ - 1); });
@@ -115,10 +122,12 @@ void LearnView::fillList() {
         item->setToolTip(texts.summary);
         choice_->addItem(icon, name);
     }
+    auto* claims = new QListWidgetItem(QIcon(blank), tr("The claims, measured"), list_);
+    claims->setToolTip(tr("What textbooks and papers say, and what is true of it"));
+    choice_->addItem(QIcon(blank), claims->text());
     list_->setAccessibleName(tr("Lessons"));
     choice_->setAccessibleName(tr("Lessons"));
-    list_->setCurrentRow(current_);
-    choice_->setCurrentIndex(current_);
+    markChosen();
     problems_->setText(library_.problems.isEmpty() ? QString()
                                                    : tr("%n lesson file(s) could not be used.", nullptr,
                                                         static_cast<int>(library_.problems.size())));
@@ -126,17 +135,40 @@ void LearnView::fillList() {
     problems_->setVisible(!library_.problems.isEmpty());
 }
 
+// The claims stand below the lessons.
+void LearnView::choose(int row) {
+    if (row == static_cast<int>(library_.lessons.size()))
+        showClaims();
+    else
+        showLesson(row);
+}
+
+void LearnView::markChosen() {
+    const QSignalBlocker list_blocker(list_);
+    const QSignalBlocker choice_blocker(choice_);
+    const int row = claims_shown_ ? static_cast<int>(library_.lessons.size()) : current_;
+    list_->setCurrentRow(row);
+    choice_->setCurrentIndex(row);
+}
+
 void LearnView::showLesson(int index) {
     if (index < 0 || index >= static_cast<int>(library_.lessons.size())) return;
     const bool keep = index == current_;
     current_ = index;
+    claims_shown_ = false;
+    if (presentation_ == nullptr) pages_->setCurrentWidget(page_);
     const Lesson& lesson = library_.lessons[static_cast<std::size_t>(index)];
     if (!keep) page_->setLesson(lesson);
     progress_.setLastLesson(lesson.id);
     page_->setNeighbours(index > 0, index + 1 < static_cast<int>(library_.lessons.size()));
-    const QSignalBlocker list_blocker(list_);
-    list_->setCurrentRow(index);
-    choice_->setCurrentIndex(index);
+    markChosen();
+}
+
+void LearnView::showClaims() {
+    if (presentation_ != nullptr) return;
+    claims_shown_ = true;
+    pages_->setCurrentWidget(claims_);
+    markChosen();
 }
 
 void LearnView::step(bool forward) {
@@ -145,14 +177,14 @@ void LearnView::step(bool forward) {
 }
 
 void LearnView::present() {
-    if (presentation_ != nullptr || current_ < 0) return;
+    if (presentation_ != nullptr || current_ < 0 || claims_shown_) return;
     presentation_ = new Presentation(*page_);
     connect(presentation_, &Presentation::nextRequested, this, [this] { step(true); });
     connect(presentation_, &Presentation::previousRequested, this, [this] { step(false); });
     connect(presentation_, &Presentation::ended, this, [this] {
         std::exchange(presentation_, nullptr)->deleteLater();
-        main_->addWidget(page_, 1);
-        page_->show();
+        pages_->insertWidget(0, page_);
+        pages_->setCurrentWidget(page_);
         page_->setFocus();
     });
     if (const QScreen* where = screen()) presentation_->setGeometry(where->geometry());
@@ -165,7 +197,7 @@ PlotView* LearnView::plot() const {
 }
 
 bool LearnView::isSettled() const {
-    return page_->stage() == nullptr || page_->stage()->isSettled();
+    return !claims_->isRunning() && (page_->stage() == nullptr || page_->stage()->isSettled());
 }
 
 // The first lesson, or the one that was read last, is built when somebody wants to see it.

@@ -10,10 +10,11 @@
 class QComboBox;
 class QLabel;
 class QListWidget;
-class QVBoxLayout;
+class QStackedLayout;
 
 namespace halfstep {
 
+class ClaimsPage;
 class LessonPage;
 class Presentation;
 
@@ -34,10 +35,12 @@ class LearnView : public View {
 
     const LessonLibrary& library() const { return library_; }
     LessonPage& page() { return *page_; }
+    ClaimsPage& claims() { return *claims_; }
     LearningProgress& progress() { return progress_; }
     Presentation* presentation() const { return presentation_; }  // null where none is running
-    int currentLesson() const { return current_; }
+    int currentLesson() const { return current_; }                // -1: none, or the claims
     void showLesson(int index);
+    void showClaims();
     void present();
     void endPresentation();
 
@@ -55,19 +58,23 @@ class LearnView : public View {
     void arrange();
     void offerLayer();
     void step(bool forward);
+    void choose(int row);
+    void markChosen();
 
     Document& document_;
     Inspection& inspection_;
     LearningProgress progress_;
     LessonLibrary library_;
     int current_ = -1;
+    bool claims_shown_ = false;
     bool active_ = false;
     QListWidget* list_;
     QComboBox* choice_;  // in place of the list where the view is narrow
     QLabel* problems_;
     QWidget* side_;
-    QVBoxLayout* main_;
+    QStackedLayout* pages_;
     LessonPage* page_;
+    ClaimsPage* claims_;
     Presentation* presentation_ = nullptr;
 };
 

@@ -31,6 +31,7 @@ class LessonReader {
         if (value.isUndefined() && !needed) return {};
         if (!value.isString() || (needed && value.toString().trimmed().isEmpty()))
             refuse(QStringLiteral("\"%1\" of %2 has to be a text").arg(QLatin1String(key), where));
+        checkMarkup(value.toString(), where);
         return value.toString();
     }
 
@@ -38,11 +39,24 @@ class LessonReader {
         const QJsonValue value = object[QLatin1String(key)];
         if (value.isUndefined() && !needed) return {};
         QStringList texts;
-        for (const QJsonValue& one : value.toArray())
+        for (const QJsonValue& one : value.toArray()) {
             texts << one.toString();
+            checkMarkup(texts.back(), where);
+        }
         if (!value.isArray() || texts.isEmpty() || texts.contains(QString()))
             refuse(QStringLiteral("\"%1\" of %2 has to be a list of texts").arg(QLatin1String(key), where));
         return texts;
+    }
+
+    // Marks of type and nothing else: no pictures, links or files.
+    void checkMarkup(const QString& text, const QString& where) const {
+        static const QRegularExpression tag(QStringLiteral("<([^>]*)>?"));
+        static const QRegularExpression known(QStringLiteral("^(/?(b|i|u|sub|sup)|br/?)$"));
+        for (auto tags = tag.globalMatch(text); tags.hasNext();)
+            if (const QString name = tags.next().captured(1); !known.match(name).hasMatch())
+                refuse(
+                    QStringLiteral("%1: \"<%2>\" is none of <b> <i> <u> <sub> <sup> <br>; write &lt; for <")
+                        .arg(where, name.left(20)));
     }
 
     double number(const QJsonObject& object, const char* key, double otherwise) const {
@@ -71,6 +85,7 @@ class LessonReader {
                 refuse(QStringLiteral("each of \"symbols\" in \"%1\" is a symbol and its meaning")
                            .arg(language));
             texts.symbols.append({pair[0].toString(), pair[1].toString()});
+            checkMarkup(pair[0].toString() + pair[1].toString(), where);
         }
         if (texts.choices.size() != prediction.ranges.size())
             refuse(QStringLiteral("there are %1 \"choices\" in \"%2\", but %3 \"ranges\" in the prediction")

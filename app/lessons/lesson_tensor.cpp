@@ -24,20 +24,19 @@ LessonTensorPtr toyTensor(const ToyShape& toy, MatrixShape shape, std::uint64_t 
 }
 
 QString toyName(ToyDistribution distribution) {
-    const char* context = "LessonTensor";
     switch (distribution) {
         case ToyDistribution::gaussian:
-            return QCoreApplication::translate(context, "Gaussian");
+            return QCoreApplication::translate("LessonTensor", "Gaussian");
         case ToyDistribution::laplace:
-            return QCoreApplication::translate(context, "Laplace");
+            return QCoreApplication::translate("LessonTensor", "Laplace");
         case ToyDistribution::student:
-            return QCoreApplication::translate(context, "Student's t");
+            return QCoreApplication::translate("LessonTensor", "Student's t");
         case ToyDistribution::uniform:
-            return QCoreApplication::translate(context, "uniform");
+            return QCoreApplication::translate("LessonTensor", "uniform");
         case ToyDistribution::half_normal:
-            return QCoreApplication::translate(context, "half normal");
+            return QCoreApplication::translate("LessonTensor", "half normal");
         case ToyDistribution::relu:
-            return QCoreApplication::translate(context, "after a ReLU");
+            return QCoreApplication::translate("LessonTensor", "after a ReLU");
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include "app/lessons/stages/bits_noise_stage.h"
 #include "app/lessons/stages/calibration_stage.h"
 #include "app/lessons/stages/clipping_stage.h"
+#include "app/lessons/stages/cost_stage.h"
 #include "app/lessons/stages/depth_stage.h"
 #include "app/lessons/stages/energy_stage.h"
 #include "app/lessons/stages/float_bits_stage.h"
@@ -12,6 +13,7 @@
 #include "app/lessons/stages/palette_stage.h"
 #include "app/lessons/stages/training_stage.h"
 #include "app/lessons/stages/uniform_grid_stage.h"
+#include "app/lessons/stages/water_stage.h"
 #include "app/lessons/stages/zero_point_stage.h"
 
 #include <algorithm>
@@ -34,6 +36,7 @@ constexpr std::array entries{
     Entry{"bits_noise", make<BitsNoiseStage>},
     Entry{"calibration", make<CalibrationStage>},
     Entry{"clipping", make<ClippingStage>},
+    Entry{"cost", make<CostStage>},
     Entry{"depth", make<DepthStage>},
     Entry{"energy", make<EnergyStage>},
     Entry{"float_bits", make<FloatBitsStage>},
@@ -43,6 +46,7 @@ constexpr std::array entries{
     Entry{"training", make<TrainingStage>},
     Entry{"uniform_grid", make<UniformGridStage>},
     Entry{"zero_point", make<ZeroPointStage>},
+    Entry{"water", make<WaterStage>},
 };
 
 }  // namespace

@@ -14,10 +14,6 @@ namespace {
 
 constexpr double headroom = 1.25;
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("Stage", text);
-}
-
 }  // namespace
 
 ScenePane histogramPane(const LessonTensor& tensor, bool log_counts) {
@@ -40,7 +36,7 @@ ScenePane histogramPane(const LessonTensor& tensor, bool log_counts) {
               false,
               {},
               true};
-    pane.y = {tr(QT_TRANSLATE_NOOP("Stage", "weights")),
+    pane.y = {QCoreApplication::translate("Stage", "weights"),
               log_counts ? 0.7 : 0.0,
               most * (log_counts ? 2.0 : headroom),
               log_counts,
@@ -70,7 +66,7 @@ SceneSeries pointSeries(const QString& name, int color, std::vector<double> x, s
 ChoiceParameter toyChoice(std::initializer_list<ToyDistribution> distributions) {
     ChoiceParameter choice;
     choice.id = QStringLiteral("data");
-    choice.label = tr(QT_TRANSLATE_NOOP("Stage", "&Data"));
+    choice.label = QCoreApplication::translate("Stage", "&Data");
     for (const ToyDistribution distribution : distributions) {
         const std::string_view name = toy_distribution_name(distribution);
         choice.options.append(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/render/render_views.h"
 
+#include "app/lessons/claims_page.h"
 #include "app/lessons/learn_view.h"
 #include "app/lessons/lesson_page.h"
 #include "app/views/view.h"
@@ -73,6 +74,12 @@ void drawLessons(MainWindow& window, const QDir& folder, QTextStream& out) {
             out << folder.filePath(name) << '\n';
         }
     }
+    learn.showClaims();
+    learn.claims().measure();
+    waitUntilSettled(window);
+    const QString path = folder.filePath(QStringLiteral("lesson-claims.png"));
+    store(window.grab(), path);
+    out << path << '\n';
 }
 
 // Empty, or what went wrong.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/budget_view.h"
 
+#include "app/views/candidate_picker.h"
 #include "app/views/candidate_sets.h"
-#include "app/views/scheme_sets.h"
+#include "app/views/problem_mark.h"
 #include "core/base/error.h"
-#include "core/exports/target_options.h"
 #include "widgets/plots/budget_plot.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/icons.h"
@@ -18,7 +18,6 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
 #include <QSettings>
@@ -35,22 +34,6 @@ constexpr auto device_key = "budget/device";
 constexpr double most_bits = 32;
 enum SensitivityChoice { every_tensor_the_same, by_role, of_a_file };
 
-BudgetPlanner::Settings first_settings() {
-    return {.candidates = candidate_sets().front().schemes};
-}
-
-// Those that the field stands for when it is empty.
-std::vector<Scheme> usualCandidates(const std::string& target) {
-    return target.empty() ? candidate_sets().front().schemes : target_candidates(find_export_target(target));
-}
-
-// A problem's colour, or the widget's own.
-void mark(QWidget& widget, QPalette::ColorRole role, bool bad) {
-    QPalette palette;
-    if (bad) palette.setColor(role, themeOf(&widget).bad);
-    widget.setPalette(bad ? palette : QPalette());
-}
-
 BudgetData::Point point_of(const AllocationChoice& choice) {
     return {choice.bits_per_weight, choice.loss, choice.bytes};
 }
@@ -62,7 +45,7 @@ BudgetView::BudgetView(Document& document, Inspection& inspection, MeasureServic
     : View(parent),
       document_(document),
       inspection_(inspection),
-      planner_(document, measures, jobs, first_settings()),
+      planner_(document, measures, jobs, {.candidates = candidate_sets().front().schemes}),
       plot_(new BudgetPlot) {
     buildControls();
     connectParts();
@@ -71,26 +54,14 @@ BudgetView::BudgetView(Document& document, Inspection& inspection, MeasureServic
     devicesChanged();
 }
 
-// The field ends an edit when it loses the focus, which it still may while the widget is taken apart.
+// The fields end an edit when they lose the focus, which they still may while the widget is taken apart.
 BudgetView::~BudgetView() {
-    candidates_->lineEdit()->disconnect(this);
     bits_->disconnect(this);
     size_->disconnect(this);
 }
 
 void BudgetView::buildControls() {
-    candidates_ = new QComboBox;
-    candidates_->setObjectName("candidates");
-    candidates_->setEditable(true);
-    candidates_->setInsertPolicy(QComboBox::NoInsert);
-    candidates_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    candidates_->setMinimumContentsLength(16);
-    candidates_->lineEdit()->setFont(monospaceFont());
-    candidates_->setCompleter(nullptr);
-    target_ = new QComboBox;
-    target_->setObjectName("target");
-    target_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    target_->setMinimumContentsLength(11);
+    candidates_ = new CandidatePicker;
     sensitivity_ = new QComboBox;
     sensitivity_->setObjectName("sensitivity");
     sensitivity_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -148,7 +119,7 @@ void BudgetView::buildControls() {
     grid->addWidget(comparison_, 0, 0, 1, 2);
     auto* gap = new QWidget;  // keeps the button at its own width
     add(1, bits_label_, bits_, line({bits_, size_, use_, gap}, 3));
-    add(2, candidates_label_, candidates_, line({candidates_, target_}, 0));
+    add(2, candidates_label_, candidates_, line({candidates_}, 0));
     add(3, sensitivity_label_, sensitivity_, line({sensitivity_, protect_, fuse_}, 0));
     add(4, device_label_, device_, line({device_, edit_devices_}, 0));
     grid->addWidget(cost_, 5, 1);
@@ -201,12 +172,7 @@ void BudgetView::connectParts() {
         planner_.endMove();
     });
     connect(use_, &QPushButton::clicked, &planner_, &BudgetPlanner::usePlan);
-    connect(candidates_, &QComboBox::activated, this, [this](int index) {
-        candidates_->setEditText(candidates_->itemData(index).toString());
-        takeCandidates();
-    });
-    connect(candidates_->lineEdit(), &QLineEdit::editingFinished, this, &BudgetView::takeCandidates);
-    connect(target_, &QComboBox::activated, this, &BudgetView::takeTarget);
+    connect(candidates_, &CandidatePicker::changed, this, &BudgetView::takeCandidates);
     connect(sensitivity_, &QComboBox::activated, this, &BudgetView::takeSensitivity);
     connect(protect_, &QCheckBox::toggled, this, &BudgetView::takeRules);
     connect(fuse_, &QCheckBox::toggled, this, &BudgetView::takeRules);
@@ -233,40 +199,10 @@ void BudgetView::setActive(bool active) {
 
 void BudgetView::takeCandidates() {
     BudgetPlanner::Settings settings = planner_.settings();
-    try {
-        settings.candidates = parse_schemes(candidates_->currentText());
-        if (settings.candidates.empty()) settings.candidates = usualCandidates(settings.target);
-        if (!settings.target.empty())
-            check_candidates(find_export_target(settings.target), settings.candidates);
-    } catch (const Error& error) {
-        refuseCandidates(QString::fromUtf8(error.what()));
-        return;
-    }
-    useCandidates(std::move(settings));
-}
-
-void BudgetView::useCandidates(BudgetPlanner::Settings settings) {
-    candidate_problem_.clear();
-    candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
-    candidates_->setEditText(schemes_text(settings.candidates));
-    candidates_->lineEdit()->setCursorPosition(0);
+    settings.candidates = candidates_->schemes();
+    settings.target = candidates_->target();
     planner_.setSettings(std::move(settings));
     showNumbers();
-}
-
-void BudgetView::refuseCandidates(const QString& problem) {
-    candidate_problem_ = problem;
-    candidates_->setToolTip(problem);
-    showNumbers();
-}
-
-// With all that it takes, which may be other schemes than those before.
-void BudgetView::takeTarget(int index) {
-    BudgetPlanner::Settings settings = planner_.settings();
-    settings.target = target_->itemData(index).toString().toStdString();
-    if (settings.target == planner_.settings().target) return;
-    settings.candidates = usualCandidates(settings.target);
-    useCandidates(std::move(settings));
 }
 
 void BudgetView::takeSensitivity(int index) {
@@ -392,7 +328,7 @@ void BudgetView::show() {
 
 void BudgetView::showNumbers() {
     showing_ = true;
-    const bool told = !candidate_problem_.isEmpty();
+    const bool told = !candidates_->problem().isEmpty();
     bits_->setValue(planner_.budget());
     chooseSizeUnit();
     size_->setValue(planner_.bytesOf(planner_.budget()) / size_unit_);
@@ -400,17 +336,15 @@ void BudgetView::showNumbers() {
     use_->setEnabled(planner_.best().has_value());
     const bool problem = told || !planner_.problem().isEmpty();
     comparison_->setMostLines(problem ? 2 : 1);
-    comparison_->setText(told ? candidate_problem_ : planner_.best() ? comparisonText() : stateText());
-    comparison_->setToolTip(planner_.best() && planner_.isRestricted() && !told
-                                ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme "
-                                     "for all layers that share a setting there")
-                                      .arg(comparison_->text(),
-                                           QString::fromStdString(planner_.settings().target))
-                                : QString());
-    mark(*comparison_, QPalette::WindowText, problem);
-    mark(*candidates_->lineEdit(), QPalette::Text, told);
-    const QString held = tr("The plan is one that this export target can hold, layer by layer and as a whole");
-    target_->setToolTip((QStringList{held} + planner_.leftOut()).join(QLatin1Char('\n')));
+    comparison_->setText(told ? candidates_->problem() : planner_.best() ? comparisonText() : stateText());
+    comparison_->setToolTip(
+        planner_.best() && planner_.isRestricted() && !told
+            ? tr("%1\nProven among plans whose schemes go together in %2, with one scheme for all layers "
+                 "that share a setting there")
+                  .arg(comparison_->text(), QString::fromStdString(planner_.settings().target))
+            : QString());
+    markProblem(*comparison_, QPalette::WindowText, problem);
+    candidates_->setLeftOut(planner_.leftOut());
     showCost();
     const bool from_file = !planner_.sensitivitySource().isEmpty();
     if (from_file != (sensitivity_->currentIndex() == of_a_file)) fillSensitivities();
@@ -441,8 +375,9 @@ QString BudgetView::comparisonText() const {
     if (!best.proven())
         parts << tr("best so far: error %1, at most %2 above the least").arg(error, shareText(best.gap));
     else
-        parts << (planner_.isRestricted() ? tr("best that %1 takes: error %2, proven").arg(target, error)
-                                          : tr("best: error %1, proven").arg(error));
+        parts << (planner_.isRestricted()
+                      ? tr("best within the settings of %1: error %2, proven").arg(target, error)
+                      : tr("best: error %1, proven").arg(error));
     const auto times = [&](const AllocationChoice& choice) {
         return best.loss > 0 ? QStringLiteral("×") + QLocale().toString(choice.loss / best.loss, 'f', 2)
                              : shortNumber(choice.loss, 3);
@@ -472,30 +407,6 @@ void BudgetView::showCost() {
     cost_->setShorterTexts({shorter});
 }
 
-void BudgetView::fillCandidates() {
-    const QString text = candidates_->currentText();
-    candidates_->clear();
-    for (const CandidateSet& set : candidate_sets()) {
-        candidates_->addItem(set.name, schemes_text(set.schemes));
-        candidates_->setItemData(candidates_->count() - 1, schemes_text(set.schemes), Qt::ToolTipRole);
-    }
-    candidates_->setEditText(text.isEmpty() ? schemes_text(planner_.settings().candidates) : text);
-    candidates_->lineEdit()->setCursorPosition(0);
-}
-
-void BudgetView::fillTargets() {
-    target_->clear();
-    target_->addItem(tr("for any target"), QString());
-    for (const auto& target : export_targets()) {
-        if (target->kind() == TargetKind::report) continue;
-        const std::string_view name = target->name();
-        const QString text = QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
-        target_->addItem(tr("for %1").arg(text), text);
-    }
-    target_->setCurrentIndex(
-        std::max(0, target_->findData(QString::fromStdString(planner_.settings().target))));
-}
-
 void BudgetView::fillSensitivities() {
     const QString file = planner_.sensitivitySource();
     sensitivity_->clear();
@@ -521,8 +432,7 @@ void BudgetView::retranslate() {
     use_->setText(tr("Use best plan"));
     use_->setToolTip(tr("Gives every layer the scheme that the best plan for this budget has for it"));
     candidates_label_->setText(tr("&Candidates"));
-    candidates_->setToolTip(tr("Schemes to choose from, in their notation, separated by spaces"));
-    candidates_->setAccessibleName(tr("Candidates"));
+    candidates_->retranslate();
     sensitivity_label_->setText(tr("S&ensitivity"));
     sensitivity_->setToolTip(tr("How much a layer's squared relative error counts"));
     protect_->setText(tr("Protect ends"));
@@ -538,9 +448,6 @@ void BudgetView::retranslate() {
         tr("Weights alone, without caches and activations. Compute: bit operations of the matrix "
            "products, of 16 times 16 bits. Tokens per second: bandwidth over the bytes that a token "
            "reads, an upper bound in practice."));
-    target_->setAccessibleName(tr("Export target"));
-    fillCandidates();
-    fillTargets();
     fillSensitivities();
     if (active_)
         show();

@@ -23,6 +23,7 @@ class QToolButton;
 namespace halfstep {
 
 class BudgetPlot;
+class CandidatePicker;
 class ElidedLabel;
 
 // The best plan for a budget: the front of all best plans, the budget as a line to drag, the bits of every
@@ -59,13 +60,8 @@ class BudgetView : public View {
   private:
     void buildControls();
     void connectParts();
-    void fillCandidates();
     void fillSensitivities();
-    void fillTargets();
     void takeCandidates();
-    void takeTarget(int index);
-    void useCandidates(BudgetPlanner::Settings settings);
-    void refuseCandidates(const QString& problem);
     void takeSensitivity(int index);
     void takeRules();
     void show();
@@ -83,8 +79,7 @@ class BudgetView : public View {
     Inspection& inspection_;
     BudgetPlanner planner_;
     BudgetPlot* plot_;
-    QComboBox* candidates_;
-    QComboBox* target_;  // each with its name as data, none with an empty one
+    CandidatePicker* candidates_;
     QComboBox* sensitivity_;
     QCheckBox* protect_;
     QCheckBox* fuse_;
@@ -108,7 +103,6 @@ class BudgetView : public View {
     QTimer soon_;
     bool active_ = false;
     bool showing_ = false;
-    QString candidate_problem_;  // why what was typed cannot be taken
 };
 
 }  // namespace halfstep

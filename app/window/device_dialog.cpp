@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/device_dialog.h"
 
-#include "core/base/error.h"
-
 #include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLabel>
@@ -11,9 +9,11 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace halfstep {
 namespace {
@@ -26,6 +26,23 @@ QString computesText(const Device& device) {
     for (const Device::Compute& compute : device.computes)
         words << QStringLiteral("%1x%2").arg(compute.weight_bits).arg(compute.activation_bits);
     return words.join(QLatin1Char(' '));
+}
+
+// Above 0, as the user writes numbers.
+std::optional<double> number(const QString& text) {
+    bool read = false;
+    const double value = QLocale().toDouble(text, &read);
+    return read && value > 0 && value <= 1e9 ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::vector<Device::Compute>> computes(const QString& text) {
+    std::vector<Device::Compute> all;
+    for (const QString& word : text.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+        const auto compute = parse_compute(word.toStdString());
+        if (!compute) return std::nullopt;
+        all.push_back(*compute);
+    }
+    return all.empty() ? std::nullopt : std::optional(std::move(all));
 }
 
 }  // namespace
@@ -87,39 +104,73 @@ void DeviceDialog::addRow(const Device& device) {
     set(computes_column, computesText(device));
 }
 
-// By way of the file's own form, whose reader checks every line.
-std::vector<Device> DeviceDialog::devicesShown() const {
-    nlohmann::ordered_json devices = nlohmann::ordered_json::array();
-    for (int row = 0; row < table_->rowCount(); ++row) {
-        const auto text = [&](int column) { return table_->item(row, column)->text().trimmed(); };
-        nlohmann::ordered_json computes = nlohmann::ordered_json::array();
-        for (const QString& word : text(computes_column).split(QLatin1Char(' '), Qt::SkipEmptyParts))
-            computes.push_back(word.toStdString());
-        devices.push_back({{"name", text(name_column).toStdString()},
-                           {"memory_gb", QLocale().toDouble(text(memory_column))},
-                           {"bandwidth_gb_s", QLocale().toDouble(text(bandwidth_column))},
-                           {"computes", std::move(computes)}});
+QString DeviceDialog::textAt(int row, int column) const {
+    return table_->item(row, column)->text().trimmed();
+}
+
+// Said in the words of the table's columns.
+QString DeviceDialog::problemAt(int row, int column) const {
+    const QString name = textAt(row, name_column);
+    const QString text = textAt(row, column);
+    switch (column) {
+        case name_column: {
+            if (name.isEmpty()) return tr("A device needs a name.");
+            for (int other = 0; other < row; ++other)
+                if (textAt(other, name_column) == name) return tr("Two devices have the name %1.").arg(name);
+            return {};
+        }
+        case memory_column:
+            return number(text)
+                       ? QString()
+                       : tr("The memory of %1 has to be a number of GB above 0, not \"%2\".").arg(name, text);
+        case bandwidth_column:
+            return number(text) ? QString()
+                                : tr("The bandwidth of %1 has to be a number of GB/s above 0, not \"%2\".")
+                                      .arg(name, text);
+        default:
+            return computes(text) ? QString()
+                                  : tr("What %1 computes has to be weight x activation bits like 16x16 8x8, "
+                                       "not \"%2\".")
+                                        .arg(name, text);
     }
-    return devices_from_json(
-        nlohmann::ordered_json{{"halfstep_devices", 1}, {"devices", std::move(devices)}}.dump(), {});
+}
+
+bool DeviceDialog::makesSense(int row) const {
+    for (int column = 0; column < column_count; ++column)
+        if (!problemAt(row, column).isEmpty()) return false;
+    return true;
+}
+
+Device DeviceDialog::deviceAt(int row) const {
+    return {textAt(row, name_column).toStdString(),
+            static_cast<std::uint64_t>(std::llround(*number(textAt(row, memory_column)) * gigabyte)),
+            *number(textAt(row, bandwidth_column)) * gigabyte, *computes(textAt(row, computes_column))};
 }
 
 std::vector<Device> DeviceDialog::ownDevices() const {
-    std::vector<Device> own = devicesShown();
+    std::vector<Device> own;
+    for (int row = 0; row < table_->rowCount(); ++row)
+        if (makesSense(row)) own.push_back(deviceAt(row));
     std::erase_if(own, [](const Device& device) {
         return std::ranges::find(known_devices(), device) != known_devices().end();
     });
     return own;
 }
 
+QString DeviceDialog::problem() const {
+    return problem_->text();
+}
+
 void DeviceDialog::accept() {
-    try {
-        ownDevices();
-        QDialog::accept();
-    } catch (const Error& error) {
-        problem_->setText(QString::fromUtf8(error.what()));
-        problem_->show();
-    }
+    for (int row = 0; row < table_->rowCount(); ++row)
+        for (int column = 0; column < column_count; ++column)
+            if (const QString problem = problemAt(row, column); !problem.isEmpty()) {
+                problem_->setText(problem);
+                problem_->show();
+                table_->setCurrentCell(row, column);
+                return;
+            }
+    QDialog::accept();
 }
 
 }  // namespace halfstep

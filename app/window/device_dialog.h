@@ -4,6 +4,7 @@
 #include "core/allocation/device.h"
 
 #include <QDialog>
+#include <QString>
 
 #include <vector>
 
@@ -20,8 +21,9 @@ class DeviceDialog : public QDialog {
   public:
     explicit DeviceDialog(const std::vector<Device>& devices, QWidget* parent = nullptr);
 
-    // Those that are not bundled as they stand here.
+    // Those that are not bundled as they stand here, less lines that make no sense.
     std::vector<Device> ownDevices() const;
+    QString problem() const;  // why the dialog stays open; empty where nothing was wrong
     QTableWidget* table() const { return table_; }
 
   public slots:
@@ -29,7 +31,10 @@ class DeviceDialog : public QDialog {
 
   private:
     void addRow(const Device& device);
-    std::vector<Device> devicesShown() const;  // throws Error
+    QString textAt(int row, int column) const;
+    QString problemAt(int row, int column) const;
+    bool makesSense(int row) const;
+    Device deviceAt(int row) const;
 
     QTableWidget* table_;
     QLabel* problem_;

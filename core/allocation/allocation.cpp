@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/allocation.h"
 
+#include "core/allocation/refusals.h"
 #include "core/base/error.h"
 #include "core/base/figure_text.h"
 
@@ -46,8 +47,8 @@ void Allocation::add_uniform_choices(const std::vector<Scheme>& candidates) {
     };
     for (const Scheme& scheme : candidates) {
         if (std::ranges::find(uniform_, scheme, &UniformChoice::scheme) != uniform_.end()) continue;
-        const auto part = std::ranges::find_if(
-            parts_, [&](const AllocationPart& of) { return takes(of, scheme); });
+        const auto part =
+            std::ranges::find_if(parts_, [&](const AllocationPart& of) { return takes(of, scheme); });
         if (part != parts_.end())
             uniform_.push_back({scheme, uniform(*part, scheme)});
         else if (!issues_.empty() || !classes_.empty())
@@ -128,11 +129,14 @@ void Allocation::refuse(const Budget& budget) const {
     for (const Issue& issue : issues_)
         if (!issue.tensor.empty() && kept.empty())
             kept = fmt::format("; no candidate can be applied to '{}' and what else is kept", issue.tensor);
-    throw Error(
+    BudgetTooSmall refusal(
         fmt::format("no plan fits into {}: the smallest one that the candidates and rules allow takes {}"
                     " ({} with everything that is kept){}",
                     wanted, needed, size_text(least.bytes), kept),
         {}, "Raise the budget, add candidates of fewer bits, or take away pins and limits");
+    refusal.least_bits_per_weight = least.bits_per_weight;
+    refusal.least_bytes = least.bytes;
+    throw refusal;
 }
 
 AllocationChoice Allocation::smallest() const {

@@ -65,8 +65,9 @@ class Allocation {
 
     const std::vector<UniformChoice>& uniform_choices() const { return uniform_; }  // one for each candidate
 
-    // The corners of the Pareto front's convex hull, from the smallest plan to the most exact. Of schemes that
-    // do not all go together, the lowest of the hulls: where another set of them begins, it falls at once.
+    // The corners of the Pareto front's convex hull, from the smallest plan to the most exact. Of schemes
+    // that do not all go together, the lowest of the hulls: where another set of them begins, it falls at
+    // once.
     struct Point {
         double bits_per_weight = 0;
         std::uint64_t bytes = 0;

@@ -11,15 +11,15 @@ namespace {
 
 using Hull = std::vector<KnapsackPoint>;
 
-// The least value on a hull up to a weight, or before that weight is reached; infinite below the first corner.
+// The least value on a hull up to a weight, or before that weight is reached; infinite below the first
+// corner.
 double value_at(const Hull& hull, double weight, bool reached) {
     const auto after = reached ? std::ranges::upper_bound(hull, weight, {}, &KnapsackPoint::weight)
                                : std::ranges::lower_bound(hull, weight, {}, &KnapsackPoint::weight);
     if (after == hull.begin()) return std::numeric_limits<double>::infinity();
     const KnapsackPoint& left = *(after - 1);
     if (after == hull.end()) return left.value;
-    return left.value +
-           (after->value - left.value) * (weight - left.weight) / (after->weight - left.weight);
+    return left.value + (after->value - left.value) * (weight - left.weight) / (after->weight - left.weight);
 }
 
 double lowest(const std::vector<Hull>& hulls, double weight, bool reached) {
@@ -37,7 +37,7 @@ Hull lower_envelope(const std::vector<Hull>& hulls) {
         for (const KnapsackPoint& corner : hull)
             weights.push_back(corner.weight);
     std::ranges::sort(weights);
-    weights.erase(std::ranges::unique(weights).begin(), weights.end());
+    weights.erase(std::unique(weights.begin(), weights.end()), weights.end());
     Hull envelope;
     for (const double weight : weights) {
         const double before = lowest(hulls, weight, false);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/allocation/allocation_rules.h"
 
+#include "core/allocation/refusals.h"
 #include "core/base/error.h"
 
 #include <fmt/format.h>
@@ -100,15 +101,22 @@ class Builder {
         for (const std::size_t i : tensors) {
             const Pin* pin = pins_[i];
             if (pin == nullptr) continue;
-            if (found != nullptr && found->scheme != pin->scheme)
-                throw Error(fmt::format("shares its scheme with '{}' ({}), but the one is pinned to {} ({}) "
-                                        "and the other to {} ({})",
-                                        tensor(found->tensor).name, tie_of(i), to_string(pin->scheme),
-                                        pin->from, to_string(found->scheme), found->from),
-                            {{}, tensor(i).name, {}}, "Take away one of the pins, or the tie");
+            if (found != nullptr && found->scheme != pin->scheme) refuse_apart(*pin, *found);
             found = pin;
         }
         return found;
+    }
+
+    [[noreturn]] void refuse_apart(const Pin& pin, const Pin& other) const {
+        PinsApart refusal(fmt::format("shares its scheme with '{}' ({}), but the one is pinned to {} ({}) "
+                                      "and the other to {} ({})",
+                                      tensor(other.tensor).name, tie_of(pin.tensor), to_string(pin.scheme),
+                                      pin.from, to_string(other.scheme), other.from),
+                          {{}, tensor(pin.tensor).name, {}}, "Take away one of the pins, or the tie");
+        refusal.scheme = pin.scheme;
+        refusal.other = tensor(other.tensor).name;
+        refusal.other_scheme = other.scheme;
+        throw refusal;
     }
 
     std::string tie_of(std::size_t index) const {
@@ -166,10 +174,12 @@ class Builder {
             if (limits_[i] != nullptr &&
                 (limit == nullptr || limits_[i]->bits_per_weight > limit->bits_per_weight))
                 limit = limits_[i];
-        throw Error(fmt::format("none of the candidates gives it the {:.4g} bits a weight that {} asks for",
-                                limit->bits_per_weight, limit->from),
-                    {{}, tensor(limit->tensor).name, {}},
-                    "Add a candidate of more bits, such as int8 or keep");
+        LimitOutOfReach refusal(
+            fmt::format("none of the candidates gives it the {:.4g} bits a weight that {} asks for",
+                        limit->bits_per_weight, limit->from),
+            {{}, tensor(limit->tensor).name, {}}, "Add a candidate of more bits, such as int8 or keep");
+        refusal.bits_per_weight = limit->bits_per_weight;
+        throw refusal;
     }
 
     // keep is always possible.

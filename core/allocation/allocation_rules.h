@@ -30,8 +30,8 @@ struct LeastBits {
     std::string from;
 };
 
-// Only schemes of one of the sets go together in a plan, for runtimes that have one setting for a whole model.
-// A tensor that none of the set can be applied to is kept. No sets: all schemes go together.
+// Only schemes of one of the sets go together in a plan, for runtimes that have one setting for a whole
+// model. A tensor that none of the set can be applied to is kept. No sets: all schemes go together.
 struct Together {
     std::vector<std::vector<Scheme>> sets;
     std::string from;  // who takes no others: "bitsandbytes"

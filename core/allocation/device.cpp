@@ -10,30 +10,29 @@ namespace {
 
 constexpr double reference_product = 16.0 * 16.0;
 
-// Bits of a code as a matrix product sees it: those that are stored, without scales.
-int code_bits(const TensorInfo& tensor, const Scheme& scheme) {
-    if (scheme.bits > 0) return scheme.bits;
-    const double stored = tensor.elements == 0 ? 0
-                                               : static_cast<double>(planned_bits(tensor, scheme)) /
-                                                     static_cast<double>(tensor.elements);
-    return std::max(1, static_cast<int>(std::floor(stored)));
-}
-
-double product_of(const Device& device, int bits) {
-    const auto product = [](const Device::Compute& compute) {
-        return static_cast<double>(compute.weight_bits * compute.activation_bits);
-    };
-    std::optional<double> cheapest;
-    double widest = 0;
-    for (const Device::Compute& compute : device.computes) {
-        widest = std::max(widest, product(compute));
-        if (compute.weight_bits >= bits)
-            cheapest = std::min(cheapest.value_or(product(compute)), product(compute));
-    }
-    return cheapest.value_or(widest);
+double bits_per_weight(const TensorInfo& tensor, const Scheme& scheme) {
+    if (tensor.elements == 0) return 0;
+    return static_cast<double>(planned_bits(tensor, scheme)) / static_cast<double>(tensor.elements);
 }
 
 }  // namespace
+
+int code_bits(const Scheme& scheme, double bits_per_weight) {
+    if (scheme.bits > 0) return scheme.bits;
+    return std::max(1, static_cast<int>(std::floor(bits_per_weight)));
+}
+
+double device_product(const Device& device, int weight_bits, int activation_bits) {
+    std::optional<double> cheapest;
+    double widest = 0;
+    for (const Device::Compute& compute : device.computes) {
+        const auto product = static_cast<double>(compute.weight_bits * compute.activation_bits);
+        widest = std::max(widest, product);
+        if (compute.weight_bits >= weight_bits && compute.activation_bits >= activation_bits)
+            cheapest = std::min(cheapest.value_or(product), product);
+    }
+    return cheapest.value_or(widest);
+}
 
 DeviceCost device_cost(const Model& model, const Plan& plan, const Device& device) {
     std::unordered_map<std::string_view, const Scheme*> schemes;
@@ -53,7 +52,8 @@ DeviceCost device_cost(const Model& model, const Plan& plan, const Device& devic
         has_head = has_head || tensor.role == Role::output_head;
         if (!tensor.quantizable) continue;
         const auto count = static_cast<double>(tensor.elements);
-        products += count * product_of(device, code_bits(tensor, scheme));
+        const int bits = code_bits(scheme, bits_per_weight(tensor, scheme));
+        products += count * device_product(device, bits);
         weights += count;
     }
     if (weights > 0) cost.compute_ratio = products / weights / reference_product;

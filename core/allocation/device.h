@@ -28,6 +28,9 @@ struct Device {
     friend bool operator==(const Device&, const Device&) = default;
 };
 
+// "8x16": weight x activation bits, 1 to 64 each. None for anything else.
+std::optional<Device::Compute> parse_compute(std::string_view text);
+
 // {"halfstep_devices":1,"devices":[{"name":..,"memory_gb":..,"bandwidth_gb_s":..,"computes":["16x16","8x8"]}]}
 // with 1 GB = 10⁹ bytes and weight x activation bits. Throws Error for anything else, for a name that stands
 // twice or is empty, and for figures that are not positive.
@@ -44,6 +47,13 @@ void save_own_devices(const std::vector<Device>& devices);  // atomically; makes
 
 // The user's own first, then those that are known and have no name of these.
 std::vector<Device> all_devices();
+
+// Bits of a code as a matrix product sees it: those that are stored, without scales.
+int code_bits(const Scheme& scheme, double bits_per_weight);
+
+// Weight bits times activation bits of the cheapest product that the device computes and that is wide enough
+// for both; where it has none, of the widest. 0 where it computes nothing.
+double device_product(const Device& device, int weight_bits, int activation_bits = 0);
 
 // What a plan costs on a device.
 struct DeviceCost {

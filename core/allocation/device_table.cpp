@@ -41,18 +41,6 @@ double positive(const Json& object, const char* key, std::string_view file, cons
     return number;
 }
 
-std::optional<Device::Compute> compute_of(std::string_view text) {
-    Device::Compute compute;
-    const char* const end = text.data() + text.size();
-    const auto [middle, error] = std::from_chars(text.data(), end, compute.weight_bits);
-    if (error != std::errc() || middle == end || *middle != 'x') return std::nullopt;
-    const auto [rest, second] = std::from_chars(middle + 1, end, compute.activation_bits);
-    const auto sane = [](int bits) { return bits >= 1 && bits <= 64; };
-    if (second != std::errc() || rest != end || !sane(compute.weight_bits) || !sane(compute.activation_bits))
-        return std::nullopt;
-    return compute;
-}
-
 Device device_of(const Json& json, std::string_view file) {
     if (!json.is_object()) refuse(file, {}, "a device is no JSON object");
     const Json* name = member(json, "name");
@@ -67,7 +55,8 @@ Device device_of(const Json& json, std::string_view file) {
     if (computes == nullptr || !computes->is_array() || computes->empty())
         refuse(file, device.name, "computes is no list of widths");
     for (const Json& text : *computes) {
-        const auto compute = text.is_string() ? compute_of(text.get_ref<const std::string&>()) : std::nullopt;
+        const auto compute =
+            text.is_string() ? parse_compute(text.get_ref<const std::string&>()) : std::nullopt;
         if (!compute) refuse(file, device.name, fmt::format("{} is no pair of widths", text.dump()));
         device.computes.push_back(*compute);
     }
@@ -75,6 +64,18 @@ Device device_of(const Json& json, std::string_view file) {
 }
 
 }  // namespace
+
+std::optional<Device::Compute> parse_compute(std::string_view text) {
+    Device::Compute compute;
+    const char* const end = text.data() + text.size();
+    const auto [middle, error] = std::from_chars(text.data(), end, compute.weight_bits);
+    if (error != std::errc() || middle == end || *middle != 'x') return std::nullopt;
+    const auto [rest, second] = std::from_chars(middle + 1, end, compute.activation_bits);
+    const auto sane = [](int bits) { return bits >= 1 && bits <= 64; };
+    if (second != std::errc() || rest != end || !sane(compute.weight_bits) || !sane(compute.activation_bits))
+        return std::nullopt;
+    return compute;
+}
 
 std::vector<Device> devices_from_json(std::string_view text, std::string_view file) {
     const Json json = Json::parse(text, nullptr, false);

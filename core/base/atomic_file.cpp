@@ -176,6 +176,10 @@ void AtomicFile::commit() {
     if (flush(folder_of(target_)) == EIO) throw system_error("was written, but may not last", named_, EIO);
 }
 
+void check_writable(const fs::path& target) {
+    const AtomicFile uncommitted(target);
+}
+
 void write_whole_file(const std::filesystem::path& target, std::string_view text) {
     AtomicFile file(target, text.size());
     file.write(text);

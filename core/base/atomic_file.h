@@ -50,6 +50,9 @@ class AtomicFile {
     bool committed_ = false;
 };
 
+// Throws as AtomicFile does for a target that cannot be written: before long work for it.
+void check_writable(const std::filesystem::path& target);
+
 // Writes the text to the file as a whole.
 void write_whole_file(const std::filesystem::path& target, std::string_view text);
 

@@ -38,11 +38,13 @@ std::vector<LayerInputs> layer_inputs(std::size_t width) {
 }
 
 double output_error_squared(MatrixShape shape, std::span<const float> weights,
-                            std::span<const float> reconstruction, const LayerInputs& inputs) {
+                            std::span<const float> reconstruction, const LayerInputs& inputs,
+                            const JobContext& job) {
     const auto width = static_cast<std::size_t>(shape.inputs);
     std::vector<double> difference(width);
     double error = 0;
     for (std::size_t row = 0; row < shape.channels; ++row) {
+        job.throw_if_stopped();
         for (std::size_t i = 0; i < width; ++i)
             difference[i] = static_cast<double>(weights[row * width + i]) -
                             static_cast<double>(reconstruction[row * width + i]);

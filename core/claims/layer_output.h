@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/job_context.h"
 #include "core/tensor/tensor_info.h"
 
 #include <cstddef>
@@ -25,6 +26,7 @@ std::vector<LayerInputs> layer_inputs(std::size_t width);
 
 // Σ((W − Ŵ)·x)² over all inputs, in double.
 double output_error_squared(MatrixShape shape, std::span<const float> weights,
-                            std::span<const float> reconstruction, const LayerInputs& inputs);
+                            std::span<const float> reconstruction, const LayerInputs& inputs,
+                            const JobContext& job);
 
 }  // namespace halfstep

@@ -41,8 +41,8 @@ Rescued rescue(const ClaimWeights& weights, const TensorInfo& tensor, const std:
     const auto rescaled = reconstructed(*weights.model, tensor, measured[1].scheme, job).values;
     const MatrixShape shape = matrix_shape(tensor);
     for (const LayerInputs& kind : inputs)
-        result.output_errors.push_back(output_error_squared(shape, values, rescaled, kind) /
-                                       output_error_squared(shape, values, plain, kind));
+        result.output_errors.push_back(output_error_squared(shape, values, rescaled, kind, job) /
+                                       output_error_squared(shape, values, plain, kind, job));
     return result;
 }
 

@@ -51,8 +51,8 @@ class ExportTarget {
     // applied, the runtime leaves such tensors alone, or it takes another type instead. Empty where it would.
     std::string why_not_for(const Model& model, const TensorInfo& tensor, const Scheme& scheme) const;
 
-    // Why one plan cannot have both schemes, and what to do; empty where it can. Decided by their kinds: schemes
-    // that go together with a third one go together.
+    // Why one plan cannot have both schemes, and what to do; empty where it can. Decided by their kinds:
+    // schemes that go together with a third one go together.
     virtual std::string why_not_together(const Scheme& first, const Scheme& second) const;
 
     // Tensors that what the target writes has one setting for: they have one scheme where they are quantized.

@@ -27,9 +27,9 @@ class Reasons {
 
     const std::string& of(const std::string& name, const Scheme& scheme) {
         const TensorInfo& tensor = *model_.find(name);
-        const std::string key = fmt::format("{} {} {} {} {}", role_name(tensor.role),
-                                            fmt::join(tensor.shape, "x"), tensor.dtype_name,
-                                            tensor.block.has_value(), to_string(scheme));
+        const std::string key =
+            fmt::format("{} {} {} {} {}", role_name(tensor.role), fmt::join(tensor.shape, "x"),
+                        tensor.dtype_name, tensor.block.has_value(), to_string(scheme));
         const auto [place, added] = known_.try_emplace(key);
         if (added) place->second = target_.why_not_for(model_, tensor, scheme);
         return place->second;
@@ -96,9 +96,8 @@ Tie tie_of(const ExportTarget::SharedSetting& setting, const ExportTarget& targe
     const std::set<std::string> shared(setting.tensors.begin(), setting.tensors.end());
     for (std::size_t i = 0; i < problem.tensors.size(); ++i) {
         const AllocationTensor& tensor = problem.tensors[i];
-        const bool kept = std::ranges::any_of(rules.pins, [i](const Pin& pin) {
-            return pin.tensor == i && pin.scheme.family == Family::keep;
-        });
+        const bool kept = std::ranges::any_of(
+            rules.pins, [i](const Pin& pin) { return pin.tensor == i && pin.scheme.family == Family::keep; });
         const bool some = std::ranges::any_of(
             tensor.options, [](const AllocationOption& option) { return quantizes(option.scheme); });
         if (!kept && some && shared.contains(tensor.name)) tie.tensors.push_back(i);
@@ -119,9 +118,9 @@ std::vector<Scheme> target_candidates(const ExportTarget& target) {
 void check_candidates(const ExportTarget& target, std::span<const Scheme> candidates) {
     for (const Scheme& scheme : candidates)
         if (const std::string reason = target.why_not(scheme); !reason.empty())
-            throw Error(fmt::format("{} cannot hold the candidate {}: {}", target.name(), to_string(scheme),
-                                    reason),
-                        {}, "Leave it out, or choose another target");
+            throw Error(
+                fmt::format("{} cannot hold the candidate {}: {}", target.name(), to_string(scheme), reason),
+                {}, "Leave it out, or choose another target");
 }
 
 std::vector<std::string> leave_to_target(const ExportTarget& target, const Model& model,

@@ -57,7 +57,7 @@ DenseNetwork moved(const DenseNetwork& network, const DenseNetwork& direction, f
 }
 
 double LossSurface::coordinate(std::size_t index) const {
-    const auto middle = static_cast<double>(resolution / 2);
+    const auto middle = static_cast<double>(resolution - 1) / 2;
     return range * (static_cast<double>(index) - middle) / middle;
 }
 

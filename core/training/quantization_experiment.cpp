@@ -113,7 +113,7 @@ ExperimentRequest default_experiment(const std::string& data, OptimizerSettings:
     request.data = data;
     const DataSet examples = data_set(data, 1);
     request.layers = {examples.training.inputs.columns, 32, 32, examples.training.targets.columns};
-    for (const char* scheme : {"int8", "int4", "int3", "int2"})
+    for (const char* scheme : {"int8:tensor", "int4:tensor", "int3:tensor", "int2:tensor"})
         request.schemes.push_back(parse_scheme(scheme));
     const bool adam = optimizer == OptimizerSettings::Kind::adam;
     request.float_training.optimizer.kind = optimizer;

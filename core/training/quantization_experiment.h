@@ -28,7 +28,8 @@ struct ExperimentRequest {
     TrainingSettings second_training = {};
 };
 
-// int8, int4, int3 and int2 for networks with two hidden layers of 32, at rates that suit the optimizer.
+// int8, int4, int3 and int2 with one scale a layer, for networks with two hidden layers of 32, at rates that
+// suit the optimizer.
 ExperimentRequest default_experiment(const std::string& data,
                                      OptimizerSettings::Kind optimizer = OptimizerSettings::Kind::adam);
 

@@ -173,8 +173,9 @@ class TestBudgetWindow : public QObject {
         const Plan before = document().plan();
         spin()->setValue(1.5);
         settle();
-        QVERIFY2(planner().problem().contains("no plan fits into 1.5 bits a weight"),
-                 qPrintable(planner().problem()));
+        QVERIFY2(
+            planner().problem().startsWith("No plan fits into 1.5 bits a weight: the smallest takes 2.25"),
+            qPrintable(planner().problem()));
         QVERIFY(!planner().best() && planner().allocation() != nullptr);
         QVERIFY(document().plan() == before);
         type(window_->findChild<QComboBox*>("candidates"), "int4:g64");
@@ -200,6 +201,23 @@ class TestBudgetWindow : public QObject {
         window_->findChild<QCheckBox*>("fuse")->setChecked(false);
         document().setLocked({query}, false, "unlock");
         settle();
+    }
+
+    void locks_that_contradict_are_told() {
+        const int query = find(Role::attention_q);
+        const int key = find(Role::attention_k);
+        document().applyScheme({query}, parse_scheme("int4:g64"), "int4");
+        document().applyScheme({key}, parse_scheme("int8:g64"), "int8");
+        document().setLocked({query, key}, true, "lock");
+        window_->findChild<QCheckBox*>("fuse")->setChecked(true);
+        settle();
+        for (const char* part :
+             {"share a scheme, but are locked to", "int4:g64", "int8:g64", "q_proj", "k_proj"})
+            QVERIFY2(planner().problem().contains(part), qPrintable(planner().problem()));
+        window_->findChild<QCheckBox*>("fuse")->setChecked(false);
+        document().setLocked({query, key}, false, "unlock");
+        settle();
+        QVERIFY(planner().problem().isEmpty());
     }
 
     void rules_are_kept() {
@@ -236,7 +254,7 @@ class TestBudgetWindow : public QObject {
         window_->findChild<QCheckBox*>("protect")->setChecked(true);
         settle();
         QVERIFY(planner().allocation() == nullptr);
-        QVERIFY2(planner().problem().contains("none of the candidates gives it the 8 bits"),
+        QVERIFY2(planner().problem().startsWith("No candidate gives 'lm_head.weight' the 8 bits a weight"),
                  qPrintable(planner().problem()));
         QVERIFY(document().plan() == before);
         QVERIFY(!window_->findChild<QPushButton*>("usePlan")->isEnabled());
@@ -266,7 +284,7 @@ class TestBudgetWindow : public QObject {
         const ExportTarget& target = find_export_target(name.toStdString());
         choose("target", name);
         settle();
-        QVERIFY2(planner().problem().isEmpty() || planner().problem().startsWith("no plan fits"),
+        QVERIFY2(planner().problem().isEmpty() || planner().problem().startsWith("No plan fits"),
                  qPrintable(planner().problem()));
         QVERIFY(!planner().leftOut().isEmpty());
         QVERIFY(std::ranges::any_of(planner().tensors(), [&](int tensor) {
@@ -350,10 +368,28 @@ class TestBudgetWindow : public QObject {
         table->item(3, 1)->setText("17");
         QCOMPARE(dialog.ownDevices().size(), 1U);
         QVERIFY(dialog.ownDevices().front().memory == 17'000'000'000);
-        table->item(3, 2)->setText("-1");
+        const QString name = table->item(3, 0)->text();
+        const auto says = [&](int row, int column, const QString& text) {
+            const QString former = table->item(row, column)->text();
+            table->item(row, column)->setText(text);
+            dialog.accept();
+            table->item(row, column)->setText(former);
+            return dialog.result() == QDialog::Rejected && table->currentRow() == row &&
+                           table->currentColumn() == column
+                       ? dialog.problem()
+                       : QString();
+        };
+        QCOMPARE(says(3, 2, "-1"),
+                 QString("The bandwidth of %1 has to be a number of GB/s above 0, not \"-1\".").arg(name));
+        QCOMPARE(says(3, 1, "a lot"),
+                 QString("The memory of %1 has to be a number of GB above 0, not \"a lot\".").arg(name));
+        QCOMPARE(says(3, 3, "8x"), QString("What %1 computes has to be weight x activation bits like 16x16 "
+                                           "8x8, not \"8x\".")
+                                       .arg(name));
+        QCOMPARE(says(4, 0, name), QString("Two devices have the name %1.").arg(name));
+        QCOMPARE(says(3, 0, " "), QString("A device needs a name."));
         dialog.accept();
-        QCOMPARE(dialog.result(), static_cast<int>(QDialog::Rejected));
-        QVERIFY(!dialog.findChildren<QLabel*>().isEmpty());
+        QCOMPARE(dialog.result(), static_cast<int>(QDialog::Accepted));
 
         save_own_devices({{"Toy", 1'000'000, 50e6, {{16, 16}, {4, 16}}}});
         budget().devicesChanged();
@@ -419,9 +455,10 @@ class TestBudgetWindow : public QObject {
         window_->resize(1024, 700);
         QTest::qWait(100);
         keepPicture("small", "light");
-        QVERIFY2(plot()->frontRect()->height() >= 70, qPrintable(QString::number(plot()->frontRect()->height())));
+        QVERIFY2(plot()->frontRect()->height() >= 70,
+                 qPrintable(QString::number(plot()->frontRect()->height())));
         // The whole problem is read in two lines.
-        QVERIFY(comparison()->text().contains("no plan fits into"));
+        QVERIFY(comparison()->text().startsWith("No plan fits into"));
         issues->hide();
         window_->resize(1280, 800);
         QTest::qWait(100);

@@ -101,10 +101,14 @@ bool isNeutral(const QString& text) {
                                     "Format",
                                     "Budget",
                                     "scheme",
+                                    "NaN",
+                                    "normal",  // of numbers: neither subnormal nor special
                                     "int4:asym:g128:mse"};
+    static const QRegularExpression format("^(BF|FP)[0-9]+( E[0-9]M[0-9])?$");
     QString plain = text;
     plain.remove(QLatin1Char('&'));
-    if (same.contains(plain) || QFileInfo::exists(text) || isNameOfTarget(text) || isNameOfDevice(text))
+    if (same.contains(plain) || format.match(plain).hasMatch() || QFileInfo::exists(text) ||
+        isNameOfTarget(text) || isNameOfDevice(text))
         return true;
     static const QRegularExpression letters("[A-Za-z]{2}");
     static const QRegularExpression units("\\b(dB|kB|MB|GB)\\b");

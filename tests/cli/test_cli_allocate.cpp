@@ -180,10 +180,10 @@ class TestCliAllocate : public QObject {
         const QString embedding = "model.embed_tokens.weight";
         const QStringList ends{embedding, "lm_head.weight"};
         const QStringList four_bits{"int4:asym", "int4:asym:g128", "int4:asym:g64", "int4:asym:g32"};
-        QTest::newRow("bitsandbytes, 6") << "bitsandbytes" << QStringList{"int8", "nf4"}
-                                         << QStringList{embedding} << false << 6.0;
-        QTest::newRow("bitsandbytes, 9") << "bitsandbytes" << QStringList{"int8", "nf4"}
-                                         << QStringList{embedding} << false << 9.0;
+        QTest::newRow("bitsandbytes, 6")
+            << "bitsandbytes" << QStringList{"int8", "nf4"} << QStringList{embedding} << false << 6.0;
+        QTest::newRow("bitsandbytes, 9")
+            << "bitsandbytes" << QStringList{"int8", "nf4"} << QStringList{embedding} << false << 9.0;
         QTest::newRow("awq, 5.9") << "awq" << four_bits << ends << false << 5.9;
         QTest::newRow("awq, 6.5") << "awq" << four_bits << ends << false << 6.5;
         QTest::newRow("hqq, 7") << "hqq" << QStringList{"int4:asym:g64", "int8:asym:g64"}
@@ -338,9 +338,8 @@ class TestCliAllocate : public QObject {
         QVERIFY2(alone.err.contains("'lm_head.weight': awq cannot hold it in int4:asym:g128, as --pin "
                                     "'lm_head.*=int4:asym:g128' asks for: AWQ quantizes no output head"),
                  alone.err.constData());
-        const CliRun apart = allocate(
-            sample_,
-            options + QStringList{"bitsandbytes", "--pin", "lm_head.*=nf4", "--pin", ".*q_proj.*=int8"});
+        const CliRun apart = allocate(sample_, options + QStringList{"bitsandbytes", "--pin", "lm_head.*=nf4",
+                                                                     "--pin", ".*q_proj.*=int8"});
         QCOMPARE(apart.code, 1);
         QVERIFY2(apart.err.contains("pins and limits leave nothing that bitsandbytes takes in one plan: not "
                                     "int8, as 'lm_head.weight' has to get nf4 (--pin 'lm_head.*=nf4')"),

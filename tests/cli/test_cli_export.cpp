@@ -78,6 +78,21 @@ class TestCliExport : public QObject {
         QCOMPARE(there, files);
     }
 
+    void an_output_that_cannot_be_written_is_told_data() {
+        QTest::addColumn<QString>("target");
+        for (const char* target : {"json", "csv", "html", "hqq"})
+            QTest::newRow(target) << target;
+    }
+    void an_output_that_cannot_be_written_is_told() {
+        QFETCH(QString, target);
+        const QTemporaryDir folder;
+        const CliRun run = run_cli({"export", sample_, "--scheme", "int4:asym:g64", "--to", target, "-o",
+                                    folder.filePath("missing/out")});
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.says("missing/out: cannot be written"), run.err.constData());
+        QVERIFY(folder.isValid() && QDir(folder.path()).isEmpty());
+    }
+
     // onnx-qdq needs a model in ONNX, see below.
     void every_target_is_tried() {
         QStringList targets;

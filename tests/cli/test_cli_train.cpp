@@ -41,8 +41,8 @@ class TestCliTrain : public QObject {
         QCOMPARE(floats[2].toObject()["seed"].toInt(), 9);
         const QJsonArray schemes = document["schemes"].toArray();
         QCOMPARE(schemes.size(), 2);
-        QCOMPARE(schemes[0].toObject()["scheme"].toString(), QString("int4"));
-        QCOMPARE(schemes[1].toObject()["scheme"].toString(), QString("int2"));
+        QCOMPARE(schemes[0].toObject()["scheme"].toString(), QString("int4:tensor"));
+        QCOMPARE(schemes[1].toObject()["scheme"].toString(), QString("int2:tensor"));
         for (const auto& scheme : schemes)
             check_summary(scheme.toObject());
     }
@@ -81,11 +81,11 @@ class TestCliTrain : public QObject {
         QVERIFY(run.err.isEmpty());
         const QString text = QString::fromUtf8(run.out);
         QVERIFY(text.startsWith("spirals, network 2-32-32-2, adam, 2000 + 1000 steps, seeds 1 to 5"));
-        for (const char* scheme : {"int4", "int3", "int2"})
+        for (const char* scheme : {"int4:tensor", "int3:tensor", "int2:tensor"})
             QVERIFY2(text.contains(QString("\n%1: QAT ends below PTQ on every seed\n").arg(scheme)), run.out);
         const QStringList lines = text.split('\n');
         QCOMPARE(std::ranges::count_if(lines, [](const QString& line) { return line.contains(" of 5"); }),
-                 text.contains("int8: QAT ends below PTQ on every") ? 4 : 5);
+                 text.contains("int8:tensor: QAT ends below PTQ on every") ? 4 : 5);
     }
 
     void what_is_not_so_is_said() {

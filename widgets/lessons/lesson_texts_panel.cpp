@@ -1,37 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/lessons/lesson_texts_panel.h"
 
+#include "widgets/lessons/question_panel.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
-#include <QButtonGroup>
-#include <QDoubleSpinBox>
-#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QScrollArea>
-#include <QSignalBlocker>
-#include <QSlider>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
-#include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace halfstep {
 namespace {
-
-QLabel* paragraph(QWidget* parent, Qt::TextFormat format = Qt::RichText) {
-    auto* label = new QLabel(parent);
-    label->setTextFormat(format);
-    label->setWordWrap(true);
-    label->setAlignment(Qt::AlignLeft | Qt::AlignTop);
-    return label;
-}
 
 QScrollArea* scrolled(QWidget* inside) {
     auto* area = new QScrollArea;
@@ -43,50 +28,13 @@ QScrollArea* scrolled(QWidget* inside) {
     return area;
 }
 
-QFont scaled(const QFont& font, double factor, QFont::Weight weight = QFont::Normal) {
-    QFont larger = font;
-    larger.setPointSizeF(font.pointSizeF() * factor);
-    larger.setWeight(weight);
-    return larger;
-}
-
-// A radio button whose text wraps: the button, and the text beside it, which is clicked as well.
-class WrappingChoice : public QWidget {
-  public:
-    explicit WrappingChoice(const QString& text) : button(new QRadioButton(this)), label_(paragraph(this)) {
-        auto* row = new QHBoxLayout(this);
-        row->setContentsMargins(0, 2, 0, 2);
-        row->addWidget(button, 0, Qt::AlignTop);
-        row->addWidget(label_, 1);
-        label_->setText(text);
-        button->setAccessibleName(label_->text());
-    }
-    QRadioButton* button;
-
-  protected:
-    void mouseReleaseEvent(QMouseEvent*) override { button->click(); }
-
-  private:
-    QLabel* label_;
-};
-
 }  // namespace
 
 struct LessonTextsPanel::Parts {
     LessonTextsPanel* panel;
     QList<QToolButton*> steps;
     QStackedWidget* pages;
-    // predict
-    QLabel* introduction;
-    QLabel* question;
-    QWidget* answers;
-    QButtonGroup* choices;
-    QWidget* number;
-    QSlider* slider;
-    QDoubleSpinBox* spin;
-    QPushButton* answer;
-    QToolButton* skip;
-    LessonQuestion asked;
+    QuestionPanel* question;
     // explore
     QLabel* tasks;
     QPushButton* understand;
@@ -103,12 +51,8 @@ struct LessonTextsPanel::Parts {
     std::optional<LessonVerdict> verdict;
 
     QHBoxLayout* buildSteps();
-    QWidget* buildPredict();
     QWidget* buildExplore();
     QWidget* buildUnderstand();
-    void buildChoices();
-    void showNumber();
-    void updateAnswer() { answer->setEnabled(asked.choices.isEmpty() || choices->checkedId() >= 0); }
     void retranslate();
     void restyle();
     void showVerdict();
@@ -121,7 +65,10 @@ LessonTextsPanel::LessonTextsPanel(QWidget* parent) : QWidget(parent), parts_(st
     column->setSpacing(10);
     column->addLayout(parts_->buildSteps());
     parts_->pages = new QStackedWidget;
-    parts_->pages->addWidget(parts_->buildPredict());
+    parts_->question = new QuestionPanel;
+    connect(parts_->question, &QuestionPanel::answered, this, &LessonTextsPanel::answered);
+    connect(parts_->question, &QuestionPanel::skipped, this, &LessonTextsPanel::skipped);
+    parts_->pages->addWidget(scrolled(parts_->question));
     parts_->pages->addWidget(parts_->buildExplore());
     parts_->pages->addWidget(parts_->buildUnderstand());
     column->addWidget(parts_->pages, 1);
@@ -152,63 +99,12 @@ QHBoxLayout* LessonTextsPanel::Parts::buildSteps() {
     return row;
 }
 
-QWidget* LessonTextsPanel::Parts::buildPredict() {
-    auto* page = new QWidget;
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(2, 0, 6, 0);
-    column->setSpacing(12);
-    introduction = paragraph(page);
-    question = paragraph(page);
-    answers = new QWidget(page);
-    auto* list = new QVBoxLayout(answers);
-    list->setContentsMargins(0, 0, 0, 0);
-    list->setSpacing(4);
-    number = new QWidget(page);
-    auto* row = new QHBoxLayout(number);
-    row->setContentsMargins(0, 0, 0, 0);
-    slider = new QSlider(Qt::Horizontal, number);
-    spin = new QDoubleSpinBox(number);
-    spin->setKeyboardTracking(false);
-    row->addWidget(slider, 1);
-    row->addWidget(spin);
-    answer = new QPushButton(page);
-    answer->setObjectName(QStringLiteral("answer"));
-    skip = new QToolButton(page);
-    skip->setObjectName(QStringLiteral("skip"));
-    skip->setAutoRaise(true);
-    skip->setFocusPolicy(Qt::StrongFocus);
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(answer);
-    buttons->addWidget(skip);
-    buttons->addStretch(1);
-    column->addWidget(introduction);
-    column->addWidget(question);
-    column->addWidget(answers);
-    column->addWidget(number);
-    column->addLayout(buttons);
-    column->addStretch(1);
-    choices = new QButtonGroup(page);
-    connect(choices, &QButtonGroup::idClicked, panel, [this] { updateAnswer(); });
-    connect(slider, &QSlider::valueChanged, panel, [this](int steps_from_low) {
-        const QSignalBlocker blocker(spin);
-        spin->setValue(asked.low + steps_from_low * asked.step);
-    });
-    connect(spin, &QDoubleSpinBox::valueChanged, panel, [this](double value) {
-        const QSignalBlocker blocker(slider);
-        slider->setValue(static_cast<int>(std::lround((value - asked.low) / asked.step)));
-    });
-    connect(answer, &QPushButton::clicked, panel,
-            [this] { emit panel->answered(asked.choices.isEmpty() ? spin->value() : choices->checkedId()); });
-    connect(skip, &QToolButton::clicked, panel, [this] { emit panel->skipped(); });
-    return scrolled(page);
-}
-
 QWidget* LessonTextsPanel::Parts::buildExplore() {
     auto* page = new QWidget;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(2, 0, 6, 0);
     column->setSpacing(12);
-    tasks = paragraph(page);
+    tasks = wrappedText(page);
     understand = new QPushButton(page);
     understand->setObjectName(QStringLiteral("understand"));
     auto* buttons = new QHBoxLayout;
@@ -231,23 +127,23 @@ QWidget* LessonTextsPanel::Parts::buildUnderstand() {
     auto* said = new QVBoxLayout(verdict_box);
     said->setContentsMargins(10, 6, 10, 6);
     said->setSpacing(2);
-    predicted = paragraph(verdict_box);
-    truth = paragraph(verdict_box);
+    predicted = wrappedText(verdict_box);
+    truth = wrappedText(verdict_box);
     said->addWidget(predicted);
     said->addWidget(truth);
-    discovered = paragraph(page);
+    discovered = wrappedText(page);
     formula_box = new QWidget(page);
     formula_box->setAutoFillBackground(true);
     auto* inside = new QVBoxLayout(formula_box);
     inside->setContentsMargins(12, 10, 12, 10);
-    formula = paragraph(formula_box);
-    with_numbers = paragraph(formula_box);
+    formula = wrappedText(formula_box);
+    with_numbers = wrappedText(formula_box);
     for (QLabel* label : {formula, with_numbers}) {
         label->setAlignment(Qt::AlignHCenter);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse);
         inside->addWidget(label);
     }
-    symbols = paragraph(page);
+    symbols = wrappedText(page);
     next = new QPushButton(page);
     next->setObjectName(QStringLiteral("next_lesson"));
     connect(next, &QPushButton::clicked, panel, &LessonTextsPanel::finished);
@@ -263,51 +159,16 @@ QWidget* LessonTextsPanel::Parts::buildUnderstand() {
     return scrolled(page);
 }
 
-void LessonTextsPanel::Parts::buildChoices() {
-    for (QAbstractButton* button : choices->buttons()) {
-        choices->removeButton(button);
-        delete button->parentWidget();
-    }
-    for (qsizetype i = 0; i < asked.choices.size(); ++i) {
-        auto* choice = new WrappingChoice(asked.choices[i]);
-        choice->button->setObjectName(QStringLiteral("choice%1").arg(i));
-        choices->addButton(choice->button, static_cast<int>(i));
-        answers->layout()->addWidget(choice);
-    }
-}
-
-void LessonTextsPanel::Parts::showNumber() {
-    const QSignalBlocker slide(slider);
-    const QSignalBlocker spinning(spin);
-    slider->setRange(0, static_cast<int>(std::lround((asked.high - asked.low) / asked.step)));
-    slider->setValue(static_cast<int>(std::lround((asked.start - asked.low) / asked.step)));
-    spin->setDecimals(asked.decimals);
-    spin->setRange(asked.low, asked.high);
-    spin->setSingleStep(asked.step);
-    spin->setSuffix(asked.unit.isEmpty() ? QString() : u' ' + asked.unit);
-    spin->setValue(asked.start);
-}
-
 void LessonTextsPanel::setQuestion(const LessonQuestion& question) {
-    Parts& parts = *parts_;
-    parts.asked = question;
-    parts.introduction->setText(question.introduction);
-    parts.question->setText(question.question);
-    parts.slider->setAccessibleName(question.question);
-    parts.spin->setAccessibleName(question.question);
-    parts.buildChoices();
-    parts.answers->setVisible(!question.choices.isEmpty());
-    parts.number->setVisible(question.choices.isEmpty());
-    if (question.choices.isEmpty()) parts.showNumber();
-    parts.updateAnswer();
-    parts.restyle();
+    parts_->question->setQuestion(question);
 }
 
 void LessonTextsPanel::setTasks(const QStringList& tasks) {
     QString rows;
     for (qsizetype i = 0; i < tasks.size(); ++i)
-        rows += QStringLiteral("<tr><td style='padding-right:8px'><b>%1</b></td>"
-                               "<td style='padding-bottom:8px'>%2</td></tr>")
+        rows += QStringLiteral(
+                    "<tr><td style='padding-right:8px'><b>%1</b></td>"
+                    "<td style='padding-bottom:8px'>%2</td></tr>")
                     .arg(i + 1)
                     .arg(tasks[i]);
     parts_->tasks->setText(QStringLiteral("<table>%1</table>").arg(rows));
@@ -364,11 +225,11 @@ void LessonTextsPanel::setStep(LessonStep step) {
 }
 
 void LessonTextsPanel::choose(int index) {
-    if (QAbstractButton* button = parts_->choices->button(index)) button->click();
+    parts_->question->choose(index);
 }
 
 void LessonTextsPanel::setNumber(double value) {
-    parts_->spin->setValue(value);
+    parts_->question->setNumber(value);
 }
 
 void LessonTextsPanel::Parts::retranslate() {
@@ -376,8 +237,6 @@ void LessonTextsPanel::Parts::retranslate() {
                              LessonTextsPanel::tr("3  Understand")};
     for (int i = 0; i < 3; ++i)
         steps[i]->setText(names[i]);
-    answer->setText(LessonTextsPanel::tr("&Answer"));
-    skip->setText(LessonTextsPanel::tr("S&kip the question"));
     understand->setText(LessonTextsPanel::tr("&What was that?"));
     next->setText(LessonTextsPanel::tr("Next &lesson"));
     showVerdict();
@@ -386,10 +245,9 @@ void LessonTextsPanel::Parts::retranslate() {
 void LessonTextsPanel::Parts::restyle() {
     const Theme& theme = themeOf(panel);
     const QFont font = panel->font();
-    question->setFont(scaled(font, 1.2, QFont::DemiBold));
-    formula->setFont(scaled(font, 1.25));
-    for (QLabel* label : {introduction, tasks, discovered})
-        label->setFont(scaled(font, 1.05));
+    formula->setFont(scaledFont(font, 1.25));
+    for (QLabel* label : {tasks, discovered})
+        label->setFont(scaledFont(font, 1.05));
     QPalette muted;
     muted.setColor(QPalette::WindowText, theme.mutedText);
     with_numbers->setPalette(muted);
@@ -397,13 +255,8 @@ void LessonTextsPanel::Parts::restyle() {
     QPalette raised;
     raised.setColor(QPalette::Window, theme.raised);
     formula_box->setPalette(raised);
-    QPalette primary;
-    primary.setColor(QPalette::Active, QPalette::Button, theme.accent);
-    primary.setColor(QPalette::Inactive, QPalette::Button, theme.accent);
-    primary.setColor(QPalette::Active, QPalette::ButtonText, theme.accentText);
-    primary.setColor(QPalette::Inactive, QPalette::ButtonText, theme.accentText);
-    for (QPushButton* button : {answer, understand, next})
-        button->setPalette(button->isEnabled() ? primary : QPalette());
+    for (QPushButton* button : {understand, next})
+        paintPrimary(*button);
     showVerdict();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/lessons/question_panel.h"
+
 #include <QList>
 #include <QPair>
 #include <QStringList>
@@ -12,19 +14,6 @@
 namespace halfstep {
 
 enum class LessonStep { predict, explore, understand };
-
-// What is asked before anything is tried: one of several answers, or a number.
-struct LessonQuestion {
-    QString introduction;
-    QString question;
-    QStringList choices;  // empty: a number is asked for
-    double low = 0;
-    double high = 1;
-    double step = 0.1;
-    double start = 0;
-    int decimals = 1;
-    QString unit;
-};
 
 struct LessonExplanation {
     QStringList discovered;  // a paragraph each, rich text

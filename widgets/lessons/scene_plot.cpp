@@ -167,8 +167,12 @@ void ScenePlot::fitTicks() {
             else
                 axis->ticker().staticCast<NameTicker>()->fit(length, extent, width);
         };
-        const int count = std::max(1, static_cast<int>(scene_.panes[i].x.names.size()));
-        fit(bottom(rect), scene_.panes[i].x, rect->width(), wide, std::max(50, rect->width() / count));
+        const QStringList& names = scene_.panes[i].x.names;
+        const int count = std::max(1, static_cast<int>(names.size()));
+        int extent = names.isEmpty() ? wide : 0;
+        for (const QString& name : names)  // short ones may stand closer
+            extent = std::max(extent, std::min(wide, metrics.horizontalAdvance(name) + 2));
+        fit(bottom(rect), scene_.panes[i].x, rect->width(), extent, std::max(50, rect->width() / count));
         fit(left(rect), scene_.panes[i].y, rect->height(), metrics.height(),
             std::max(70, plot()->width() / 4));
     }

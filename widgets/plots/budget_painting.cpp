@@ -5,12 +5,17 @@
 #include "widgets/style/theme.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace halfstep {
 namespace {
 
 constexpr double handle_height = 18;
+
+double legendLine() {
+    return QFontMetricsF(smallFont()).height() + 2;
+}
 
 QPolygonF diamond(const QPointF& at, double size) {
     return QPolygonF(
@@ -59,6 +64,7 @@ void BudgetPlot::drawUniform(QCPPainter* painter) const {
     }
     const double line = budgetPixel();
     taken.push_back(QRectF(line - 2, area.top(), 4, area.height()));
+    taken.push_back(legendBox(legendNames()));
     for (const BudgetData::Named& named : data_.uniform) {
         const QPointF at = pixelOf(named.at);
         if (!area.contains(at)) continue;
@@ -120,30 +126,60 @@ void BudgetPlot::drawBudgetLine(QCPPainter* painter) const {
     painter->drawText(handle, Qt::AlignCenter, label);
 }
 
-bool BudgetPlot::isFree(const QRectF& place) const {
-    const QRectF area = front_rect_->rect();
+bool BudgetPlot::isBesideBudget(const QRectF& place) const {
     const double line = budgetPixel();
-    if (!area.contains(place) || (line > place.left() - 3 && line < place.right() + 3)) return false;
-    const std::vector<BudgetData::Point>& front = *data_.front;
-    for (std::size_t i = 0; i + 1 < front.size(); ++i)
-        if (QRectF(pixelOf(front[i]), pixelOf(front[i + 1])).normalized().adjusted(0, 0, 1, 1).intersects(place))
-            return false;
-    return std::ranges::none_of(data_.uniform, [&](const BudgetData::Named& uniform) {
-        return place.contains(pixelOf(uniform.at));
-    });
+    return front_rect_->rect().contains(place.toAlignedRect()) &&
+           (line < place.left() - 3 || line > place.right() + 3);
 }
 
-// At the upper right, where no plan of few bits and little error is, or else where neither the curve nor the
-// budget is.
-QRectF BudgetPlot::legendPlace(const QSizeF& size) const {
+// The curve falls: between two sides of a box it is no higher than at the left one and no lower than at the
+// right.
+bool BudgetPlot::isFree(const QRectF& place) const {
+    if (!isBesideBudget(place)) return false;
+    const QCPAxis* bits = front_rect_->axis(QCPAxis::atBottom);
+    const auto corner_after = [&](double x) {
+        return std::ranges::upper_bound(*data_.front, bits->pixelToCoord(x), {}, &BudgetData::Point::bits);
+    };
+    const auto left = corner_after(place.left());
+    const auto right = corner_after(place.right());
+    const bool curve_is_below = left == data_.front->begin()
+                                    ? right == left || pixelOf(*left).y() > place.bottom()
+                                    : pixelOf(*(left - 1)).y() > place.bottom();
+    const bool curve_is_above = right == data_.front->end() ? pixelOf(data_.front->back()).y() < place.top()
+                                                            : pixelOf(*right).y() < place.top();
+    return (curve_is_below || curve_is_above) &&
+           std::ranges::none_of(data_.uniform, [&](const BudgetData::Named& uniform) {
+               return place.contains(pixelOf(uniform.at));
+           });
+}
+
+QRectF BudgetPlot::legendBox(const std::vector<QString>& names) const {
+    const QFontMetricsF metrics(smallFont());
+    double widest = 0;
+    for (const QString& name : names)
+        widest = std::max(widest, metrics.horizontalAdvance(name));
+    const QSizeF size(widest + 32, legendLine() * static_cast<double>(names.size()) + 8);
     const QRectF area = front_rect_->rect();
-    const QPointF upper_right(area.right() - size.width() - 6, area.top() + 6);
+    if (!data_.hasFront() || size.width() > area.width() * 0.7 || size.height() > area.height() * 0.8)
+        return {};
+    const double upper = area.top() + 6;
     const double lower = area.bottom() - size.height() - 8;
-    for (const QPointF& corner :
-         {upper_right, QPointF(budgetPixel() - size.width() - 8, area.top() + 6),
-          QPointF(area.left() + 8, lower), QPointF(budgetPixel() + 8, lower)})
-        if (const QRectF place(corner, size); isFree(place)) return place;
-    return {upper_right, size};
+    const std::array<QRectF, 4> places{
+        QRectF({area.right() - size.width() - 6, upper}, size), QRectF({area.left() + 8, lower}, size),
+        QRectF({budgetPixel() - size.width() - 8, upper}, size), QRectF({budgetPixel() + 8, lower}, size)};
+    for (const QRectF& place : places)
+        if (isFree(place)) return place;
+    if (size.height() > area.height() * 0.6) return {};
+    const auto* beside =
+        std::ranges::find_if(places, [this](const QRectF& place) { return isBesideBudget(place); });
+    return beside == places.end() ? places.front() : *beside;
+}
+
+std::vector<QString> BudgetPlot::legendNames() const {
+    std::vector<QString> names{tr("best plan for each size"), tr("one scheme for all"), tr("the plan")};
+    for (const BudgetData::Named& method : data_.methods)
+        names.push_back(method.name);
+    return names;
 }
 
 void BudgetPlot::drawLegend(QCPPainter* painter) const {
@@ -155,18 +191,10 @@ void BudgetPlot::drawLegend(QCPPainter* painter) const {
         return;
     }
     painter->setAntialiasing(true);
-    const QFontMetricsF metrics(painter->font());
-    std::vector<QString> names{tr("best plan for each size"), tr("one scheme for all"), tr("the plan")};
-    for (const BudgetData::Named& method : data_.methods)
-        names.push_back(method.name);
-    double widest = 0;
-    for (const QString& name : names)
-        widest = std::max(widest, metrics.horizontalAdvance(name));
-    const double line = metrics.height() + 2;
-    const QRectF area = front_rect_->rect();
-    const QRectF box =
-        legendPlace(QSizeF(widest + 32, line * static_cast<double>(names.size()) + 8));
-    if (box.width() > area.width() * 0.7 || box.height() > area.height() * 0.8) return;
+    const std::vector<QString> names = legendNames();
+    const QRectF box = legendBox(names);
+    if (box.isEmpty()) return;
+    const double line = legendLine();
     QColor background = theme().surface;
     background.setAlpha(225);
     painter->setPen(QPen(theme().border, 1));
@@ -189,7 +217,7 @@ void BudgetPlot::drawLegend(QCPPainter* painter) const {
             painter->drawPolygon(methodMark(i - 3, at));
         }
         painter->setPen(theme().text);
-        painter->drawText(QRectF(box.left() + 26, at.y() - line / 2, widest + 4, line),
+        painter->drawText(QRectF(box.left() + 26, at.y() - line / 2, box.width() - 28, line),
                           Qt::AlignLeft | Qt::AlignVCenter, names[i]);
     }
 }

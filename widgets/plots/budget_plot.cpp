@@ -93,9 +93,11 @@ void BudgetPlot::arrange() {
     const bool strip = panes >= 2;
     const bool depth = panes == 3;
     QCPLayoutGrid* grid = plot()->plotLayout();
-    const std::initializer_list<std::pair<QCPLayoutElement*, bool>> elements{
-        {front_rect_, true},     {strip_title_, strip}, {strip_rect_, strip},
-        {depth_title_, depth}, {depth_rect_, depth}};
+    const std::initializer_list<std::pair<QCPLayoutElement*, bool>> elements{{front_rect_, true},
+                                                                             {strip_title_, strip},
+                                                                             {strip_rect_, strip},
+                                                                             {depth_title_, depth},
+                                                                             {depth_rect_, depth}};
     for (const auto& [element, shown] : elements)
         if (element->layout() == grid) grid->take(element);
     grid->simplify();
@@ -206,7 +208,6 @@ void BudgetPlot::scaleFront() {
     }
     const bool any = high > 0 && data_.hasFront();
     front_rect_->axis(QCPAxis::atLeft)->setRange(any ? low / 1.6 : 0.1, any ? high * 1.6 : 1);
-    front_rect_->axis(QCPAxis::atLeft)->setLabel(tr("Σ sensitivity · relative error²"));
     front_rect_->axis(QCPAxis::atBottom)->setLabel(tr("bits a weight"));
     const double first = data_.hasFront() ? std::min(data_.front->front().bits, data_.budget) : 0;
     const double pad = std::max(0.1, 0.04 * (last - first));
@@ -291,6 +292,9 @@ void BudgetPlot::fitLabels() {
         rect->axis(QCPAxis::atLeft)
             ->ticker()
             ->setTickCount(std::max(2, rect->height() / (2 * metrics.height())));
+    const QString label = tr("Σ sensitivity · relative error²");
+    const bool has_room = metrics.horizontalAdvance(label) <= front_rect_->outerRect().height();
+    front_rect_->axis(QCPAxis::atLeft)->setLabel(has_room ? label : tr("Σ error²"));
     bool changed =
         role_ticker_->fit(strip_rect_->height(), metrics.height(), std::max(70, plot()->width() / 5));
     changed |=

@@ -62,8 +62,10 @@ class BudgetPlot : public PlotView {
     void drawBudgetLine(QCPPainter* painter) const;
     void drawMethods(QCPPainter* painter) const;
     void drawLegend(QCPPainter* painter) const;
-    bool isFree(const QRectF& place) const;
-    QRectF legendPlace(const QSizeF& size) const;
+    bool isBesideBudget(const QRectF& place) const;
+    bool isFree(const QRectF& place) const;  // beside the curve and the uniform plans too
+    std::vector<QString> legendNames() const;
+    QRectF legendBox(const std::vector<QString>& names) const;  // empty where there is no room for it
     QPointF pixelOf(const BudgetData::Point& point) const;
     double lowestLoss() const;
     void moveBudget(double bits);

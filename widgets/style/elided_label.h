@@ -5,8 +5,8 @@
 
 namespace halfstep {
 
-// A line of text that gives way: to a shorter wording where there is one, then to further lines where they are
-// allowed; what does not fit is left out. The whole text stands in the tool-tip.
+// A line of text that gives way: to a shorter wording where there is one, then to further lines where they
+// are allowed; what does not fit is left out. The whole text stands in the tool-tip.
 class ElidedLabel : public QLabel {
     Q_OBJECT
   public:

@@ -19,10 +19,6 @@ constexpr double shown_high = 1e40;
 constexpr double digits_at = 1e27;  // right of the short ranges
 constexpr double far_step = 0.6;    // of a magnitude, for an arrow key
 
-QString tr(const char* text) {
-    return QCoreApplication::translate("FloatBits", text);
-}
-
 std::int64_t last(FloatFormat format) {
     return largest_finite(format);
 }
@@ -74,12 +70,13 @@ Neighbourhood neighbourhood(const BitFormat& format, std::int64_t middle, std::i
     Neighbourhood result;
     if (high - low < least_spread * std::abs(valueAt(of, middle))) result.origin = valueAt(of, middle);
     ScenePane& pane = result.pane;
-    pane.title = tr(QT_TRANSLATE_NOOP("FloatBits", "The neighbours in %1")).arg(QLatin1String(format.name));
+    pane.title =
+        QCoreApplication::translate("FloatBits", "The neighbours in %1").arg(QLatin1String(format.name));
     const double margin = 0.04 * (high - low);
     const QString label =
         result.origin == 0
-            ? tr(QT_TRANSLATE_NOOP("FloatBits", "value"))
-            : tr(QT_TRANSLATE_NOOP("FloatBits", "distance from %1")).arg(shortNumber(result.origin, 9));
+            ? QCoreApplication::translate("FloatBits", "value")
+            : QCoreApplication::translate("FloatBits", "distance from %1").arg(shortNumber(result.origin, 9));
     pane.x = {label, low - margin - result.origin, high + margin - result.origin, false, {}, true};
     pane.y = {{}, 0, 1, false, {}, false};
     SceneSeries stems = lineSeries({}, 0, {}, {});
@@ -92,21 +89,23 @@ Neighbourhood neighbourhood(const BitFormat& format, std::int64_t middle, std::i
     const double at = valueAt(of, now) - result.origin;
     pane.series.push_back(pointSeries({}, scene_color::accent, {at}, {0.45}));
     pane.series.back().strong = true;
-    pane.handles.push_back({"value", tr(QT_TRANSLATE_NOOP("FloatBits", "Value")), SceneHandle::Along::x, at,
-                            0, low - result.origin, high - result.origin, keyStep(of, now),
+    pane.handles.push_back({"value", QCoreApplication::translate("FloatBits", "Value"), SceneHandle::Along::x,
+                            at, 0, low - result.origin, high - result.origin, keyStep(of, now),
                             shortNumber(valueAt(of, now), 9)});
     return result;
 }
 
 ScenePane rangesPane(const BitFormat& format, double magnitude) {
     ScenePane pane;
-    pane.title = tr(QT_TRANSLATE_NOOP("FloatBits", "What each format reaches"));
+    pane.title = QCoreApplication::translate("FloatBits", "What each format reaches");
     pane.stretch = 1.6;
-    pane.x = {tr(QT_TRANSLATE_NOOP("FloatBits", "magnitude")), shown_low, shown_high, true, {}, true};
+    pane.x = {QCoreApplication::translate("FloatBits", "magnitude"), shown_low, shown_high, true, {}, true};
     const auto count = static_cast<int>(bitFormats().size());
     pane.y = {{}, -0.6, count - 0.3, false, {}, true};
-    SceneSeries legend_normal = lineSeries(tr(QT_TRANSLATE_NOOP("FloatBits", "normal")), 0, {}, {}, true);
-    SceneSeries legend_sub = lineSeries(tr(QT_TRANSLATE_NOOP("FloatBits", "subnormal")), 1, {}, {}, true);
+    SceneSeries legend_normal =
+        lineSeries(QCoreApplication::translate("FloatBits", "normal"), 0, {}, {}, true);
+    SceneSeries legend_sub =
+        lineSeries(QCoreApplication::translate("FloatBits", "subnormal"), 1, {}, {}, true);
     pane.series = {std::move(legend_normal), std::move(legend_sub)};
     for (int row = 0; row < count; ++row) {
         const BitFormat& one = bitFormats()[static_cast<std::size_t>(count - 1 - row)];
@@ -119,12 +118,13 @@ ScenePane rangesPane(const BitFormat& format, double magnitude) {
         pane.series.push_back(lineSeries({}, 1, {least, normal}, y, strong));
         pane.series.push_back(lineSeries({}, 0, {normal, largest}, y, strong));
         const double digits = (float_fields(one.format).mantissa_bits + 1) * std::log10(2.0);
-        pane.texts.push_back({digits_at, row + 0.34,
-                              tr(QT_TRANSLATE_NOOP("FloatBits", "%1 digits")).arg(shortNumber(digits, 2)),
-                              strong ? scene_color::plain : scene_color::muted});
+        pane.texts.push_back(
+            {digits_at, row + 0.34,
+             QCoreApplication::translate("FloatBits", "%1 digits").arg(shortNumber(digits, 2)),
+             strong ? scene_color::plain : scene_color::muted});
     }
     const double at = std::clamp(magnitude, shown_low, shown_high);
-    pane.handles.push_back({"magnitude", tr(QT_TRANSLATE_NOOP("FloatBits", "Magnitude")),
+    pane.handles.push_back({"magnitude", QCoreApplication::translate("FloatBits", "Magnitude"),
                             SceneHandle::Along::x, at, 0, shown_low, shown_high, far_step * at,
                             shortNumber(magnitude, 3)});
     return pane;

@@ -23,7 +23,8 @@ class Awq : public TextConfigTarget {
     std::string why_not_together(const Scheme& first, const Scheme& second) const override {
         if (told(first) == told(second)) return {};
         return fmt::format(
-            "AWQ has one setting for all modules, and the plan has {} and {}. Take one of them or keep, or the target gptq",
+            "AWQ has one setting for all modules, and the plan has {} and {}. Take one of them or keep, or "
+            "the target gptq",
             to_string(first), to_string(second));
     }
     std::string_view file_ending() const override { return ".awq.json"; }

@@ -31,7 +31,8 @@ class BitsAndBytes : public TextConfigTarget {
     std::string why_not_together(const Scheme& first, const Scheme& second) const override {
         if (told(first) == told(second)) return {};
         return fmt::format(
-            "bitsandbytes has one setting for all modules, and the plan has {} and {}. Take one of them or keep",
+            "bitsandbytes has one setting for all modules, and the plan has {} and {}. Take one of them or "
+            "keep",
             to_string(first), to_string(second));
     }
     std::string_view file_ending() const override { return ".bitsandbytes.json"; }

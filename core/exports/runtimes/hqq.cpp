@@ -107,10 +107,11 @@ class Hqq : public TextConfigTarget {
             const std::string tag = tag_of(module.module);
             const PlannedModule& first = *first_of.try_emplace(tag, &module).first->second;
             if (first.scheme != module.scheme)
-                return fmt::format("HQQ has one setting for {}, and the plan has {} for '{}' and {} for '{}'. "
-                                   "Take one of them or keep",
-                                   in_all_layers(tag), to_string(first.scheme), first.module,
-                                   to_string(module.scheme), module.module);
+                return fmt::format(
+                    "HQQ has one setting for {}, and the plan has {} for '{}' and {} for '{}'. "
+                    "Take one of them or keep",
+                    in_all_layers(tag), to_string(first.scheme), first.module, to_string(module.scheme),
+                    module.module);
         }
         return why_not_excluded_alone(modules, excludes_by_part, "HQQ");
     }

@@ -94,7 +94,8 @@ class Collector {
 
     PlannedModules collect(const TensorInfo& tensor, const Scheme& scheme) {
         if (const std::string reason = why_left_alone(kinds_, tensor); !reason.empty())
-            throw Error(fmt::format("{} {}", kinds_.runtime, reason), {{}, tensor.name, {}}, "Set it to keep");
+            throw Error(fmt::format("{} {}", kinds_.runtime, reason), {{}, tensor.name, {}},
+                        "Set it to keep");
         add(tensor, scheme);
         if (result_.quantized.empty() && !left_alone_.reason().empty())
             throw Error(left_alone_.reason(), {{}, tensor.name, {}}, "Set it to keep");

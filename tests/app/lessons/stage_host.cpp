@@ -48,8 +48,13 @@ std::size_t StageHost::paneOf(const char* handle) const {
 void StageHost::drag(const char* handle, double to) {
     settle();
     ScenePlot& plot = stage_->plot();
+    const std::size_t pane = paneOf(handle);
+    const SceneHandle moved =
+        *std::ranges::find(plot.scene().panes[pane].handles, QLatin1String(handle), &SceneHandle::id);
+    const bool upward = moved.along == SceneHandle::Along::y;
     const QPoint from = plot.handlePosition(QLatin1String(handle)).toPoint();
-    const QPoint end(plot.pixelOf(paneOf(handle), to, 0).toPoint().x(), from.y());
+    const QPoint place = plot.pixelOf(pane, upward ? moved.x : to, upward ? to : moved.y).toPoint();
+    const QPoint end(upward ? from.x() : place.x(), upward ? place.y() : from.y());
     QTest::mousePress(plot.plot(), Qt::LeftButton, {}, from);
     for (int i = 1; i <= 8; ++i)
         QTest::mouseMove(plot.plot(), from + (end - from) * i / 8);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Learn view in the window: with and without a model, by mouse and by keyboard, presented, remembered.
+#include "app/lessons/claim_texts.h"
+#include "app/lessons/claims_page.h"
 #include "app/lessons/learn_view.h"
 #include "app/lessons/lesson_page.h"
 #include "app/lessons/presentation.h"
@@ -18,6 +20,7 @@
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
+#include <QTreeWidget>
 
 #include <memory>
 
@@ -191,6 +194,46 @@ class TestLearnWindow : public QObject {
         window_->showView(0);
         QVERIFY(editor->isVisible());
         QCOMPARE(visibleTabs(), static_cast<int>(window_->views().size()));
+    }
+
+    void claims_are_measured_one_after_another() {
+        window_->learn();
+        auto* lessons = view().findChild<QListWidget*>("lessons");
+        lessons->setCurrentRow(lessons->count() - 1);
+        ClaimsPage& claims = view().claims();
+        QVERIFY(claims.isVisible());
+        QTest::mouseClick(button("measure_claims"), Qt::LeftButton);
+        QVERIFY(claims.isRunning());
+        QTRY_VERIFY_WITH_TIMEOUT(!claims.results().empty(), 120'000);
+        QTest::mouseClick(button("measure_claims"), Qt::LeftButton);  // stop
+        QVERIFY(!claims.isRunning());
+        const auto& [id, result] = *claims.results().begin();
+        ClaimInputs inputs;
+        if (!FileController::samplePath().isEmpty())
+            inputs.sample = open_model(FileController::samplePath().toStdString());
+        const Claim* const one[] = {find_claim(id)};
+        const ClaimFinding direct = measure_claims(one, inputs).front().finding;
+        QVERIFY(result.finding.verdict == direct.verdict);
+        QCOMPARE(result.finding.explanation, direct.explanation);
+        const auto* list = view().findChild<QTreeWidget*>("claims");
+        int told = 0;
+        for (int row = 0; row < list->topLevelItemCount(); ++row)
+            told += list->topLevelItem(row)->text(0) == verdictText(direct.verdict) ? 1 : 0;
+        QVERIFY(told >= 1);
+        view().showLesson(0);
+        QVERIFY(!claims.isVisible());
+    }
+
+    void translators_are_given_what_the_claims_say() {
+        const QStringList texts = translatableClaimTexts();
+        for (const Claim* claim : all_claims()) {
+            QVERIFY2(texts.contains(QString::fromUtf8(claim->statement.data(),
+                                                      static_cast<qsizetype>(claim->statement.size()))),
+                     std::string(claim->id).c_str());
+            QVERIFY2(texts.contains(
+                         QString::fromUtf8(claim->where.data(), static_cast<qsizetype>(claim->where.size()))),
+                     std::string(claim->id).c_str());
+        }
     }
 
     void the_language_changes_while_it_is_open() {

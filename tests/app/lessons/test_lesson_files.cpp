@@ -124,6 +124,13 @@ class TestLessonFiles : public QObject {
         QTest::newRow("symbol without meaning")
             << in_english(with(texts, "symbols", QJsonArray{QJsonArray{"s"}}))
             << "each of \"symbols\" in \"en\"";
+        QTest::newRow("a picture") << in_english(with(texts, "introduction", "<img src='/etc/passwd'>"))
+                                   << "is none of <b> <i>";
+        QTest::newRow("a link") << in_english(with(texts, "tasks", QJsonArray{"<a href='x'>y</a>"}))
+                                << "is none of <b> <i>";
+        QTest::newRow("an attribute")
+            << in_english(with(texts, "formula", "<b style='x'>y</b>")) << "is none of <b> <i>";
+        QTest::newRow("a bare sign") << in_english(with(texts, "question", "a < b")) << "write &lt; for <";
         QTest::newRow("no figure") << predicting({{"from", 0}, {"to", 1}}) << "\"figure\" of the prediction";
         QTest::newRow("from above to")
             << predicting({{"figure", "x"}, {"from", 2}, {"to", 1}}) << "\"from\" below \"to\"";

@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <random>
 #include <utility>
@@ -254,9 +254,8 @@ class TestAllocation : public QObject {
 
     void what_cannot_take_the_one_scheme_is_kept() {
         AllocationProblem problem = two_tensors();
-        std::erase_if(problem.tensors[0].options, [](const AllocationOption& option) {
-            return option.scheme == parse_scheme("int4");
-        });
+        std::erase_if(problem.tensors[0].options,
+                      [](const AllocationOption& option) { return option.scheme == parse_scheme("int4"); });
         AllocationRules rules = rules_of(all_three);
         rules.together = one_of(all_three);
         problem.tensors[1].options[2].loss = 5;  // int8 for both: 5.5
@@ -301,8 +300,9 @@ class TestAllocation : public QObject {
                          "another target"));
         rules.pins = {pin(0, "int2", "x")};
         rules.limits = {least(1, 4)};
-        QVERIFY(with(rules).contains("not int2, as 'b.weight' needs more bits a weight; not int4, as "
-                                     "'a.weight' has to get int2 (x)"));
+        QVERIFY(
+            with(rules).contains("not int2, as 'b.weight' needs more bits a weight; not int4, as "
+                                 "'a.weight' has to get int2 (x)"));
         rules.limits.clear();
         rules.candidates = {parse_scheme("int4")};
         QVERIFY(with(rules).contains("not int2, which is no candidate for 'b.weight'"));
@@ -321,11 +321,11 @@ class TestAllocation : public QObject {
         for (int round = 0; round < 300; ++round) {
             AllocationProblem problem;
             for (int i = 0; i < 5; ++i)
-                problem.tensors.push_back(sample_tensor(
-                    fmt::format("t{}", i).c_str(), Role::dense, i, 50 + random() % 200,
-                    {{"int2", 2, 8.0 + static_cast<double>(random() % 16)},
-                     {"int4", 4, 1.0 + static_cast<double>(random() % 7)},
-                     {"int8", 8, static_cast<double>(random() % 100) / 100}}));
+                problem.tensors.push_back(
+                    sample_tensor(fmt::format("t{}", i).c_str(), Role::dense, i, 50 + random() % 200,
+                                  {{"int2", 2, 8.0 + static_cast<double>(random() % 16)},
+                                   {"int4", 4, 1.0 + static_cast<double>(random() % 7)},
+                                   {"int8", 8, static_cast<double>(random() % 100) / 100}}));
             AllocationRules rules = rules_of(with_keep);
             rules.together = one_of(all_three);
             const Allocation allocation(problem, rules);

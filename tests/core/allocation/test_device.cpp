@@ -120,6 +120,18 @@ class TestDevice : public QObject {
         QVERIFY(ratio("mxfp4") == 16 && ratio("fp8_e4m3") == 64 && ratio("fp16") == 256);
     }
 
+    void products_are_wide_enough_for_weights_and_activations() {
+        const Device one = device(1, {{16, 16}, {4, 16}, {8, 8}, {4, 4}});
+        QVERIFY(device_product(one, 4, 4) == 16 && device_product(one, 4, 8) == 64);
+        QVERIFY(device_product(one, 4, 16) == 64 && device_product(one, 8, 16) == 256);
+        QVERIFY(device_product(one, 5, 5) == 64 && device_product(one, 2) == 16);
+        QVERIFY(device_product(one, 32, 32) == 256);  // nothing is as wide: the widest
+        QVERIFY(device_product(Device{}, 4, 4) == 0);
+        QVERIFY(code_bits(parse_scheme("int4:g32"), 4.5) == 4 &&
+                code_bits(parse_scheme("q6_K"), 6.5625) == 6);
+        QVERIFY(code_bits(parse_scheme("fp16"), 16) == 16 && code_bits(parse_scheme("tq1_0"), 0.9) == 1);
+    }
+
     void ones_own_devices_come_first() {
         const TemporaryFolder folder;
         qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder.path("new/config").string()));

@@ -240,7 +240,16 @@ class TestAtomicFile : public QObject {
         const auto before = entries();
         const std::string message = message_of([&] { write_whole(path(target.toStdString()), "text"); });
         QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
+        QCOMPARE(message_of([&] { check_writable(path(target.toStdString())); }), message);
         QCOMPARE(entries(), before);
+    }
+
+    void a_check_changes_nothing() {
+        put(path("plan.json"), "old");
+        check_writable(path("plan.json"));
+        check_writable(path("other.json"));
+        QCOMPARE(content_of(path("plan.json")), std::string("old"));
+        QCOMPARE(entries(), 1);
     }
 
     void no_permission_is_said() {

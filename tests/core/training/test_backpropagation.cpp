@@ -243,7 +243,7 @@ class TestBackpropagation : public QObject {
     void sizes_that_make_no_network_are_refused() {
         for (const std::vector<std::size_t>& sizes :
              {std::vector<std::size_t>{}, {3}, {3, 0, 2}, {3, 70'000, 2}})
-            QVERIFY_EXCEPTION_THROWN(initial_network(sizes, 1), halfstep::Error);
+            QVERIFY_THROWS_EXCEPTION(halfstep::Error, initial_network(sizes, 1));
     }
 
     void torch_agrees_data() {

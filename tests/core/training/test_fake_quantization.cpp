@@ -94,7 +94,7 @@ class TestFakeQuantization : public QObject {
     }
 
     void a_scheme_that_cannot_be_applied_is_refused() {
-        QVERIFY_EXCEPTION_THROWN(with_quantized_weights(sample_network(), parse_scheme("q4_0")), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, with_quantized_weights(sample_network(), parse_scheme("q4_0")));
     }
 
     // The same arithmetic as the weights' schemes of kind asym:tensor with limits set by hand.

@@ -105,7 +105,7 @@ class TestLossSurface : public QObject {
     void small_batches_end_in_wide_minima_that_survive_rounding() {
         double rise[2] = {};
         double rounding[2] = {};
-        for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        for (const std::uint64_t seed : {1U, 2U}) {
             for (std::size_t large = 0; large < 2; ++large) {
                 TrainingRequest request;
                 request.data = std::make_shared<const DataSet>(moons(seed));
@@ -115,7 +115,7 @@ class TestLossSurface : public QObject {
                 request.settings.optimizer.kind = OptimizerSettings::Kind::sgd;
                 request.settings.rate = 0.1F;
                 request.settings.last_rate = 0.01F;
-                request.settings.steps = 3000;
+                request.settings.steps = 2000;
                 const TrainingResult result = train(request);
                 const Examples& examples = request.data->training;
                 rise[large] += sharpness(result.network, examples, request.data->loss, 0.1, 8, seed);
@@ -124,8 +124,8 @@ class TestLossSurface : public QObject {
                     evaluate({rounded, {}}, examples, request.data->loss).loss - result.training.loss;
             }
         }
-        qInfo("rise %.4f and %.4f, by rounding %.4f and %.4f", rise[0] / 3, rise[1] / 3, rounding[0] / 3,
-              rounding[1] / 3);
+        qInfo("rise %.4f and %.4f, by rounding %.4f and %.4f", rise[0] / 2, rise[1] / 2, rounding[0] / 2,
+              rounding[1] / 2);
         QVERIFY(rise[1] > 2 * rise[0] && rise[0] > 0);
         QVERIFY(rounding[1] > 2 * rounding[0]);
     }
@@ -141,9 +141,8 @@ class TestLossSurface : public QObject {
             asked = std::chrono::steady_clock::now();
             source.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(
-            loss_surface(network, data.training, data.loss, 1, 1001, 1, {source.get_token(), {}, 0}),
-            Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, loss_surface(network, data.training, data.loss, 1, 1001, 1,
+                                                         {source.get_token(), {}, 0}));
         stopper.join();
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(100));
     }

@@ -152,6 +152,24 @@ class TestTraining : public QObject {
         QVERIFY(result.held_out.loss == 0);
     }
 
+    // int2:tensor leaves (1, 0.25) as (1, 0): y = 1 at (1, 1), g = 2 for all, which moves the float weights.
+    // (As float: y = 1.25, g = 2.5.)
+    void quantization_in_the_loop_by_hand() {
+        const Examples examples{Batch{1, 2, {1, 1}}, Batch{1, 1, {0}}};
+        TrainingRequest request;
+        request.start.layers.push_back({Batch{1, 2, {1, 0.25F}}, {0}});
+        request.data =
+            std::make_shared<const DataSet>(DataSet{"one", Loss::mean_squared_error, examples, examples});
+        request.settings.steps = 1;
+        request.settings.optimizer.kind = OptimizerSettings::Kind::sgd;
+        request.settings.rate = 0.125F;
+        request.quantization.weights = parse_scheme("int2:tensor");
+        const TrainingResult result = train(request);
+        QVERIFY(result.network.layers[0].weights.values == (std::vector<float>{0.75F, 0}));
+        QVERIFY(result.network.layers[0].biases[0] == -0.25F);
+        QVERIFY(result.held_out.loss == 0.25);  // (0.75 + 0 − 0.25)²
+    }
+
     // Adam's first step is the rate in the direction of the sign, whatever the size of the gradient.
     void adam_by_hand() {
         for (const float target : {0.0F, -100.0F}) {
@@ -197,7 +215,7 @@ class TestTraining : public QObject {
             asked = std::chrono::steady_clock::now();
             source.request_stop();
         });
-        QVERIFY_EXCEPTION_THROWN(train(request, {source.get_token(), {}, 0}), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, train(request, {source.get_token(), {}, 0}));
         stopper.join();
         QVERIFY(std::chrono::steady_clock::now() - asked < std::chrono::milliseconds(100));
     }
@@ -229,7 +247,7 @@ class TestTraining : public QObject {
         request.settings.optimizer.kind = OptimizerSettings::Kind::sgd;
         request.settings.rate = 100;
         QVERIFY(refusal(request).find("no longer a number at step") != std::string::npos);
-        QVERIFY_EXCEPTION_THROWN(data_set("cats", 1), Error);
+        QVERIFY_THROWS_EXCEPTION(Error, data_set("cats", 1));
     }
 
     void data_sets_are_what_they_say_data() {
