@@ -71,6 +71,7 @@ void BitsNoiseStage::updateBase() {
     base_ = {};
     base_.key = key;
     mse_ = {};
+    curve_ = {};
     base_.sample = sampleOf(layer(), toyOf(choice("data")), sample_shape);
     for (std::size_t i = 0; i < base_.sample.values.size(); ++i) {
         const double magnitude = std::abs(static_cast<double>(base_.sample.values[i]));
@@ -177,10 +178,7 @@ ScenePane BitsNoiseStage::bitsPane() const {
 
 void BitsNoiseStage::refresh() {
     updateBase();
-    if (base_.largest == 0) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (base_.largest == 0) return drawNothing(tr("All weights of this layer are 0."));
     updateCurve();
     updateMse();
     Scene scene;

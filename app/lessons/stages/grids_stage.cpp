@@ -299,10 +299,7 @@ void GridsStage::showFigures(const Grid& shown) {
 
 void GridsStage::refresh() {
     updateData();
-    if (data_.grids.empty()) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (data_.grids.empty()) return drawNothing(tr("All weights of this layer are 0."));
     const Grid now = shown();
     Scene scene;
     scene.title = QStringLiteral("%1 · %2").arg(

@@ -84,9 +84,9 @@ void ZeroPointStage::updateBase() {
 }
 
 // Skew draws the negative values in towards 0, as a leaky ReLU does and, at the full skew, a ReLU.
-std::vector<float> ZeroPointStage::skewed(double skew) const {
+std::vector<float> ZeroPointStage::skewed(double skew, double shift_in_deviations) const {
     const auto left = static_cast<float>(1 - skew / 100);
-    const auto shift = static_cast<float>(number("shift") * base_.deviation);
+    const auto shift = static_cast<float>(shift_in_deviations * base_.deviation);
     std::vector<float> values = base_.sample.values;
     for (float& value : values)
         value = (value < 0 ? value * left : value) + shift;
@@ -97,7 +97,7 @@ int ZeroPointStage::unusedCodes(const WhatIf& what_if, bool asymmetric) const {
     const Scheme used = scheme(asymmetric);
     const CodeLimits limits = code_limits(used);
     std::vector<bool> seen(static_cast<std::size_t>(limits.qmax - limits.qmin + 1), false);
-    for (const float value : skewed(number("skew"))) {
+    for (const float value : skewed(number("skew"), number("shift"))) {
         if (!std::isfinite(value)) continue;
         const CodedValue coded = quantize_value(used, what_if.grid, value);
         seen[static_cast<std::size_t>(coded.code - limits.qmin)] = true;
@@ -112,13 +112,20 @@ ZeroPointStage::Result ZeroPointStage::measured(const MomentTable& table, bool a
     return result;
 }
 
+// Of the data as they are, without a shift.
+std::optional<double> ZeroPointStage::gainAt(double skew) const {
+    const MomentTable table = MomentTable::build(skewed(skew, 0));
+    const double gain = decibels(measured(table, true).sqnr) - decibels(measured(table, false).sqnr);
+    return std::isfinite(gain) ? std::optional(gain) : std::nullopt;
+}
+
 void ZeroPointStage::updateCurve() {
     const QString key = QStringLiteral("%1 %2 %3").arg(base_.key).arg(whole("bits")).arg(number("shift"));
     if (curve_.key == key) return;
     curve_ = {};
     curve_.key = key;
     for (const int skew : curve_skews) {
-        const MomentTable table = MomentTable::build(skewed(skew));
+        const MomentTable table = MomentTable::build(skewed(skew, number("shift")));
         curve_.skew.push_back(skew);
         curve_.symmetric.push_back(decibels(measured(table, false).sqnr));
         curve_.asymmetric.push_back(decibels(measured(table, true).sqnr));
@@ -166,12 +173,9 @@ ScenePane ZeroPointStage::curvePane() const {
 
 void ZeroPointStage::refresh() {
     updateBase();
-    if (base_.largest == 0) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (base_.largest == 0) return drawNothing(tr("All weights of this layer are 0."));
     updateCurve();
-    now_ = lessonTensor(base_.sample.name, base_.sample.shape, skewed(number("skew")));
+    now_ = lessonTensor(base_.sample.name, base_.sample.shape, skewed(number("skew"), number("shift")));
     Result symmetric = measured(now_->table(), false);
     Result asymmetric = measured(now_->table(), true);
     symmetric.unused = unusedCodes(symmetric.what_if, false);
@@ -198,8 +202,7 @@ void ZeroPointStage::refresh() {
                 count("unused", tr("unused (sym.)"), symmetric.unused),
                 count("unused_asym", tr("unused (asym.)"), asymmetric.unused),
                 count("zero_point", tr("zero-point z"), asymmetric.what_if.grid.zero_point),
-                decibelFigure("gain_none", {}, gain_at(curve_.asymmetric.front(), curve_.symmetric.front())),
-                decibelFigure("gain_full", {}, gain_at(curve_.asymmetric.back(), curve_.symmetric.back())),
+                decibelFigure("gain_none", {}, gainAt(0)), decibelFigure("gain_full", {}, gainAt(100)),
                 valueFigure("gain_bits", {}, gain / 6.02, 2), valueFigure("ratio", {}, coarse / fine, 3),
                 valueFigure("step", {}, coarse), valueFigure("step_asym", {}, fine)},
                tr("step %1 ÷ step %2 = %3: 20 · log<sub>10</sub>(%3) = %4")

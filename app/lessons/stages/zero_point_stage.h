@@ -48,7 +48,8 @@ class ZeroPointStage : public Stage {
     Scheme scheme(bool asymmetric) const;
     void updateBase();
     void updateCurve();
-    std::vector<float> skewed(double skew) const;
+    std::vector<float> skewed(double skew, double shift_in_deviations) const;
+    std::optional<double> gainAt(double skew) const;
     Result measured(const MomentTable& table, bool asymmetric) const;
     int unusedCodes(const WhatIf& what_if, bool asymmetric) const;
     ScenePane gridPane(const LessonTensor& tensor, const Result& result, bool asymmetric) const;
