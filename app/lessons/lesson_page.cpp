@@ -26,7 +26,7 @@ namespace {
 
 constexpr int side_by_side = 740;  // pixels of width from which texts stand beside the stage
 constexpr double text_share = 0.34;
-constexpr int least_text = 280;
+constexpr int least_text = 304;
 constexpr int most_text = 560;
 constexpr double text_height_share = 0.42;  // where they stand above it
 

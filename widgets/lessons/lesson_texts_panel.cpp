@@ -130,6 +130,7 @@ QWidget* LessonTextsPanel::Parts::buildUnderstand() {
     said->setSpacing(2);
     predicted = wrappedText(verdict_box);
     truth = wrappedText(verdict_box);
+    truth->setObjectName(QStringLiteral("truth"));
     said->addWidget(predicted);
     said->addWidget(truth);
     discovered = wrappedText(page);
