@@ -126,14 +126,14 @@ class TestLessonsCosts : public QObject {
     void own_pictures_are_made_small() {
         StageHost host("picture-in-8-colours");
         auto& stage = static_cast<PaletteStage&>(host.stage());
-        QImage large(1000, 700, QImage::Format_ARGB32);
+        QImage large(1000, 500, QImage::Format_ARGB32);
         large.fill(QColor(200, 30, 40));
         large.save(inFolder(folder_, "red.png"));
         stage.openPicture(inFolder(folder_, "red.png"));
         QVERIFY(!stage.isSettled());
         QTRY_VERIFY_WITH_TIMEOUT(stage.isSettled(), 60'000);
         QVERIFY(stage.problem().isEmpty());
-        QCOMPARE(stage.pictures().pictures()[0].image.size(), QSize(224, 157));
+        QCOMPARE(stage.pictures().pictures()[0].image.size(), QSize(224, 112));
         QCOMPARE(stage.pictures().pictures()[0].title, QString("red.png"));
         QCOMPARE(stage.pictures().pictures()[2].image.pixelColor(7, 7), QColor(200, 30, 40));
         QVERIFY(host.figure("colors") == 1 && std::isnan(host.figure("kmeans")));  // no error at all
