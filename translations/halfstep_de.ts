@@ -602,10 +602,6 @@
         </translation>
     </message>
     <message>
-        <source>Schemes to choose from, in their notation, separated by spaces</source>
-        <translation>Schemata zur Auswahl in ihrer Schreibweise, durch Leerzeichen getrennt</translation>
-    </message>
-    <message>
         <source>one scheme that fits</source>
         <translation>ein Schema, das passt</translation>
     </message>
@@ -694,10 +690,6 @@
         <translation>&amp;Kandidaten</translation>
     </message>
     <message>
-        <source>Candidates</source>
-        <translation>Kandidaten</translation>
-    </message>
-    <message>
         <source>S&amp;ensitivity</source>
         <translation>&amp;Empfindlichkeit</translation>
     </message>
@@ -760,24 +752,8 @@ Proven among plans whose schemes go together in %2, with one scheme for all laye
 Bewiesen unter Pl채nen, deren Schemata in %2 zusammenpassen, mit einem Schema f체r alle Schichten, die sich dort eine Einstellung teilen</translation>
     </message>
     <message>
-        <source>The plan is one that this export target can hold, layer by layer and as a whole</source>
-        <translation>Der Plan ist einer, den dieses Exportziel aufnehmen kann, Schicht f체r Schicht und als Ganzes</translation>
-    </message>
-    <message>
-        <source>best that %1 takes: error %2, proven</source>
-        <translation>bester, den %1 annimmt: Fehler %2, bewiesen</translation>
-    </message>
-    <message>
-        <source>for any target</source>
-        <translation>f체r jedes Ziel</translation>
-    </message>
-    <message>
-        <source>for %1</source>
-        <translation>f체r %1</translation>
-    </message>
-    <message>
-        <source>Export target</source>
-        <translation>Exportziel</translation>
+        <source>best within the settings of %1: error %2, proven</source>
+        <translation>bester mit den Einstellungen von %1: Fehler %2, bewiesen</translation>
     </message>
 </context>
 <context>
@@ -853,6 +829,33 @@ Bewiesen unter Pl채nen, deren Schemata in %2 zusammenpassen, mit einem Schema f�
     <message>
         <source>range seen</source>
         <translation>gesehener Bereich</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::CandidatePicker</name>
+    <message>
+        <source>Schemes to choose from, in their notation, separated by spaces</source>
+        <translation>Schemata zur Auswahl, in ihrer Schreibweise, durch Leerzeichen getrennt</translation>
+    </message>
+    <message>
+        <source>The plan is one that this export target can hold, layer by layer and as a whole</source>
+        <translation>Der Plan ist einer, den dieses Exportziel aufnehmen kann, Schicht f체r Schicht und als Ganzes</translation>
+    </message>
+    <message>
+        <source>for any target</source>
+        <translation>f체r jedes Ziel</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>f체r %1</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>Kandidaten</translation>
+    </message>
+    <message>
+        <source>Export target</source>
+        <translation>Exportziel</translation>
     </message>
 </context>
 <context>
@@ -4805,6 +4808,14 @@ ist nicht mehr da.</translation>
     <message>
         <source>float %1, PTQ %2, QAT %3</source>
         <translation>Float %1, PTQ %2, QAT %3</translation>
+    </message>
+    <message>
+        <source>class A</source>
+        <translation>Klasse A</translation>
+    </message>
+    <message>
+        <source>class B</source>
+        <translation>Klasse B</translation>
     </message>
 </context>
 <context>

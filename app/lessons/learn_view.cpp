@@ -131,7 +131,7 @@ void LearnView::fillList() {
     problems_->setText(library_.problems.isEmpty() ? QString()
                                                    : tr("%n lesson file(s) could not be used.", nullptr,
                                                         static_cast<int>(library_.problems.size())));
-    problems_->setToolTip(library_.problems.join(u'\n'));
+    problems_->setToolTip(Qt::convertFromPlainText(library_.problems.join(u'\n')));
     problems_->setVisible(!library_.problems.isEmpty());
 }
 

@@ -2,6 +2,7 @@
 #include "app/lessons/lesson_page.h"
 
 #include "app/lessons/stage_factory.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/lessons/veil.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/icons.h"
@@ -25,7 +26,7 @@ namespace {
 
 constexpr int side_by_side = 740;  // pixels of width from which texts stand beside the stage
 constexpr double text_share = 0.34;
-constexpr int least_text = 280;
+constexpr int least_text = 304;
 constexpr int most_text = 560;
 constexpr double text_height_share = 0.42;  // where they stand above it
 
@@ -124,8 +125,8 @@ void LessonPage::buildStage(const QVariantMap& values) {
     for (PlotView* plot : stage_->plots())
         connect(plot, &PlotView::exportRequested, this, &LessonPage::exportRequested);
     area_->setContent(stage.release());
-    if (usesLayer()) stage_->setLayer(offered_);
     stage_->start(lesson_->settings);
+    if (usesLayer()) stage_->setLayer(offered_);
     if (!values.isEmpty()) stage_->parameters().setValues(values);
     updateLayerButton();
 }
@@ -193,11 +194,12 @@ void LessonPage::updateLayerButton() {
     if (stage_ == nullptr) return;
     layer_->setVisible(stage_->takesLayer() && !presenting_);
     layer_->setEnabled(offered_ != nullptr);
-    layer_->setText(usesLayer() ? shortTensorName(offered_->name) : tr("Use my &layer"));
+    layer_->setText(usesLayer() ? shortTensorName(offered_->name).replace(u'&', QStringLiteral("&&"))
+                                : withoutMnemonic(tr("Use my &layer")));
     layer_->setToolTip(offered_ == nullptr
                            ? tr("Open a model and select a layer: then this lesson can be about it")
                        : usesLayer() ? tr("Back to the example")
-                                     : tr("Try it on %1").arg(offered_->name));
+                                     : tr("Try it on %1").arg(offered_->name).toHtmlEscaped());
 }
 
 // {name} stands for the figure of that name.
@@ -209,7 +211,7 @@ QString LessonPage::filled(const QString& text) const {
         const QRegularExpressionMatch match = matches.next();
         const QString figure = stage_->figureText(match.captured(1));
         result += text.mid(from, match.capturedStart() - from);
-        result += figure.isEmpty() ? match.captured() : figure.toHtmlEscaped();
+        result += figure.isEmpty() ? noValueText() : figure.toHtmlEscaped();
         from = match.capturedEnd();
     }
     return result + text.mid(from);
@@ -244,7 +246,7 @@ void LessonPage::showFigures() {
     if (stage_ == nullptr || !lesson_) return;
     strip_->setFigures(stage_->figures());
     const double asked = stage_->figure(lesson_->prediction.figure);
-    if (!truth_ && !std::isnan(asked)) truth_ = asked;
+    if (!truth_ && !std::isnan(asked) && stage_->isAsSetUp()) truth_ = asked;
     const LessonTexts& texts = words();
     LessonExplanation explanation;
     for (const QString& text : texts.discovered)
@@ -315,9 +317,9 @@ void LessonPage::resizeEvent(QResizeEvent* event) {
 }
 
 void LessonPage::retranslate() {
-    reset_->setText(tr("&Reset"));
+    reset_->setText(withoutMnemonic(tr("&Reset")));
     reset_->setToolTip(tr("Everything as at the beginning, the question included"));
-    present_->setText(tr("&Present"));
+    present_->setText(withoutMnemonic(tr("&Present")));
     present_->setToolTip(tr("Large, and without anything else (F5)"));
     previous_->setAccessibleName(tr("Previous lesson"));
     next_->setAccessibleName(tr("Next lesson"));

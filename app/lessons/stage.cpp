@@ -36,8 +36,14 @@ void Stage::start(const QVariantMap& settings) {
     settings_ = controls_->initialValues();
     settings_.insert(settings);
     controls_->setValues(settings_);
+    as_set_up_ = controls_->values();
     started_ = true;
     refresh();
+    as_set_up_ = controls_->values();
+}
+
+bool Stage::isAsSetUp() const {
+    return layer_ == nullptr && controls_->values() == as_set_up_;
 }
 
 void Stage::reset() {
@@ -63,6 +69,12 @@ void Stage::setLayer(LessonTensorPtr layer) {
     layer_ = std::move(layer);
     layerChanged();
     if (started_) refresh();
+}
+
+void Stage::drawNothing(const QString& why) {
+    plot_->setScene({});
+    plot_->clear(why);
+    setFigures({});
 }
 
 int Stage::whole(const char* id) const {
@@ -91,6 +103,7 @@ void Stage::changeEvent(QEvent* event) {
 }
 
 LessonFigure decibelFigure(const QString& id, const QString& label, std::optional<double> decibel) {
+    if (decibel && !std::isfinite(*decibel)) decibel.reset();
     return {id, label, decibelText(decibel), decibel.value_or(none)};
 }
 

@@ -30,6 +30,7 @@ class Stage : public QWidget {
     // returns.
     void start(const QVariantMap& settings);
     virtual void reset();
+    bool isAsSetUp() const;  // nothing was changed since, and it is about the toy
 
     ParameterControls& parameters() { return *controls_; }
     ScenePlot& plot() { return *plot_; }
@@ -61,6 +62,7 @@ class Stage : public QWidget {
     int whole(const char* id) const;
     QString choice(const char* id) const { return controls_->choice(QLatin1String(id)); }
     bool isOn(const char* id) const { return controls_->isOn(QLatin1String(id)); }
+    void drawNothing(const QString& why);  // a sentence in place of the plot, and no figures
     void drawScene(Scene scene) { plot_->setScene(std::move(scene)); }
     void setFigures(const QList<LessonFigure>& figures, const QString& formula_with_numbers = {});
     bool isStarted() const { return started_; }
@@ -73,6 +75,7 @@ class Stage : public QWidget {
     ScenePlot* plot_;
     QVBoxLayout* content_;
     QVariantMap settings_;
+    QVariantMap as_set_up_;
     QList<LessonFigure> figures_;
     QString formula_;
     LessonTensorPtr layer_;

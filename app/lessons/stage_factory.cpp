@@ -33,20 +33,13 @@ std::unique_ptr<Stage> make(JobRunner& jobs) {
 }
 
 constexpr std::array entries{
-    Entry{"bits_noise", make<BitsNoiseStage>},
-    Entry{"calibration", make<CalibrationStage>},
-    Entry{"clipping", make<ClippingStage>},
-    Entry{"cost", make<CostStage>},
-    Entry{"depth", make<DepthStage>},
-    Entry{"energy", make<EnergyStage>},
-    Entry{"float_bits", make<FloatBitsStage>},
-    Entry{"grids", make<GridsStage>},
-    Entry{"outlier", make<OutlierStage>},
-    Entry{"palette", make<PaletteStage>},
-    Entry{"training", make<TrainingStage>},
-    Entry{"uniform_grid", make<UniformGridStage>},
-    Entry{"zero_point", make<ZeroPointStage>},
-    Entry{"water", make<WaterStage>},
+    Entry{"bits_noise", make<BitsNoiseStage>}, Entry{"calibration", make<CalibrationStage>},
+    Entry{"clipping", make<ClippingStage>},    Entry{"cost", make<CostStage>},
+    Entry{"depth", make<DepthStage>},          Entry{"energy", make<EnergyStage>},
+    Entry{"float_bits", make<FloatBitsStage>}, Entry{"grids", make<GridsStage>},
+    Entry{"outlier", make<OutlierStage>},      Entry{"palette", make<PaletteStage>},
+    Entry{"training", make<TrainingStage>},    Entry{"uniform_grid", make<UniformGridStage>},
+    Entry{"zero_point", make<ZeroPointStage>}, Entry{"water", make<WaterStage>},
 };
 
 }  // namespace

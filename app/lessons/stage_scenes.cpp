@@ -82,6 +82,13 @@ ToyDistribution toyOf(const QString& key) {
     return ToyDistribution::gaussian;
 }
 
+Sample sampleOf(const LessonTensorPtr& layer, ToyDistribution toy, MatrixShape most) {
+    if (!layer)
+        return {toyName(toy), most, toy_weights({.distribution = toy}, most.channels * most.inputs, 1)};
+    SampledRows rows = sampleRows(*layer, most);
+    return {shortTensorName(layer->name), rows.shape, std::move(rows.values)};
+}
+
 SceneAxis logAxis(const QString& label, const std::vector<const std::vector<double>*>& values) {
     double low = HUGE_VAL;
     double high = 0;

@@ -6,6 +6,7 @@
 #include "widgets/lessons/scene.h"
 
 #include <initializer_list>
+#include <vector>
 
 namespace halfstep {
 
@@ -21,6 +22,14 @@ SceneSeries pointSeries(const QString& name, int color, std::vector<double> x, s
 // The choice of what toy data are drawn from.
 ChoiceParameter toyChoice(std::initializer_list<ToyDistribution> distributions);
 ToyDistribution toyOf(const QString& key);
+
+// Values that a stage may change: parts of the layer's rows or, without one, as many toy values.
+struct Sample {
+    QString name;
+    MatrixShape shape;
+    std::vector<float> values;
+};
+Sample sampleOf(const LessonTensorPtr& layer, ToyDistribution toy, MatrixShape most);
 
 // The least and the largest positive value, a little widened for a log axis.
 SceneAxis logAxis(const QString& label, const std::vector<const std::vector<double>*>& values);

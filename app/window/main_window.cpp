@@ -106,7 +106,9 @@ MainWindow::MainWindow(Language& language, QWidget* parent)
     layers_->restoreState(settings.value(table_key).toByteArray());
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    delete pages_;  // views stop their jobs: before the runner of these is gone
+}
 
 void MainWindow::buildParts() {
     measures_ = new MeasureService(document_, jobs_, this);

@@ -65,7 +65,8 @@ QSize BitField::minimumSizeHint() const {
     return {32 * least_box + 2 * part_gap + 2 * margin, sizeHint().height()};
 }
 
-// Boxes as wide as there is room for, at most half as wide again as high; a part is as wide as its name at least.
+// Boxes as wide as there is room for, at most half as wide again as high; a part is as wide as its name at
+// least.
 QList<BitField::Place> BitField::places() const {
     const QFontMetrics metrics(smallFont());
     const int bits = std::max(1, bitCount());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/lessons/lesson_texts_panel.h"
 
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/lessons/question_panel.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
@@ -23,7 +24,7 @@ QScrollArea* scrolled(QWidget* inside) {
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setFocusPolicy(Qt::NoFocus);
+    area->setFocusPolicy(Qt::TabFocus);  // arrow keys scroll
     area->setWidget(inside);
     return area;
 }
@@ -129,6 +130,7 @@ QWidget* LessonTextsPanel::Parts::buildUnderstand() {
     said->setSpacing(2);
     predicted = wrappedText(verdict_box);
     truth = wrappedText(verdict_box);
+    truth->setObjectName(QStringLiteral("truth"));
     said->addWidget(predicted);
     said->addWidget(truth);
     discovered = wrappedText(page);
@@ -237,8 +239,8 @@ void LessonTextsPanel::Parts::retranslate() {
                              LessonTextsPanel::tr("3  Understand")};
     for (int i = 0; i < 3; ++i)
         steps[i]->setText(names[i]);
-    understand->setText(LessonTextsPanel::tr("&What was that?"));
-    next->setText(LessonTextsPanel::tr("Next &lesson"));
+    understand->setText(withoutMnemonic(LessonTextsPanel::tr("&What was that?")));
+    next->setText(withoutMnemonic(LessonTextsPanel::tr("Next &lesson")));
     showVerdict();
 }
 

@@ -29,11 +29,11 @@ int stepsOf(const NumberParameter& parameter, double value) {
     return static_cast<int>(std::lround((value - parameter.low) / parameter.step));
 }
 
+}  // namespace
+
 QString withoutMnemonic(QString label) {
     return label.remove(u'&');
 }
-
-}  // namespace
 
 ParameterControls::ParameterControls(QWidget* parent) : QWidget(parent) {
     new FlowLayout(this, 16, 4);
@@ -51,7 +51,7 @@ void ParameterControls::buildNumber(Number& number) {
     const NumberParameter& of = number.of;
     number.box = new QWidget(this);
     auto* row = rowIn(number.box);
-    auto* label = new QLabel(of.label, number.box);
+    auto* label = new QLabel(withoutMnemonic(of.label), number.box);
     number.slider = new QSlider(Qt::Horizontal, number.box);
     number.slider->setMinimumWidth(90);
     number.spin = new QDoubleSpinBox(number.box);
@@ -100,7 +100,7 @@ void ParameterControls::add(const ChoiceParameter& parameter) {
     initial_.insert(parameter.id, parameter.value);
     choice.box = new QWidget(this);
     auto* row = rowIn(choice.box);
-    auto* label = new QLabel(parameter.label, choice.box);
+    auto* label = new QLabel(withoutMnemonic(parameter.label), choice.box);
     choice.combo = new QComboBox(choice.box);
     choice.combo->setAccessibleName(withoutMnemonic(parameter.label));
     label->setBuddy(choice.combo);
@@ -121,7 +121,7 @@ void ParameterControls::add(const ChoiceParameter& parameter) {
 void ParameterControls::add(const SwitchParameter& parameter) {
     Switch entry{parameter};
     initial_.insert(parameter.id, parameter.on);
-    entry.check = new QCheckBox(parameter.label, this);
+    entry.check = new QCheckBox(withoutMnemonic(parameter.label), this);
     entry.check->setChecked(parameter.on);
     layout()->addWidget(entry.check);
     connect(entry.check, &QCheckBox::toggled, this, [this, id = parameter.id](bool on) {

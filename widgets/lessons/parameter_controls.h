@@ -17,7 +17,7 @@ namespace halfstep {
 
 struct NumberParameter {
     QString id;
-    QString label;  // with a mnemonic; not shown where empty (then a handle in the plot moves it)
+    QString label;  // not shown where empty (then a handle in the plot moves it)
     double low = 0;
     double high = 1;
     double step = 0.01;
@@ -38,6 +38,9 @@ struct SwitchParameter {
     QString label;
     bool on = false;
 };
+
+// Lessons have more controls than letters, and the menus need theirs: one goes through them with the Tab key.
+QString withoutMnemonic(QString label);
 
 // The parameters of a lesson's stage, by id, and a control for each that has a label.
 class ParameterControls : public QWidget {

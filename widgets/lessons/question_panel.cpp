@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/lessons/question_panel.h"
 
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
@@ -29,6 +30,7 @@ class WrappingChoice : public QWidget {
         row->addWidget(button, 0, Qt::AlignTop);
         row->addWidget(label_, 1);
         label_->setText(text);
+        label_->setAttribute(Qt::WA_TransparentForMouseEvents);
         button->setAccessibleName(label_->text());
     }
     QRadioButton* button;
@@ -180,8 +182,8 @@ void QuestionPanel::updateAnswer() {
 }
 
 void QuestionPanel::retranslate() {
-    answer_->setText(tr("&Answer"));
-    skip_->setText(tr("S&kip the question"));
+    answer_->setText(withoutMnemonic(tr("&Answer")));
+    skip_->setText(withoutMnemonic(tr("S&kip the question")));
 }
 
 void QuestionPanel::restyle() {

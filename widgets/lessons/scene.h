@@ -105,6 +105,7 @@ struct ScenePane {
     std::vector<SceneText> texts;
     std::vector<SceneSurface> surfaces;  // fill the pane, below everything else
     std::vector<SceneHandle> handles;
+    bool square = false;  // a unit is as long across as upward: the shorter range is widened
     double stretch = 1;   // its share of the height
     bool beside = false;  // in the same row as the pane before it
 };

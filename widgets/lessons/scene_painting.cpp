@@ -119,7 +119,7 @@ void paintOne(QCPPainter* painter, const QCPAxisRect* rect, const SceneSeries& s
     }
 }
 
-void paintSurface(QCPPainter* painter, const QRect& place, const SceneSurface& surface, const Theme& theme) {
+void paintSurface(QCPPainter* painter, const QRectF& place, const SceneSurface& surface, const Theme& theme) {
     if (surface.columns <= 0 || surface.rows <= 0) return;
     const auto scaled = [&surface](double value) { return surface.log ? std::log(value) : value; };
     double low = HUGE_VAL;
@@ -259,8 +259,10 @@ QPointF handlePixel(const QCPAxisRect* rect, const SceneHandle& handle) {
 
 void paintBehind(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, const Theme& theme) {
     const QRect place = rect->rect();
+    const QRectF field =
+        QRectF(scenePixel(rect, pane.x.low, pane.y.high), scenePixel(rect, pane.x.high, pane.y.low));
     for (const SceneSurface& surface : pane.surfaces)
-        paintSurface(painter, place, surface, theme);
+        paintSurface(painter, field, surface, theme);
     for (const SceneLevels& levels : pane.levels)
         paintLevels(painter, place, rect, levels, theme);
 }

@@ -156,10 +156,20 @@ void ScenePlot::plotResized() {
     }
 }
 
+// A unit of one axis as long as one of the other: the range that has room to spare is widened.
+void ScenePlot::makeSquare(QCPAxisRect* rect, const ScenePane& pane) {
+    const double across = (pane.x.high - pane.x.low) / std::max(1, rect->width());
+    const double upward = (pane.y.high - pane.y.low) / std::max(1, rect->height());
+    const double unit = std::max(across, upward);
+    bottom(rect)->setRange((pane.x.low + pane.x.high) / 2, unit * rect->width(), Qt::AlignCenter);
+    left(rect)->setRange((pane.y.low + pane.y.high) / 2, unit * rect->height(), Qt::AlignCenter);
+}
+
 void ScenePlot::fitTicks() {
     const QFontMetrics metrics(smallFont());
     for (std::size_t i = 0; i < rects_.size(); ++i) {
         QCPAxisRect* rect = rects_[i];
+        if (scene_.panes[i].square) makeSquare(rect, scene_.panes[i]);
         const int wide = metrics.horizontalAdvance(QStringLiteral("−0.0000"));
         const auto fit = [&](QCPAxis* axis, const SceneAxis& scale, int length, int extent, int width) {
             if (scale.names.isEmpty())

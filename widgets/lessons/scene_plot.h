@@ -60,6 +60,7 @@ class ScenePlot : public PlotView {
     void buildPanes();
     void buildPane(QCPLayoutGrid* row, int column, std::size_t pane);
     void updateAxis(QCPAxis* axis, const SceneAxis& scale);
+    static void makeSquare(QCPAxisRect* rect, const ScenePane& pane);
     void fitTicks();
     void moveTo(const Place& place, QPointF to);
     void chooseNext(int direction);

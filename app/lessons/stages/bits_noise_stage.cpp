@@ -3,7 +3,6 @@
 
 #include "app/lessons/stage_scenes.h"
 #include "widgets/style/number_text.h"
-#include "widgets/style/tensor_name.h"
 
 #include <algorithm>
 #include <cmath>
@@ -53,6 +52,9 @@ QString BitsNoiseStage::lane() const {
 }
 
 void BitsNoiseStage::layerChanged() {
+    stop();
+    base_ = {};
+    curve_ = {};
     parameters().setEnabledFor(QStringLiteral("data"), layer() == nullptr);
 }
 
@@ -69,19 +71,10 @@ void BitsNoiseStage::updateBase() {
     base_ = {};
     base_.key = key;
     mse_ = {};
-    if (layer()) {
-        SampledRows rows = sampleRows(*layer(), sample_shape);
-        base_.shape = rows.shape;
-        base_.values = std::move(rows.values);
-        base_.name = shortTensorName(layer()->name);
-    } else {
-        const ToyDistribution toy = toyOf(choice("data"));
-        base_.shape = sample_shape;
-        base_.values = toy_weights({.distribution = toy}, sample_shape.channels * sample_shape.inputs, 1);
-        base_.name = toyName(toy);
-    }
-    for (std::size_t i = 0; i < base_.values.size(); ++i) {
-        const double magnitude = std::abs(static_cast<double>(base_.values[i]));
+    curve_ = {};
+    base_.sample = sampleOf(layer(), toyOf(choice("data")), sample_shape);
+    for (std::size_t i = 0; i < base_.sample.values.size(); ++i) {
+        const double magnitude = std::abs(static_cast<double>(base_.sample.values[i]));
         if (!std::isfinite(magnitude) || magnitude <= base_.largest) continue;
         base_.largest = magnitude;
         base_.widest = i;
@@ -94,9 +87,9 @@ void BitsNoiseStage::updateCurve() {
     if (curve_.key == key) return;
     curve_ = {};
     curve_.key = key;
-    std::vector<float> values = base_.values;
+    std::vector<float> values = base_.sample.values;
     values[base_.widest] = static_cast<float>(base_.largest * number("outlier"));
-    now_ = lessonTensor(base_.name, base_.shape, std::move(values));
+    now_ = lessonTensor(base_.sample.name, base_.sample.shape, std::move(values));
     const MomentTable& table = now_->table();
     for (int bits = least_bits; bits <= most_bits; ++bits) {
         curve_.bits.push_back(bits);
@@ -185,15 +178,12 @@ ScenePane BitsNoiseStage::bitsPane() const {
 
 void BitsNoiseStage::refresh() {
     updateBase();
-    if (base_.largest == 0) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (base_.largest == 0) return drawNothing(tr("All weights of this layer are 0."));
     updateCurve();
     updateMse();
     Scene scene;
-    scene.title =
-        QStringLiteral("%1 · %2").arg(base_.name, tr("%1 values").arg(integerText(base_.values.size())));
+    scene.title = QStringLiteral("%1 · %2").arg(base_.sample.name,
+                                                tr("%1 values").arg(integerText(base_.sample.values.size())));
     scene.panes = {weightsPane(), bitsPane()};
     drawScene(std::move(scene));
 

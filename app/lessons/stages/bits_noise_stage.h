@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/lessons/stage.h"
+#include "app/lessons/stage_scenes.h"
 #include "core/analysis/what_if.h"
 
 #include <vector>
@@ -29,9 +30,7 @@ class BitsNoiseStage : public Stage {
     // Before its largest weight is moved.
     struct Base {
         QString key;
-        QString name;
-        MatrixShape shape;
-        std::vector<float> values;
+        Sample sample;
         std::size_t widest = 0;  // place of the largest magnitude
         double largest = 0;
     };

@@ -190,7 +190,8 @@ void CalibrationStage::refresh() {
                 percentFigure("dynamic_changed", {}, dynamic_.changed),
                 percentFigure("seen", tr("range seen"), seen), percentFigure("all_error", {}, errors_.back()),
                 percentFigure("one_error", {}, errors_.front()),
-                valueFigure("times", {}, now.error / errors_.back(), 3)});
+                valueFigure("times", {}, now.error / errors_.back(), 3),
+                textFigure("count", {}, QString::number(whole("examples")), whole("examples"))});
 }
 
 }  // namespace halfstep

@@ -115,8 +115,7 @@ void ClippingStage::refresh() {
     updateCurve();
     const MomentTable& table = tensor().table();
     if (curve_.share.empty()) {  // nothing but zeros: there is nothing to clip
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
+        return drawNothing(tr("All weights of this layer are 0."));
     }
     const double clip = table.abs_max() * number("clip") / 100;
     const auto now = what_if(table, clippedAt(whole("bits"), clip));

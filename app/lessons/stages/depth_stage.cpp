@@ -18,7 +18,8 @@ namespace {
 constexpr int most_layers = 16;
 constexpr std::size_t neurons = 32;
 constexpr std::size_t examples = 48;
-constexpr double most_noise = 40;  // percent
+constexpr double most_noise = 100;  // percent, of one layer
+constexpr double most_of_all = 40;
 constexpr double least_noise = 0.1;
 constexpr std::uint64_t network_seed = 9;
 constexpr MatrixShape sampled{64, 1024};
@@ -58,7 +59,7 @@ std::vector<std::size_t> layersAround(const LessonTensor& layer, int count) {
 DepthStage::DepthStage(JobRunner& jobs) : Stage(jobs) {
     parameters().add(NumberParameter{"depth", tr("&Layers"), 2, most_layers, 1, 8, 0});
     parameters().add(
-        NumberParameter{"all", tr("&Error of each"), 0, most_noise, 0.5, 4, 1, QStringLiteral(" %")});
+        NumberParameter{"all", tr("&Error of each"), 0, most_of_all, 0.5, 4, 1, QStringLiteral(" %")});
     parameters().add(ChoiceParameter{"scheme",
                                      tr("&Scheme"),
                                      {{"int8", "int8"}, {"int4", "int4"}, {"int3", "int3"}, {"int2", "int2"}},

@@ -245,10 +245,8 @@ void EnergyStage::refresh() {
         updateInputs();
         updateResult();
     }
-    if (!(result_.weights.before > 0) || !(result_.outputs.before > 0)) {
-        plot().clear(problem_.isEmpty() ? tr("All weights of this layer are 0.") : problem_);
-        return setFigures({});
-    }
+    if (!(result_.weights.before > 0) || !(result_.outputs.before > 0))
+        return drawNothing(problem_.isEmpty() ? tr("All weights of this layer are 0.") : problem_);
     Scene scene;
     scene.title = subject_;
     scene.panes = {pane(tr("Weights"), result_.weights, QStringLiteral("gamma")),

@@ -6,7 +6,6 @@
 #include "core/quantize/lloyd.h"
 #include "core/quantize/log_levels.h"
 #include "widgets/style/number_text.h"
-#include "widgets/style/tensor_name.h"
 
 #include <QPushButton>
 
@@ -83,6 +82,7 @@ GridsStage::GridsStage(JobRunner& jobs) : Stage(jobs) {
 }
 
 void GridsStage::layerChanged() {
+    data_ = {};
     parameters().setEnabledFor(QStringLiteral("data"), layer() == nullptr);
 }
 
@@ -95,20 +95,17 @@ void GridsStage::updateData() {
     if (data_.key == key) return;
     data_ = {};
     data_.key = key;
-    SampledRows rows{sample_shape, {}};
-    if (layer()) {
-        rows = sampleRows(*layer(), sample_shape);
-        data_.name = shortTensorName(layer()->name);
-    } else {
-        const ToyDistribution toy = toyOf(choice("data"));
-        rows.values = toy_weights({.distribution = toy}, sample_shape.channels * sample_shape.inputs, 1);
-        data_.name = toyName(toy);
-    }
-    std::vector<std::vector<float>> parts(octave_count);
-    const std::vector<float> values = rows.values;
-    data_.tensor = lessonTensor(data_.name, rows.shape, std::move(rows.values));
+    const Sample sample = sampleOf(layer(), toyOf(choice("data")), sample_shape);
+    data_.tensor = lessonTensor(sample.name, sample.shape, sample.values);
     const double largest = data_.tensor->table().abs_max();
     if (!(largest > 0)) return;
+    addOctaves(sample.values, largest);
+    addGrids();
+    learn();
+}
+
+void GridsStage::addOctaves(const std::vector<float>& values, double largest) {
+    std::vector<std::vector<float>> parts(octave_count);
     for (const float value : values) {
         const double magnitude = std::abs(static_cast<double>(value));
         if (!std::isfinite(magnitude) || magnitude == 0) continue;
@@ -119,8 +116,6 @@ void GridsStage::updateData() {
         if (!parts[i].empty())
             data_.octaves.push_back(
                 {largest * std::exp2(-(static_cast<double>(i) + 0.5) / 2), MomentTable::build(parts[i])});
-    addGrids();
-    learn();
 }
 
 void GridsStage::addGrids() {
@@ -258,19 +253,26 @@ ScenePane GridsStage::stepsPane() const {
     return pane;
 }
 
+// The shares of the weights that the levels of NF4 take: the smallest and the largest.
+std::pair<double, double> GridsStage::sharesOfNf4() const {
+    const Grid& nf4 = grid("nf4");
+    double least = 1;
+    double most = 0;
+    for (const LevelShare& share :
+         level_shares(data_.tensor->table(), nf4.what_if.levels, level_thresholds(nf4.scheme, nf4.what_if))) {
+        least = std::min(least, share.weights);
+        most = std::max(most, share.weights);
+    }
+    return {least, most};
+}
+
 void GridsStage::showFigures(const Grid& shown) {
     const double uniform = grid("uniform").sqnr;
     const double log = grid("log").sqnr;
     const double best = grid("best").sqnr;
     const double nf4 = grid("nf4").sqnr;
     const double learned = data_.learned_sqnr[static_cast<std::size_t>(whole("steps"))];
-    double least = 1;
-    double most = 0;
-    for (const LevelShare& share : level_shares(data_.tensor->table(), grid("nf4").what_if.levels,
-                                                level_thresholds(grid("nf4").scheme, grid("nf4").what_if))) {
-        least = std::min(least, share.weights);
-        most = std::max(most, share.weights);
-    }
+    const auto nf4_shares = sharesOfNf4();
     const std::vector<double> of_uniform = relativeErrors(grid("uniform"));
     const std::vector<double> of_log = relativeErrors(grid("log"));
     const auto heaviest = std::ranges::max_element(
@@ -286,7 +288,7 @@ void GridsStage::showFigures(const Grid& shown) {
          decibelFigure("log_loss", {}, known(uniform - log)),
          decibelFigure("nf4_loss", {}, known(best - nf4)), decibelFigure("shown", {}, known(shown.sqnr)),
          textFigure("steps", {}, QString::number(whole("steps")), whole("steps")),
-         percentFigure("nf4_least", {}, least), percentFigure("nf4_most", {}, most),
+         percentFigure("nf4_least", {}, nf4_shares.first), percentFigure("nf4_most", {}, nf4_shares.second),
          percentFigure("heavy_uniform", {}, of_uniform[heavy] / 100),
          percentFigure("heavy_log", {}, of_log[heavy] / 100),
          percentFigure("log_down", {}, worstOfLog(false)), percentFigure("log_up", {}, worstOfLog(true))},
@@ -297,14 +299,11 @@ void GridsStage::showFigures(const Grid& shown) {
 
 void GridsStage::refresh() {
     updateData();
-    if (data_.grids.empty()) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (data_.grids.empty()) return drawNothing(tr("All weights of this layer are 0."));
     const Grid now = shown();
     Scene scene;
     scene.title = QStringLiteral("%1 · %2").arg(
-        data_.name, tr("%1 values").arg(integerText(data_.tensor->info().elements)));
+        data_.tensor->name, tr("%1 values").arg(integerText(data_.tensor->info().elements)));
     scene.panes = {weightsPane(now), octavesPane(now), sharesPane(now), stepsPane()};
     drawScene(std::move(scene));
     showFigures(now);

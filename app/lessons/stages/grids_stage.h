@@ -4,6 +4,7 @@
 #include "app/lessons/stage.h"
 #include "core/analysis/what_if.h"
 
+#include <utility>
 #include <vector>
 
 namespace halfstep {
@@ -39,7 +40,6 @@ class GridsStage : public Stage {
     // All that does not depend on the step under the hand.
     struct Data {
         QString key;
-        QString name;
         LessonTensorPtr tensor;
         std::vector<Octave> octaves;
         std::vector<Grid> grids;                  // uniform, log, nf4, fp4, optimum
@@ -48,6 +48,7 @@ class GridsStage : public Stage {
     };
 
     void updateData();
+    void addOctaves(const std::vector<float>& values, double largest);
     void addGrids();
     void learn();
     Grid shown() const;
@@ -57,6 +58,7 @@ class GridsStage : public Stage {
     ScenePane octavesPane(const Grid& shown) const;
     ScenePane sharesPane(const Grid& shown) const;
     ScenePane stepsPane() const;
+    std::pair<double, double> sharesOfNf4() const;
     void showFigures(const Grid& shown);
 
     Data data_;

@@ -193,10 +193,7 @@ void OutlierStage::showFigures(const std::vector<Measurement>& results) {
 
 void OutlierStage::refresh() {
     updateBase();
-    if (!problem_.isEmpty()) {
-        plot().clear(problem_);
-        return setFigures({});
-    }
+    if (!problem_.isEmpty()) return drawNothing(problem_);
     updateQuiet();
     const std::vector<Measurement> results = measureRows(withOutliers(), schemesOf(whole("bits")));
     Scene scene;

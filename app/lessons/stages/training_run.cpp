@@ -72,11 +72,11 @@ double roundingOf(const training::DenseNetwork& network, const training::DenseNe
 void lookAround(TrainedOnce& trained, const JobContext& job) {
     const training::DataSet& data = *trained.floating->data;
     const auto surface = [&](const training::DenseNetwork& network, const JobContext& part) {
-        return training::loss_surface(network, data.training, data.loss, surface_range, surface_resolution, 1,
+        return training::loss_surface(network, data.held_out, data.loss, surface_range, surface_resolution, 1,
                                       part);
     };
     const auto rise = [&](const training::DenseNetwork& network) {
-        return training::sharpness(network, data.training, data.loss, trained.rounding, directions, 1, job);
+        return training::sharpness(network, data.held_out, data.loss, trained.rounding, directions, 1, job);
     };
     trained.float_surface = surface(trained.floating->finished.network, phase_of(job, 0, 0.5));
     trained.aware_surface = surface(trained.aware.network, phase_of(job, 0.5, 1));

@@ -38,7 +38,7 @@ struct TrainedOnce {
     std::vector<double> float_map;
     std::vector<double> ptq_map;
     std::vector<double> aware_map;
-    // Training loss around both minima of the unrounded weights, and how far it rises on average where
+    // Held-out loss around both minima of the unrounded weights, and how far it rises on average where
     // weights are moved as far as rounding moves them.
     training::LossSurface float_surface;
     training::LossSurface aware_surface;

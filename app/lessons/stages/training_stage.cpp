@@ -23,7 +23,8 @@ SceneSeries pointsOf(const training::Examples& examples, std::size_t label, int 
     SceneSeries points;
     points.kind = SceneSeries::Kind::points;
     points.color = color;
-    constexpr std::size_t every = 5;  // odd, as classes take turns; enough to see the shape, few enough to see the ground
+    constexpr std::size_t every =
+        5;  // odd, as classes take turns; enough to see the shape, few enough to see the ground
     for (std::size_t row = 0; row < examples.inputs.rows; row += every) {
         if (examples.targets.row(row)[label] < 0.5F) continue;
         points.x.push_back(static_cast<double>(examples.inputs.row(row)[0]));
@@ -68,6 +69,11 @@ void TrainingStage::refresh() {
     draw();
 }
 
+void TrainingStage::reset() {
+    if (!running_ && !trained_) plan_.reset();  // it was stopped
+    Stage::reset();
+}
+
 void TrainingStage::stop() {
     jobs().cancelLane(QLatin1String(lane));
     running_ = false;
@@ -80,6 +86,7 @@ void TrainingStage::train() {
         floating_.reset();
         curves_.clear();
     }
+    if (!floating_) curves_.clear();
     curves_.erase(TrainingPhase::aware);
     plan_ = plan;
     trained_.reset();
@@ -152,8 +159,13 @@ ScenePane TrainingStage::mapPane(const QString& title, const std::vector<double>
     if (floating_) {
         pane.series.push_back(pointsOf(floating_->data->training, 0, 1));
         pane.series.push_back(pointsOf(floating_->data->training, 1, 2));
+        if (!beside) {
+            pane.series[0].name = tr("class A");
+            pane.series[1].name = tr("class B");
+        }
     }
     pane.beside = beside;
+    pane.square = true;
     return pane;
 }
 
@@ -179,6 +191,7 @@ ScenePane TrainingStage::surfacePane(const QString& title, const training::LossS
         pane.series.push_back(std::move(circle));
     }
     pane.beside = beside;
+    pane.square = true;
     return pane;
 }
 

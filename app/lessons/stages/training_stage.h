@@ -21,6 +21,7 @@ class TrainingStage : public Stage {
 
     bool isSettled() const override { return !running_; }
     void stop() override;
+    void reset() override;
 
   protected:
     void refresh() override;

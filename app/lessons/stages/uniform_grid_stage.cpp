@@ -87,7 +87,7 @@ void UniformGridStage::layerChanged() {
     const bool empty = !(table.max() > table.min());
     const double low = empty ? all.low / 2 : table.min();
     const double high = empty ? all.high / 2 : table.max();
-    parameters().setValues({{"low", low}, {"high", high}, {"x", low + 0.6 * (high - low)}});
+    parameters().setValues({{"low", low}, {"high", high}, {"x", low + 0.58 * (high - low)}});
 }
 
 void UniformGridStage::reset() {

@@ -352,10 +352,8 @@ void WaterStage::showFigures(const Plans& plans) {
 }
 
 void WaterStage::refresh() {
-    if (working_ || !problem_.isEmpty()) {
-        plot().clear(working_ ? tr("Measuring the layers around this one…") : problem_);
-        return setFigures({});
-    }
+    if (working_ || !problem_.isEmpty())
+        return drawNothing(working_ ? tr("Measuring the layers around this one…") : problem_);
     const Plans plans = solve();
     drawScene(scene(plans));
     showFigures(plans);

@@ -4,7 +4,6 @@
 #include "app/lessons/stage_scenes.h"
 #include "core/quantize/uniform_value.h"
 #include "widgets/style/number_text.h"
-#include "widgets/style/tensor_name.h"
 
 #include <algorithm>
 #include <array>
@@ -17,6 +16,7 @@ constexpr MatrixShape sample_shape{16, 256};
 constexpr double most_shift = 2;                                          // standard deviations
 constexpr std::array curve_skews = {0, 20, 40, 60, 75, 85, 90, 95, 100};  // percent
 constexpr double half_bit = 3.01;
+constexpr double least_deviation = 1e-30;
 
 double decibels(const std::optional<double>& sqnr) {
     return sqnr.value_or(NAN);
@@ -49,6 +49,8 @@ ZeroPointStage::ZeroPointStage(JobRunner& jobs) : Stage(jobs) {
 }
 
 void ZeroPointStage::layerChanged() {
+    base_ = {};
+    curve_ = {};
     parameters().setEnabledFor(QStringLiteral("data"), layer() == nullptr);
 }
 
@@ -65,32 +67,27 @@ void ZeroPointStage::updateBase() {
     if (base_.key == key) return;
     base_ = {};
     base_.key = key;
-    if (layer()) {
-        SampledRows rows = sampleRows(*layer(), sample_shape);
-        base_.shape = rows.shape;
-        base_.values = std::move(rows.values);
-        base_.name = shortTensorName(layer()->name);
-    } else {
-        const ToyDistribution toy = toyOf(choice("data"));
-        base_.shape = sample_shape;
-        base_.values = toy_weights({.distribution = toy}, sample_shape.channels * sample_shape.inputs, 1);
-        base_.name = toyName(toy);
-    }
+    base_.sample = sampleOf(layer(), toyOf(choice("data")), sample_shape);
+    double count = 0;
+    double sum = 0;
     double squares = 0;
-    for (const float value : base_.values) {
+    for (const float value : base_.sample.values) {
         if (!std::isfinite(value)) continue;
         const auto x = static_cast<double>(value);
         base_.largest = std::max(base_.largest, std::abs(x));
+        count += 1;
+        sum += x;
         squares += x * x;
     }
-    base_.deviation = squares > 0 ? std::sqrt(squares / static_cast<double>(base_.values.size())) : 1;
+    const double variance = count > 0 ? squares / count - std::pow(sum / count, 2) : 0;
+    base_.deviation = variance > 0 ? std::sqrt(variance) : std::max(base_.largest, least_deviation);
 }
 
 // Skew draws the negative values in towards 0, as a leaky ReLU does and, at the full skew, a ReLU.
-std::vector<float> ZeroPointStage::skewed(double skew) const {
+std::vector<float> ZeroPointStage::skewed(double skew, double shift_in_deviations) const {
     const auto left = static_cast<float>(1 - skew / 100);
-    const auto shift = static_cast<float>(number("shift") * base_.deviation);
-    std::vector<float> values = base_.values;
+    const auto shift = static_cast<float>(shift_in_deviations * base_.deviation);
+    std::vector<float> values = base_.sample.values;
     for (float& value : values)
         value = (value < 0 ? value * left : value) + shift;
     return values;
@@ -100,7 +97,7 @@ int ZeroPointStage::unusedCodes(const WhatIf& what_if, bool asymmetric) const {
     const Scheme used = scheme(asymmetric);
     const CodeLimits limits = code_limits(used);
     std::vector<bool> seen(static_cast<std::size_t>(limits.qmax - limits.qmin + 1), false);
-    for (const float value : skewed(number("skew"))) {
+    for (const float value : skewed(number("skew"), number("shift"))) {
         if (!std::isfinite(value)) continue;
         const CodedValue coded = quantize_value(used, what_if.grid, value);
         seen[static_cast<std::size_t>(coded.code - limits.qmin)] = true;
@@ -115,13 +112,20 @@ ZeroPointStage::Result ZeroPointStage::measured(const MomentTable& table, bool a
     return result;
 }
 
+// Of the data as they are, without a shift.
+std::optional<double> ZeroPointStage::gainAt(double skew) const {
+    const MomentTable table = MomentTable::build(skewed(skew, 0));
+    const double gain = decibels(measured(table, true).sqnr) - decibels(measured(table, false).sqnr);
+    return std::isfinite(gain) ? std::optional(gain) : std::nullopt;
+}
+
 void ZeroPointStage::updateCurve() {
     const QString key = QStringLiteral("%1 %2 %3").arg(base_.key).arg(whole("bits")).arg(number("shift"));
     if (curve_.key == key) return;
     curve_ = {};
     curve_.key = key;
     for (const int skew : curve_skews) {
-        const MomentTable table = MomentTable::build(skewed(skew));
+        const MomentTable table = MomentTable::build(skewed(skew, number("shift")));
         curve_.skew.push_back(skew);
         curve_.symmetric.push_back(decibels(measured(table, false).sqnr));
         curve_.asymmetric.push_back(decibels(measured(table, true).sqnr));
@@ -169,19 +173,16 @@ ScenePane ZeroPointStage::curvePane() const {
 
 void ZeroPointStage::refresh() {
     updateBase();
-    if (base_.largest == 0) {
-        plot().clear(tr("All weights of this layer are 0."));
-        return setFigures({});
-    }
+    if (base_.largest == 0) return drawNothing(tr("All weights of this layer are 0."));
     updateCurve();
-    now_ = lessonTensor(base_.name, base_.shape, skewed(number("skew")));
+    now_ = lessonTensor(base_.sample.name, base_.sample.shape, skewed(number("skew"), number("shift")));
     Result symmetric = measured(now_->table(), false);
     Result asymmetric = measured(now_->table(), true);
     symmetric.unused = unusedCodes(symmetric.what_if, false);
     asymmetric.unused = unusedCodes(asymmetric.what_if, true);
     Scene scene;
-    scene.title =
-        QStringLiteral("%1 · %2").arg(base_.name, tr("%1 values").arg(integerText(base_.values.size())));
+    scene.title = QStringLiteral("%1 · %2").arg(base_.sample.name,
+                                                tr("%1 values").arg(integerText(base_.sample.values.size())));
     scene.panes = {gridPane(*now_, symmetric, false), gridPane(*now_, asymmetric, true), curvePane()};
     drawScene(std::move(scene));
 
@@ -201,8 +202,7 @@ void ZeroPointStage::refresh() {
                 count("unused", tr("unused (sym.)"), symmetric.unused),
                 count("unused_asym", tr("unused (asym.)"), asymmetric.unused),
                 count("zero_point", tr("zero-point z"), asymmetric.what_if.grid.zero_point),
-                decibelFigure("gain_none", {}, gain_at(curve_.asymmetric.front(), curve_.symmetric.front())),
-                decibelFigure("gain_full", {}, gain_at(curve_.asymmetric.back(), curve_.symmetric.back())),
+                decibelFigure("gain_none", {}, gainAt(0)), decibelFigure("gain_full", {}, gainAt(100)),
                 valueFigure("gain_bits", {}, gain / 6.02, 2), valueFigure("ratio", {}, coarse / fine, 3),
                 valueFigure("step", {}, coarse), valueFigure("step_asym", {}, fine)},
                tr("step %1 ÷ step %2 = %3: 20 · log<sub>10</sub>(%3) = %4")

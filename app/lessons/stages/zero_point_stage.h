@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/lessons/stage.h"
+#include "app/lessons/stage_scenes.h"
 #include "core/analysis/what_if.h"
 
 #include <optional>
@@ -27,9 +28,7 @@ class ZeroPointStage : public Stage {
     // What skew and shift are applied to.
     struct Base {
         QString key;  // what it was made of
-        QString name;
-        MatrixShape shape;
-        std::vector<float> values;
+        Sample sample;
         double deviation = 1;
         double largest = 0;
     };
@@ -49,7 +48,8 @@ class ZeroPointStage : public Stage {
     Scheme scheme(bool asymmetric) const;
     void updateBase();
     void updateCurve();
-    std::vector<float> skewed(double skew) const;
+    std::vector<float> skewed(double skew, double shift_in_deviations) const;
+    std::optional<double> gainAt(double skew) const;
     Result measured(const MomentTable& table, bool asymmetric) const;
     int unusedCodes(const WhatIf& what_if, bool asymmetric) const;
     ScenePane gridPane(const LessonTensor& tensor, const Result& result, bool asymmetric) const;

@@ -10,17 +10,21 @@
 #include "app/window/main_window.h"
 #include "core/analysis/what_if.h"
 #include "tests/support/temporary_folder.h"
+#include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 
 #include <QApplication>
 #include <QDockWidget>
+#include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSettings>
 #include <QTabWidget>
 #include <QTest>
 #include <QToolButton>
 #include <QTreeWidget>
+#include <QWindow>
 
 #include <memory>
 
@@ -86,6 +90,32 @@ class TestLearnWindow : public QObject {
         QVERIFY(page().isVeiled());
         QVERIFY(!view().progress().answer("clip-or-round"));
         QVERIFY(!view().progress().isDone("clip-or-round"));
+    }
+
+    void a_choice_is_made_by_its_text() {
+        showLesson("calibration");
+        QVERIFY(!button("answer")->isEnabled());
+        QWidget* choice = window_->findChild<QRadioButton*>("choice2")->parentWidget();
+        QCoreApplication::processEvents();
+        const QLabel* text = choice->findChild<QLabel*>();
+        QTest::mouseClick(window_->windowHandle(), Qt::LeftButton, {},
+                          text->mapTo(window_.get(), text->rect().center()));
+        QVERIFY(button("answer")->isEnabled());
+        QTest::mouseClick(button("answer"), Qt::LeftButton);
+        QVERIFY(view().progress().answer("calibration") == 2.0);
+    }
+
+    // What was asked is what the lesson began with, whatever has been dragged since.
+    void the_truth_is_that_of_the_question() {
+        showLesson("clip-or-round");
+        const double asked = page().stage()->figure("best_share");
+        page().texts().setNumber(std::round(asked));
+        QTest::mouseClick(button("answer"), Qt::LeftButton);
+        page().stage()->parameters().setNumber("bits", 8);
+        QVERIFY(std::abs(page().stage()->figure("best_share") - asked) > 10);
+        page().setStep(LessonStep::understand);
+        const QString told = page().findChild<QLabel*>("truth")->text();
+        QVERIFY2(told.contains(shortNumber(asked)) && told.contains(u'✓'), qPrintable(told));
     }
 
     void skipping_answers_nothing() {

@@ -165,6 +165,21 @@ class TestLessonsGrids : public QObject {
         QCOMPARE(testing::notFinite(host, real), QStringList());
     }
 
+    // Of the same name, as another checkpoint has them.
+    void another_layer_is_not_taken_for_the_same() {
+        for (const char* lesson : {"bits-against-noise", "grids"}) {
+            StageHost host(lesson);
+            const auto layer = [](ToyDistribution toy) {
+                return lessonTensor(QStringLiteral("weights"), {8, 64},
+                                    toy_weights({.distribution = toy}, 512, 5));
+            };
+            host.stage().setLayer(layer(ToyDistribution::gaussian));
+            const double before = host.stage().figures().front().value;
+            host.stage().setLayer(layer(ToyDistribution::uniform));
+            QVERIFY(host.stage().figures().front().value > before + 1);
+        }
+    }
+
     void the_hand_is_followed_data() {
         QTest::addColumn<QString>("lesson");
         QTest::addColumn<QString>("parameter");
