@@ -6,6 +6,7 @@
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>

@@ -39,7 +39,7 @@ class LessonReader {
         const QJsonValue value = object[QLatin1String(key)];
         if (value.isUndefined() && !needed) return {};
         QStringList texts;
-        for (const QJsonValue& one : value.toArray()) {
+        for (const auto& one : value.toArray()) {
             texts << one.toString();
             checkMarkup(texts.back(), where);
         }
@@ -80,7 +80,7 @@ class LessonReader {
         texts.tasks = list(object, "tasks", where, true);
         texts.discovered = list(object, "discovered", where, true);
         texts.formula = text(object, "formula", where, false);
-        for (const QJsonValue& pair : object[QLatin1String("symbols")].toArray()) {
+        for (const auto& pair : object[QLatin1String("symbols")].toArray()) {
             if (pair.toArray().size() != 2)
                 refuse(QStringLiteral("each of \"symbols\" in \"%1\" is a symbol and its meaning")
                            .arg(language));
@@ -98,7 +98,7 @@ class LessonReader {
     Lesson::Prediction prediction(const QJsonObject& object) const {
         Lesson::Prediction prediction;
         prediction.figure = text(object, "figure", QStringLiteral("the prediction"));
-        for (const QJsonValue& range : object[QLatin1String("ranges")].toArray()) {
+        for (const auto& range : object[QLatin1String("ranges")].toArray()) {
             if (range.toArray().size() != 2 || !range[0].isDouble() || !range[1].isDouble())
                 refuse(QStringLiteral("each of \"ranges\" is a lower and an upper limit"));
             prediction.ranges.append({range[0].toDouble(), range[1].toDouble()});

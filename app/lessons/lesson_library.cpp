@@ -30,7 +30,7 @@ Lesson readLesson(const QString& path) {
     QFile file(path);
     if (!info.isFile() || !file.open(QIODevice::ReadOnly))
         throw Error(QStringLiteral("%1: cannot be read: %2").arg(path, file.errorString()).toStdString());
-    const Lesson lesson = parseLesson(file.read(most_bytes + 1), info.fileName());
+    Lesson lesson = parseLesson(file.read(most_bytes + 1), info.fileName());
     if (!stageNames().contains(lesson.stage))
         throw Error(QStringLiteral("%1: there is no stage \"%2\"; there are %3")
                         .arg(info.fileName(), lesson.stage, stageNames().join(QStringLiteral(", ")))

@@ -5,6 +5,7 @@
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
+#include <QEvent>
 #include <QLabel>
 #include <QVBoxLayout>
 

@@ -6,6 +6,7 @@
 #include "widgets/style/theme.h"
 #include "widgets/style/theme_follower.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>

@@ -132,8 +132,9 @@ void paintSurface(QCPPainter* painter, const QRectF& place, const SceneSurface& 
     QImage image(surface.columns, surface.rows, QImage::Format_RGB32);
     for (int row = 0; row < surface.rows; ++row) {
         for (int column = 0; column < surface.columns; ++column) {
-            const double value =
-                scaled(surface.values[static_cast<std::size_t>(row * surface.columns + column)]);
+            const double value = scaled(
+                surface.values[static_cast<std::size_t>(row) * static_cast<std::size_t>(surface.columns) +
+                               static_cast<std::size_t>(column)]);
             const double share = high > low ? std::clamp((value - low) / (high - low), 0.0, 1.0) : 0.0;
             image.setPixelColor(column, surface.rows - 1 - row,
                                 std::isnan(value) ? theme.surface : sequentialColor(share, theme.dark));

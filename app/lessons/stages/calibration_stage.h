@@ -27,7 +27,7 @@ class CalibrationStage : public Stage {
     };
     void updateData();
     void updateCurve();
-    Result calibratedWith(int examples) const;
+    Result calibratedWith(int count) const;
     ScenePane rangesPane(const training::ActivationRanges& ranges) const;
     ScenePane errorPane(const Result& now) const;
 
