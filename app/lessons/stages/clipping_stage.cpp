@@ -33,6 +33,7 @@ ClippingStage::ClippingStage(JobRunner& jobs) : Stage(jobs) {
 }
 
 void ClippingStage::layerChanged() {
+    curve_ = {};
     parameters().setEnabledFor(QStringLiteral("data"), layer() == nullptr);
 }
 
