@@ -260,10 +260,11 @@ QPointF handlePixel(const QCPAxisRect* rect, const SceneHandle& handle) {
 
 void paintBehind(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, const Theme& theme) {
     const QRect place = rect->rect();
-    const QRectF field =
-        QRectF(scenePixel(rect, pane.x.low, pane.y.high), scenePixel(rect, pane.x.high, pane.y.low));
     for (const SceneSurface& surface : pane.surfaces)
-        paintSurface(painter, field, surface, theme);
+        paintSurface(
+            painter,
+            QRectF(scenePixel(rect, pane.x.low, pane.y.high), scenePixel(rect, pane.x.high, pane.y.low)),
+            surface, theme);
     for (const SceneLevels& levels : pane.levels)
         paintLevels(painter, place, rect, levels, theme);
 }

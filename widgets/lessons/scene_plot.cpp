@@ -103,7 +103,9 @@ void ScenePlot::buildPane(QCPLayoutGrid* row, int column, std::size_t pane) {
     row->addElement(0, column, inside);
     const auto painted = [this, pane](auto paint) {
         return [this, pane, paint](QCPPainter* painter) {
-            if (pane < scene_.panes.size()) paint(painter, rects_[pane], scene_.panes[pane], theme());
+            // A plot that is shown again may be painted before its new scene is arranged.
+            if (!arranged_ || pane >= scene_.panes.size() || pane >= rects_.size()) return;
+            paint(painter, rects_[pane], scene_.panes[pane], theme());
         };
     };
     new PaintedItem(rect, QStringLiteral("grid"), painted(paintBehind));
