@@ -22,8 +22,8 @@ struct Rgb {
 
 inline constexpr std::size_t most_palette_colors = 4096;
 
-// At most `colors` colours on an even grid: so many levels of green, red and blue as the product allows, green
-// first, each in the middle of an equal part of what there is.
+// At most `colors` colours on an even grid: so many levels of green, red and blue as the product allows,
+// green first, each in the middle of an equal part of what there is.
 std::vector<Rgb> grid_palette(std::size_t colors);
 
 struct PaletteSearch {

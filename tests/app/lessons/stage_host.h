@@ -27,7 +27,8 @@ class StageHost {
     double figure(const char* id) const { return stage_->figure(QLatin1String(id)); }
     double number(const char* id) const { return stage_->parameters().number(QLatin1String(id)); }
 
-    // A handle of the plot to this coordinate (of the axis that it moves along), with the mouse, in some moves.
+    // A handle of the plot to this coordinate (of the axis that it moves along), with the mouse, in some
+    // moves.
     void drag(const char* handle, double to);
     // Makes the handle the active one and presses the key so many times.
     void press(const char* handle, Qt::Key key, int times = 1);
