@@ -15,6 +15,13 @@ namespace {
 
 constexpr double enlargement = 1.55;
 
+// Widgets take the application's font when its style sheet is applied anew, which the theme does.
+void useFont(const QFont& font) {
+    QApplication::setFont(font);
+    if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance()))
+        applyTheme(*application, currentThemeMode());
+}
+
 }  // namespace
 
 Presentation::Presentation(LessonPage& page)
@@ -38,19 +45,17 @@ Presentation::Presentation(LessonPage& page)
     on_key(Qt::Key_PageUp, [this] { emit previousRequested(); });
     QFont large = usual_font_;
     large.setPointSizeF(large.pointSizeF() * enlargement);
-    QApplication::setFont(large);  // for what is painted, and for what the style sheet leaves alone
-    setFont(large);
+    useFont(large);
     keys_->setFont(usual_font_);
 }
 
 Presentation::~Presentation() {
     releasePage();
-    QApplication::setFont(usual_font_);
+    useFont(usual_font_);
 }
 
 void Presentation::releasePage() {
     if (page_.parentWidget() != this) return;
-    setFont(usual_font_);  // also of the page
     layout()->removeWidget(&page_);
     page_.setParent(nullptr);
     page_.setPresenting(false);

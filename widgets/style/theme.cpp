@@ -143,8 +143,6 @@ void applyTheme(QApplication& application, ThemeMode mode) {
     const QPalette palette = paletteOf(theme);
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
-    // Fonts reach the children of a widget as if there were no style sheet.
-    QCoreApplication::setAttribute(Qt::AA_UseStyleSheetPropagationInWidgetStyles);
     application.setStyleSheet(style_sheet(theme));
 }
 

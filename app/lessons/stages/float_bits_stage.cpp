@@ -87,6 +87,7 @@ FloatBitsStage::FloatBitsStage(JobRunner& jobs) : Stage(jobs), bits_(new BitFiel
     equation_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     content()->insertWidget(1, bits_);
     content()->insertWidget(2, equation_);
+    setTabOrder(bits_, &plot());  // as they stand
     connect(bits_, &BitField::patternChanged, this, &FloatBitsStage::setPattern);
     connect(&plot(), &ScenePlot::handleReleased, this, [this] {
         middle_ = ordinalOf(bitFormat(choice("format")).format, pattern());

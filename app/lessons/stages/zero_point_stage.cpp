@@ -51,6 +51,7 @@ ZeroPointStage::ZeroPointStage(JobRunner& jobs) : Stage(jobs) {
 void ZeroPointStage::layerChanged() {
     base_ = {};
     curve_ = {};
+    gains_ = {};
     parameters().setEnabledFor(QStringLiteral("data"), layer() == nullptr);
 }
 
@@ -112,7 +113,13 @@ ZeroPointStage::Result ZeroPointStage::measured(const MomentTable& table, bool a
     return result;
 }
 
-// Of the data as they are, without a shift.
+// Without a shift: of the data as they are, and with all negative ones drawn in.
+void ZeroPointStage::updateGains() {
+    const QString key = QStringLiteral("%1 %2").arg(base_.key).arg(whole("bits"));
+    if (gains_.key == key) return;
+    gains_ = {key, gainAt(0), gainAt(100)};
+}
+
 std::optional<double> ZeroPointStage::gainAt(double skew) const {
     const MomentTable table = MomentTable::build(skewed(skew, 0));
     const double gain = decibels(measured(table, true).sqnr) - decibels(measured(table, false).sqnr);
@@ -175,6 +182,7 @@ void ZeroPointStage::refresh() {
     updateBase();
     if (base_.largest == 0) return drawNothing(tr("All weights of this layer are 0."));
     updateCurve();
+    updateGains();
     now_ = lessonTensor(base_.sample.name, base_.sample.shape, skewed(number("skew"), number("shift")));
     Result symmetric = measured(now_->table(), false);
     Result asymmetric = measured(now_->table(), true);
@@ -202,7 +210,7 @@ void ZeroPointStage::refresh() {
                 count("unused", tr("unused (sym.)"), symmetric.unused),
                 count("unused_asym", tr("unused (asym.)"), asymmetric.unused),
                 count("zero_point", tr("zero-point z"), asymmetric.what_if.grid.zero_point),
-                decibelFigure("gain_none", {}, gainAt(0)), decibelFigure("gain_full", {}, gainAt(100)),
+                decibelFigure("gain_none", {}, gains_.none), decibelFigure("gain_full", {}, gains_.full),
                 valueFigure("gain_bits", {}, gain / 6.02, 2), valueFigure("ratio", {}, coarse / fine, 3),
                 valueFigure("step", {}, coarse), valueFigure("step_asym", {}, fine)},
                tr("step %1 ÷ step %2 = %3: 20 · log<sub>10</sub>(%3) = %4")

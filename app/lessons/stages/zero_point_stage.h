@@ -49,13 +49,22 @@ class ZeroPointStage : public Stage {
     void updateBase();
     void updateCurve();
     std::vector<float> skewed(double skew, double shift_in_deviations) const;
+    void updateGains();
     std::optional<double> gainAt(double skew) const;
     Result measured(const MomentTable& table, bool asymmetric) const;
     int unusedCodes(const WhatIf& what_if, bool asymmetric) const;
     ScenePane gridPane(const LessonTensor& tensor, const Result& result, bool asymmetric) const;
     ScenePane curvePane() const;
 
+    // What the zero-point gains where there is no shift.
+    struct Gains {
+        QString key;
+        std::optional<double> none;  // at no skew
+        std::optional<double> full;
+    };
+
     Base base_;
+    Gains gains_;
     LessonTensorPtr now_;
     Curve curve_;
 };
