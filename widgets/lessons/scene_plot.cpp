@@ -53,7 +53,10 @@ bool ScenePlot::sameArrangement(const Scene& other) const {
 
 void ScenePlot::buildPanes() {
     forgetAxes();
+    qDeleteAll(painted_);  // they paint into the rects that go with the layout
+    painted_.clear();
     plot()->plotLayout()->clear();
+    delete margins_;
     rects_.clear();
     heads_.clear();
     QCPLayoutGrid* row = nullptr;
@@ -68,10 +71,10 @@ void ScenePlot::buildPanes() {
         }
         buildPane(row, row->columnCount(), i);
     }
-    auto* margins = new QCPMarginGroup(plot());
+    margins_ = new QCPMarginGroup(plot());
     for (std::size_t i = 0; i < rects_.size(); ++i)
         if (!scene_.panes[i].beside && (i + 1 == rects_.size() || !scene_.panes[i + 1].beside))
-            rects_[i]->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+            rects_[i]->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
     arranged_ = true;
 }
 
@@ -108,14 +111,14 @@ void ScenePlot::buildPane(QCPLayoutGrid* row, int column, std::size_t pane) {
             paint(painter, rects_[pane], scene_.panes[pane], theme());
         };
     };
-    new PaintedItem(rect, QStringLiteral("grid"), painted(paintBehind));
-    new PaintedItem(rect, QStringLiteral("main"), painted(paintSeries));
-    new PaintedItem(rect, QStringLiteral("axes"),
-                    painted([this](auto* painter, auto* in, const auto& of, const Theme& in_theme) {
-                        paintHandles(painter, in, of, in_theme, places().size() > 1 ? active_ : QString(),
-                                     hot_);
-                    }),
-                    false);
+    painted_.push_back(new PaintedItem(rect, QStringLiteral("grid"), painted(paintBehind)));
+    painted_.push_back(new PaintedItem(rect, QStringLiteral("main"), painted(paintSeries)));
+    painted_.push_back(new PaintedItem(
+        rect, QStringLiteral("axes"),
+        painted([this](auto* painter, auto* in, const auto& of, const Theme& in_theme) {
+            paintHandles(painter, in, of, in_theme, places().size() > 1 ? active_ : QString(), hot_);
+        }),
+        false));
     rects_.push_back(rect);
     heads_.push_back(head);
 }

@@ -8,6 +8,8 @@
 
 namespace halfstep {
 
+class PaintedItem;
+
 // Draws a Scene. Its handles are dragged with the mouse, or moved with the arrow keys (Shift: ten times as
 // far); Space, or the arrow keys across, choose the next one.
 class ScenePlot : public PlotView {
@@ -68,6 +70,8 @@ class ScenePlot : public PlotView {
 
     Scene scene_;
     std::vector<QCPAxisRect*> rects_;
+    std::vector<PaintedItem*> painted_;
+    QCPMarginGroup* margins_ = nullptr;
     std::vector<QCPLayoutElement*> heads_;
     bool arranged_ = false;
     QString active_;  // the one that the keys move
