@@ -36,7 +36,7 @@ std::vector<double> places(int count) {
 }
 
 SceneAxis layersAxis(int depth) {
-    return {Stage::tr("layer"), 0.4, depth + 0.6, false, {}, true};
+    return {Stage::tr("layer"), 0.4, depth + 0.6, false, {}, true, true};
 }
 
 // The quantizable matrices from this one on; from earlier ones where the model ends too soon.
