@@ -19,6 +19,19 @@ namespace {
 
 constexpr std::string_view cannot_read = "cannot be read";
 
+class DecodedBytes : public ByteSource {
+  public:
+    explicit DecodedBytes(std::vector<std::byte> bytes) : bytes_(std::move(bytes)) {}
+
+    std::uint64_t size() const override { return bytes_.size(); }
+    void read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view) const override {
+        std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+    }
+
+  private:
+    std::vector<std::byte> bytes_;
+};
+
 }  // namespace
 
 InputFile::InputFile(std::filesystem::path path, const std::filesystem::path& actual)
@@ -40,18 +53,20 @@ InputFile::InputFile(std::filesystem::path path, const std::filesystem::path& ac
 }
 
 InputFile::InputFile(std::filesystem::path path, std::vector<std::byte> decoded)
-    : path_(std::move(path)), decoded_(std::move(decoded)), size_(decoded_.size()) {}
+    : InputFile(std::move(path), std::make_unique<const DecodedBytes>(std::move(decoded))) {}
+
+InputFile::InputFile(std::filesystem::path path, std::unique_ptr<const ByteSource> source)
+    : path_(std::move(path)), source_(std::move(source)), size_(source_->size()) {}
 
 InputFile::~InputFile() {
     if (descriptor_ >= 0) close(descriptor_);
 }
 
 void InputFile::read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view tensor) const {
-    if (descriptor_ < 0) {
+    if (source_) {
         if (offset > size_ || into.size() > size_ - offset)
             throw std::out_of_range("a read beyond the end of decoded bytes");
-        std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
-        return;
+        return source_->read_at(offset, into, tensor);
     }
     while (!into.empty()) {
         const ssize_t got = pread(descriptor_, into.data(), into.size(), static_cast<off_t>(offset));

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model_files/byte_source.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +22,8 @@ class InputFile {
     explicit InputFile(std::filesystem::path path, const std::filesystem::path& actual = {});
     // Bytes that had to be decoded from the file `path`, and are read as if they were one.
     InputFile(std::filesystem::path path, std::vector<std::byte> decoded);
+    // Bytes that are made out when they are read, in the same way.
+    InputFile(std::filesystem::path path, std::unique_ptr<const ByteSource> source);
     ~InputFile();
     InputFile(const InputFile&) = delete;
     InputFile& operator=(const InputFile&) = delete;
@@ -33,7 +38,7 @@ class InputFile {
   private:
     std::filesystem::path path_;
     int descriptor_ = -1;
-    std::vector<std::byte> decoded_;
+    std::unique_ptr<const ByteSource> source_;  // in place of the descriptor
     std::uint64_t size_ = 0;
 };
 
