@@ -189,8 +189,8 @@ void ClaimsPage::showDetails() {
     const auto found = results_.find(claim->id);
     if (found != results_.end()) {
         const ClaimFinding& finding = found->second.finding;
-        html += paragraph(verdictText(finding.verdict), textOf(finding.explanation));
-        html += paragraph(tr("The case in which it fails"), textOf(finding.counterexample));
+        html += paragraph(verdictText(finding.verdict), sentenceText(finding.explanation));
+        html += paragraph(tr("The case in which it fails"), sentenceText(finding.counterexample));
     }
     html += paragraph(tr("How it is measured"), claimText(claim->measured));
     if (found != results_.end()) {
