@@ -431,6 +431,10 @@
         <source>trained networks</source>
         <translation>trainierte Netze</translation>
     </message>
+    <message>
+        <source>Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025</source>
+        <translation>Lehrbücher und Übersichten: Elaraby 2025, Ashraf 2025, Arnous 2025</translation>
+    </message>
 </context>
 <context>
     <name>Devices</name>

@@ -12,7 +12,7 @@ namespace halfstep {
 // values; a translation may put them in another order ({1}, {0}), and numbers with an L in them are written
 // as in the language ({:.2Lf}).
 constexpr std::array claim_phrases{
-
+    QT_TRANSLATE_NOOP("Claims", "Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025"),
     QT_TRANSLATE_NOOP("Claims", "Giving each layer b = ½·log2(α·σ²/λ) bits is the optimal allocation."),
     QT_TRANSLATE_NOOP("Claims", "theory, bit allocation by sensitivity and variance (also in its abstract)"),
     QT_TRANSLATE_NOOP("Claims", "Every bit more gains 6.02 dB of signal over quantization noise."),
