@@ -3,6 +3,8 @@
 
 #include "core/model_files/tensor_roles.h"
 
+#include <string_view>
+
 namespace halfstep {
 namespace {
 
@@ -22,10 +24,14 @@ void give_role(TensorInfo& tensor, Role role) {
 
 }  // namespace
 
-void assign_role(TensorInfo& tensor, std::string_view module_class) {
+void assign_role(TensorInfo& tensor, const NamedTensor& saved) {
     assign_role(tensor);
+    if (saved.buffer) {
+        tensor.role = Role::other;
+        tensor.quantizable = false;
+    }
     if (!is_weight(tensor)) return;
-    const std::string_view name = module_class.substr(module_class.rfind('.') + 1);
+    const std::string_view name = saved.module_class.substr(saved.module_class.rfind('.') + 1);
     const std::size_t rank = tensor.shape.size();
     if (name.starts_with("ConvTranspose") && rank >= 3) {
         give_role(tensor, Role::convolution);

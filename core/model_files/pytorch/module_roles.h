@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model_files/pytorch/state_dict.h"
 #include "core/tensor/tensor_info.h"
-
-#include <string_view>
 
 namespace halfstep {
 
-// Sets role and axes of a tensor by its name (see assign_role), and by the class of the module it belongs to
-// ("torch.nn.modules.conv.ConvTranspose2d"; empty where it is not known).
-void assign_role(TensorInfo& tensor, std::string_view module_class);
+// Sets role and axes of a tensor by its name (see assign_role), and by what is known of the module that it
+// belongs to, if that was saved whole.
+void assign_role(TensorInfo& tensor, const NamedTensor& saved);
 
 }  // namespace halfstep

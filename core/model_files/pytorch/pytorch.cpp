@@ -109,7 +109,7 @@ class PytorchReader {
         const std::span<const PickleRef> items = tree.items(tree.root());
         for (std::size_t index = 0; index < items.size(); ++index)
             if (tensor_call(tree, items[index]))
-                state.tensors.push_back({fmt::format("CONSTANTS.c{}", index), items[index], {}});
+                state.tensors.push_back({fmt::format("CONSTANTS.c{}", index), items[index]});
         list.add(tree, state, *pickle, job_);
     }
 

@@ -17,7 +17,8 @@ namespace halfstep {
 struct NamedTensor {
     std::string name;
     PickleRef value = 0;
-    std::string_view module_class;  // of the module that owns it, if a whole module was saved
+    std::string_view module_class = {};  // of the module that owns it, if a whole module was saved
+    bool buffer = false;                 // which that module does not train
 };
 
 // What of a checkpoint is the model: the tensors of its state dict, and what stands beside it.

@@ -90,7 +90,7 @@ void TensorList::add_view(const TensorView& view, const NamedTensor& named, cons
     info.elements = view.elements;
     info.bytes = view.bytes();
     place(view, info, fail, position);
-    assign_role(info, named.module_class);
+    assign_role(info, named);
     contents_.tensors.push_back(std::move(info));
 }
 
@@ -164,7 +164,8 @@ void TensorList::note_optimizer(const PickleTree& tree, const StateDict& state) 
     contents_.issues.push_back(
         {Severity::note,
          {},
-         fmt::format("the state of an optimizer is left out: {} tensors, {} bytes", bytes.size(), sum)});
+         fmt::format("the state of an optimizer is left out: {}, {} bytes",
+                     bytes.size() == 1 ? "1 tensor" : fmt::format("{} tensors", bytes.size()), sum)});
 }
 
 }  // namespace halfstep

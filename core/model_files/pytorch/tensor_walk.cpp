@@ -46,7 +46,7 @@ void TensorWalk::add(PickleRef value, std::string_view owner) {
         fail_("the names of the tensors are too long", tree_.object(value).position);
     if (!is_utf8(path_)) fail_("the name of a tensor is not UTF-8 text", tree_.object(value).position);
     auto& list = in_optimizer_ ? found_.optimizer : found_.tensors;
-    list.push_back({path_, value, owner});
+    list.push_back({path_, value, owner, in_buffers_});
 }
 
 void TensorWalk::walk_below(const std::string& key, PickleRef value, std::string_view owner) {
@@ -154,7 +154,9 @@ void TensorWalk::walk_module(PickleRef state, std::string_view owner) {
         passing.insert(tree_.text(name));
     const auto any = [](PickleRef) { return true; };
     walk_part("_parameters", any);
+    in_buffers_ = true;
     walk_part("_buffers", [&](PickleRef name) { return !passing.contains(tree_.text(name)); });
+    in_buffers_ = false;
     walk_part("_modules", any);
 }
 

@@ -46,6 +46,7 @@ class TensorWalk {
     std::string path_;
     int depth_ = 0;
     bool in_optimizer_ = false;
+    bool in_buffers_ = false;
     std::size_t name_bytes_ = 0;
     std::size_t steps_ = 0;
 };
