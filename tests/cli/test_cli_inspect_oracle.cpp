@@ -29,7 +29,6 @@ QStringList model_files() {
     for (const QString& folder : folders)
         for (QDirIterator it(folder, patterns, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)
             files << it.next();
-    files.removeIf([](const QString& file) { return file.endsWith("/broken.pt"); });
     files.sort();
     return files;
 }

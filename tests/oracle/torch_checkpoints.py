@@ -2,17 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Checkpoints of every kind that people save, written by PyTorch itself, with what is in them.
 
-    torch_checkpoints.py FOLDER
+    torch_checkpoints.py FOLDER [FILE...]
 
 Writes the files into FOLDER and prints {"cases": [{"file", "tensors", "issues"}]}: the tensors in the order of
 the state dict, each with name, dtype, shape and (of floating-point types) values, and words that a note on the
-file has to say.
+file has to say. FILEs, which others wrote, are listed in the same way; numbers that JSON has no words for are
+texts. It trusts its files.
 """
 
 import argparse
 import collections
 import io
 import json
+import math
 import pathlib
 import pickle
 import sys
@@ -70,7 +72,8 @@ class Scripted(nn.Module):
 def entry(name, tensor):
     result = {"name": name, "dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape)}
     if tensor.dtype.is_floating_point:
-        result["values"] = tensor.detach().to(torch.float64).reshape(-1).tolist()
+        values = tensor.detach().to(torch.float64).reshape(-1).tolist()
+        result["values"] = [v if math.isfinite(v) else str(v) for v in values]
     return result
 
 
@@ -221,6 +224,27 @@ def add_containers(cases):
     cases.add("big-endian.pt", saved)
 
 
+def tensors_in(value, path=""):
+    """By the keys that lead to them."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from tensors_in(part, f"{path}.{key}" if path else str(key))
+
+
+def read(path):
+    """The state dict of a file, found by the rule that one key beside plain values leads to it."""
+    if path.endswith(".jit"):
+        return torch.jit.load(path, map_location="cpu").state_dict()
+    saved = torch.load(path, map_location="cpu")
+    saved = saved.get("model_state_dict", saved)
+    holding = [part for part in saved.values() if any(True for _ in tensors_in(part))]
+    if len(holding) == 1 and isinstance(holding[0], dict):
+        saved = holding[0]
+    return dict(tensors_in(saved))
+
+
 def main():
     warnings.simplefilter("ignore")
     cases = Cases(pathlib.Path(sys.argv[1]))
@@ -229,6 +253,8 @@ def main():
     add_training(cases, small)
     add_scripts(cases)
     add_containers(cases)
+    for path in sys.argv[2:]:
+        cases.add(path, read(path))
     json.dump({"cases": cases.cases}, sys.stdout)
 
 

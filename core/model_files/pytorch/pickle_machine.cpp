@@ -16,7 +16,7 @@
 namespace halfstep {
 namespace {
 
-constexpr std::size_t most_values = 10'000'000;
+constexpr std::size_t most_values = 5'000'000;
 constexpr std::uint64_t longest_kept_text = 65'536;
 constexpr std::size_t longest_name = 1024;  // of a module, class or function
 constexpr std::uint8_t lowest_protocol = 2;

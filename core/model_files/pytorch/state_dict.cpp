@@ -59,7 +59,7 @@ class StateDictFinder {
             read_parts(root);
             choose();
         } else {
-            TensorWalk::Found found = walk_.find(root);
+            TensorWalk::Found found = walk_.find(root, {});
             result_.tensors = std::move(found.tensors);
             result_.optimizer = std::move(found.optimizer);
             name_class(root);
@@ -100,7 +100,7 @@ class StateDictFinder {
     }
 
     void read_part(Part& part) {
-        TensorWalk::Found found = walk_.find(part.value);
+        TensorWalk::Found found = walk_.find(part.value, part.key);
         const bool optimizer = !part.tensor && holds_any(part.key, optimizer_words);
         part.other = !part.tensor && holds_any(part.key, other_words);
         auto& rest = optimizer ? result_.optimizer : part.tensors;
@@ -150,7 +150,7 @@ class StateDictFinder {
         for (Part& part : parts_) {
             if (part.tensors.empty()) continue;
             if (model != nullptr ? &part == model : !part.other) {
-                take(part, model == nullptr);
+                take(part, model != nullptr);
                 continue;
             }
             left_out += fmt::format("{}'{}' ({})", left_out.empty() ? "" : ", ", quotable(part.key),
@@ -163,9 +163,9 @@ class StateDictFinder {
             add_note(fmt::format("left out: {}", quotable(left_out)));
     }
 
-    void take(Part& part, bool with_key) {
+    void take(Part& part, bool without_key) {
         for (NamedTensor& tensor : part.tensors) {
-            if (with_key) tensor.name = tensor.name.empty() ? part.key : part.key + "." + tensor.name;
+            if (without_key) tensor.name.erase(0, part.key.size() + (part.key.empty() ? 0 : 1));
             result_.tensors.push_back(std::move(tensor));
         }
     }

@@ -25,16 +25,20 @@ std::string identity(const TensorView& view) {
     return key;
 }
 
-void name_some(std::string& list, std::size_t& count, const std::string& name) {
-    if (count < most_named) list += fmt::format("{}'{}'", list.empty() ? "" : ", ", quotable(name));
+}  // namespace
+
+void TensorList::NameList::add(const std::string& name) {
+    if (count < most_named) text += fmt::format("{}'{}'", text.empty() ? "" : ", ", quotable(name));
     ++count;
 }
 
-std::string and_more(std::size_t count) {
-    return count > most_named ? fmt::format(" and {} more", count - most_named) : std::string();
+std::string TensorList::NameList::and_more() const {
+    return count > most_named ? fmt::format("{} and {} more", text, count - most_named) : text;
 }
 
-}  // namespace
+void TensorList::note(Severity severity, std::string tensor, std::string message) {
+    contents_.issues.push_back({severity, std::move(tensor), std::move(message)});
+}
 
 void TensorList::add(const PickleTree& tree, const StateDict& state, const InputFile& pickle,
                      const JobContext& job) {
@@ -48,39 +52,40 @@ void TensorList::add(const PickleTree& tree, const StateDict& state, const Input
         add_tensor(tree, named, fail);
     }
     note_tied();
-    note_elsewhere();
+    note_left_out();
     note_optimizer(tree, state);
 }
 
 void TensorList::add_tensor(const PickleTree& tree, const NamedTensor& named, const PickleFailure& fail) {
     const std::optional<TensorCall> call = tensor_call(tree, named.value);
     if (!call) return;
-    if (call->kind == TensorCall::Kind::elsewhere) return name_some(elsewhere_, elsewhere_count_, named.name);
-    add_view(read_tensor_view(tree, *call, fail), named, fail, call->position);
+    if (call->kind == TensorCall::Kind::elsewhere) return elsewhere_.add(named.name);
+    if (!names_.insert(named.name).second) return twice_.add(named.name);
+    if (!is_second_name(named)) add_view(read_tensor_view(tree, *call, fail), named, fail, call->position);
+}
+
+// Of a value that stands in several places.
+bool TensorList::is_second_name(const NamedTensor& named) {
+    const auto found = by_value_.find(named.value);
+    if (found == by_value_.end()) return false;
+    unlisted_.push_back(named.name);
+    found->second->others.add(named.name);
+    return true;
 }
 
 void TensorList::add_view(const TensorView& view, const NamedTensor& named, const PickleFailure& fail,
                           std::uint64_t position) {
-    if (!names_.insert(named.name).second) {
-        contents_.issues.push_back(
-            {Severity::warning, named.name, "a second tensor of this name is left out"});
-        return;
+    if (view.elements > 0 && view.bytes() / most_repeats > view.storage.bytes()) {
+        unlisted_.push_back(named.name);
+        return repeated_.add(named.name);
     }
     if (view.elements > 0) {
-        const auto [found, added] = views_.try_emplace(identity(view), Tied{contents_.tensors.size(), {}, 0});
+        const auto [found, added] = views_.try_emplace(identity(view), Tied{contents_.tensors.size(), {}});
+        by_value_.emplace(named.value, &found->second);
         if (!added) {
             unlisted_.push_back(named.name);
-            return name_some(found->second.others, found->second.count, named.name);
+            return found->second.others.add(named.name);
         }
-    }
-    if (view.bytes() / most_repeats > view.storage.bytes()) {
-        contents_.issues.push_back(
-            {Severity::warning, named.name,
-             fmt::format("left out: its {} elements are {} bytes of the file over and over again",
-                         view.elements, view.storage.bytes())});
-        views_.erase(identity(view));
-        unlisted_.push_back(named.name);
-        return;
     }
     TensorInfo info;
     info.name = named.name;
@@ -118,29 +123,35 @@ void TensorList::place(const TensorView& view, TensorInfo& info, const PickleFai
 void TensorList::note_tied() {
     std::map<std::size_t, const Tied*> by_tensor;
     for (const auto& [view, tied] : views_)
-        if (tied.count > 0) by_tensor.emplace(tied.tensor, &tied);
+        if (tied.others.count > 0) by_tensor.emplace(tied.tensor, &tied);
     std::size_t notes = 0;
     for (const auto& [tensor, tied] : by_tensor) {
         if (notes++ == most_tied_notes) break;
-        contents_.issues.push_back(
-            {Severity::note, contents_.tensors[tensor].name,
-             fmt::format("also stands under {}{}: the same numbers, listed and counted once", tied->others,
-                         and_more(tied->count))});
+        note(Severity::note, contents_.tensors[tensor].name,
+             fmt::format("also stands under {}: the same numbers, listed and counted once",
+                         tied->others.and_more()));
     }
     views_.clear();
+    by_value_.clear();
 }
 
-void TensorList::note_elsewhere() {
-    if (elsewhere_count_ == 0) return;
-    contents_.issues.push_back(
-        {Severity::warning,
-         {},
-         fmt::format(
-             "not listed, because their numbers are not stored as plain arrays (sparse, nested, on no "
-             "device, or of a class of their own): {}{}",
-             elsewhere_, and_more(elsewhere_count_))});
-    elsewhere_.clear();
-    elsewhere_count_ = 0;
+void TensorList::note_left_out() {
+    if (elsewhere_.count > 0)
+        note(Severity::warning, {},
+             fmt::format(
+                 "not listed, because their numbers are not stored as plain arrays (sparse, nested, on "
+                 "no device, or of a class of their own): {}",
+                 elsewhere_.and_more()));
+    if (repeated_.count > 0)
+        note(Severity::warning, {},
+             fmt::format("not listed, because they show a few numbers over and over again: {}",
+                         repeated_.and_more()));
+    if (twice_.count > 0)
+        note(Severity::warning, {},
+             fmt::format("names that stand there a second time, left out: {}", twice_.and_more()));
+    elsewhere_ = {};
+    repeated_ = {};
+    twice_ = {};
 }
 
 // Bytes are counted once, whatever shares them; what cannot be read of it does not matter.
@@ -161,11 +172,9 @@ void TensorList::note_optimizer(const PickleTree& tree, const StateDict& state) 
     std::uint64_t sum = 0;
     for (const auto& [view, size] : bytes)
         if (__builtin_add_overflow(sum, size, &sum)) sum = ~0ULL;
-    contents_.issues.push_back(
-        {Severity::note,
-         {},
+    note(Severity::note, {},
          fmt::format("the state of an optimizer is left out: {}, {} bytes",
-                     bytes.size() == 1 ? "1 tensor" : fmt::format("{} tensors", bytes.size()), sum)});
+                     bytes.size() == 1 ? "1 tensor" : fmt::format("{} tensors", bytes.size()), sum));
 }
 
 }  // namespace halfstep

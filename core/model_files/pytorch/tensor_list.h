@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -28,19 +29,28 @@ class TensorList {
     std::vector<std::string> take_unlisted() { return std::move(unlisted_); }
 
   private:
+    // The first few of some names.
+    struct NameList {
+        std::string text;
+        std::size_t count = 0;
+
+        void add(const std::string& name);
+        std::string and_more() const;
+    };
     struct Tied {
         std::size_t tensor = 0;  // index into the contents
-        std::string others;      // further names, the first few
-        std::size_t count = 0;
+        NameList others;
     };
 
     void add_tensor(const PickleTree& tree, const NamedTensor& named, const PickleFailure& fail);
+    bool is_second_name(const NamedTensor& named);
     void add_view(const TensorView& view, const NamedTensor& named, const PickleFailure& fail,
                   std::uint64_t position);
     void place(const TensorView& view, TensorInfo& info, const PickleFailure& fail, std::uint64_t position);
     void note_tied();
     void note_optimizer(const PickleTree& tree, const StateDict& state);
-    void note_elsewhere();
+    void note_left_out();
+    void note(Severity severity, std::string tensor, std::string message);
 
     TorchStorages& storages_;
     FileContents& contents_;
@@ -48,8 +58,10 @@ class TensorList {
     std::unordered_set<std::string> names_;
     std::vector<std::string> unlisted_;  // names that were found, but are not listed
     std::map<std::string, Tied> views_;  // by all that makes one what it is
-    std::string elsewhere_;              // tensors without storage: "name (function)"
-    std::size_t elsewhere_count_ = 0;
+    std::unordered_map<PickleRef, Tied*> by_value_;
+    NameList twice_;
+    NameList repeated_;
+    NameList elsewhere_;
 };
 
 }  // namespace halfstep

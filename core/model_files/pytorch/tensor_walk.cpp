@@ -15,14 +15,15 @@ namespace {
 constexpr int deepest_nesting = 200;
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t most_name_bytes = 64 * 1024 * 1024;
+constexpr std::size_t most_tensors = 500'000;
 
 }  // namespace
 
 TensorWalk::TensorWalk(const PickleTree& tree, const PickleFailure& fail, const JobContext& job)
     : tree_(tree), fail_(fail), job_(job), visited_(tree.size(), false) {}
 
-TensorWalk::Found TensorWalk::find(PickleRef value) {
-    path_.clear();
+TensorWalk::Found TensorWalk::find(PickleRef value, const std::string& path) {
+    path_ = path;
     walk(value, {});
     return std::exchange(found_, {});
 }
@@ -44,6 +45,9 @@ void TensorWalk::add(PickleRef value, std::string_view owner) {
     name_bytes_ += path_.size();
     if (path_.size() > longest_name || name_bytes_ > most_name_bytes)
         fail_("the names of the tensors are too long", tree_.object(value).position);
+    if (++count_ > most_tensors)
+        fail_(fmt::format("this file holds more than {} tensors", most_tensors),
+              tree_.object(value).position);
     if (!is_utf8(path_)) fail_("the name of a tensor is not UTF-8 text", tree_.object(value).position);
     auto& list = in_optimizer_ ? found_.optimizer : found_.tensors;
     list.push_back({path_, value, owner, in_buffers_});

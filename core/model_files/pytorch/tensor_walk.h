@@ -21,8 +21,8 @@ class TensorWalk {
         std::vector<NamedTensor> tensors;
         std::vector<NamedTensor> optimizer;  // beside "param_groups", as optimizers save their state
     };
-    // What is in `value`, and was not found before.
-    Found find(PickleRef value);
+    // What is in `value`, and was not found before; names begin with `path`.
+    Found find(PickleRef value, const std::string& path);
 
     // The text of a key; of whole numbers, their digits; of anything else "key N".
     std::string key_text(PickleRef key, std::size_t index) const;
@@ -48,6 +48,7 @@ class TensorWalk {
     bool in_optimizer_ = false;
     bool in_buffers_ = false;
     std::size_t name_bytes_ = 0;
+    std::size_t count_ = 0;
     std::size_t steps_ = 0;
 };
 

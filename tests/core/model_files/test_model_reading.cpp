@@ -70,13 +70,10 @@ class TestModelReading : public QObject {
         const auto models = testing::models_folder();
         if (!models) QSKIP("the folder of real models is not here");
         const bool reads_onnx = testing::python_has("onnx");
-        const bool reads_torch = testing::python_has("torch");
         for (const auto& entry : fs::recursive_directory_iterator(*models)) {
             const fs::path& path = entry.path();
-            const bool torch = path.extension() == ".pt" || path.extension() == ".pth";
             if (path.extension() == ".safetensors" || path.extension() == ".gguf" ||
-                (path.extension() == ".onnx" && reads_onnx) ||
-                (torch && reads_torch && path.filename() != "broken.pt"))
+                (path.extension() == ".onnx" && reads_onnx))
                 QTest::newRow(path.filename().c_str()) << QString::fromStdString(path.string());
         }
     }
