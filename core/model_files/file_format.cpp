@@ -4,12 +4,15 @@
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
 #include "core/model_files/onnx/onnx.h"
+#include "core/model_files/pytorch/pytorch.h"
 #include "core/model_files/safetensors.h"
+#include "core/model_files/zip/zip_archive.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +20,8 @@
 namespace halfstep {
 namespace {
 
-constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF and ONNX";
+constexpr const char* what_is_read =
+    "Halfstep reads safetensors and PyTorch checkpoints (also sharded), GGUF and ONNX";
 
 struct KnownStart {
     std::string_view bytes;
@@ -29,8 +33,10 @@ struct KnownStart {
 constexpr std::array foreign_starts = {
     KnownStart{"version https://git-lfs", "is a Git LFS pointer, the model itself was not downloaded",
                "Run 'git lfs pull' in its folder"},
-    KnownStart{"PK\x03\x04", "is a ZIP archive, such as a PyTorch checkpoint or NumPy's .npz"},
-    KnownStart{"\x80\x02", "is a Python pickle, such as an old PyTorch checkpoint"},
+    KnownStart{"\x80\x02", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x03", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x04", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x05", "is a Python pickle, but not one that torch.save wrote"},
     KnownStart{"\x89HDF\r\n", "is an HDF5 file, such as Keras weights"},
     KnownStart{"\x93NUMPY", "is a NumPy array"},
     KnownStart{"lmgg", "is a model of an old llama.cpp (GGML)",
@@ -52,6 +58,15 @@ bool begins_json(const std::string& start) {
     return first != std::string::npos && start[first] == '{';
 }
 
+// What an archive holds tells what it is.
+FileFormat zip_format(const InputFile& file) {
+    // The archive is looked at while the file is there.
+    const ZipArchive archive(std::shared_ptr<const InputFile>(std::shared_ptr<void>(), &file));
+    if (is_pytorch_archive(archive)) return FileFormat::pytorch;
+    throw Error("is a ZIP archive, but holds no model that is known", {file.path().string(), {}, {}},
+                what_is_read);
+}
+
 }  // namespace
 
 FileFormat file_format(const InputFile& file) {
@@ -60,6 +75,8 @@ FileFormat file_format(const InputFile& file) {
     if (looks_like_safetensors(file)) return FileFormat::safetensors;
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
+    if (looks_like_zip(file)) return zip_format(file);
+    if (looks_like_legacy_pytorch(file)) return FileFormat::pytorch;
     for (const KnownStart& foreign : foreign_starts)
         if (start.starts_with(foreign.bytes))
             throw Error(std::string(foreign.what), {file.path().string(), {}, {}},

@@ -10,10 +10,12 @@
 #include "core/model_files/model_notes.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/part_name.h"
+#include "core/model_files/pytorch/pytorch.h"
 #include "core/model_files/quotable.h"
 #include "core/model_files/safetensors.h"
 #include "core/model_files/shard_index.h"
 #include "core/model_files/tensor_roles.h"
+#include "core/model_files/transposed_convolutions.h"
 
 #include <fmt/format.h>
 
@@ -49,6 +51,10 @@ class ModelOpener {
             case FileFormat::onnx:
                 contents_.format = "onnx";
                 open_onnx(file);
+                break;
+            case FileFormat::pytorch:
+                contents_.format = "pytorch";
+                open_pytorch(file);
                 break;
         }
         return finish();
@@ -111,18 +117,50 @@ class ModelOpener {
         says_tied_ = config.tied_embeddings;
     }
 
+    // A checkpoint of one file or one shard: its files are added, its tensors left to the caller.
+    PytorchContents add_pytorch(const std::shared_ptr<const InputFile>& file) {
+        PytorchContents read = read_pytorch(file, job_);
+        const std::uint32_t first = add_file(file);
+        for (std::shared_ptr<const InputFile>& further : read.further_files)
+            add_file(std::move(further));
+        for (TensorInfo& tensor : read.contents.tensors)
+            tensor.file += first;
+        return read;
+    }
+
+    void open_pytorch(const std::shared_ptr<const InputFile>& file) {
+        PytorchContents read = add_pytorch(file);
+        take_config(folder_of(*file));
+        if (contents_.architecture.empty()) contents_.architecture = std::move(read.contents.architecture);
+        take(read.contents);
+        contents_.tensors = std::move(read.contents.tensors);
+    }
+
+    // Tensors of one shard, which know their file; of PyTorch's, also the names that are not listed.
+    PytorchContents read_shard(const std::shared_ptr<const InputFile>& file) {
+        if (!looks_like_zip(*file) && !looks_like_legacy_pytorch(*file)) {
+            PytorchContents read;
+            read.contents = read_safetensors(*file, job_);
+            const std::uint32_t number = add_file(file);
+            for (TensorInfo& tensor : read.contents.tensors)
+                tensor.file = number;
+            return read;
+        }
+        contents_.format = "pytorch";
+        return add_pytorch(file);
+    }
+
     void open_shards(const InputFile& index_file) {
         ShardIndex index = read_shard_index(index_file);
         take_config(folder_of(index_file));
         std::uint64_t bytes = 0;
         for (auto& [name, wanted] : index.shards) {
             job_.throw_if_stopped();
-            auto file = open_inside(folder_of(index_file), name);
-            FileContents read = read_safetensors(*file, job_);
-            if (contents_.files.empty()) take(read);
-            const std::uint32_t number = add_file(std::move(file));
+            const bool first = contents_.files.empty();
+            PytorchContents read = read_shard(open_inside(folder_of(index_file), name));
+            if (first) take(read.contents);
             std::vector<std::string> unnamed;
-            for (TensorInfo& tensor : read.tensors) {
+            for (TensorInfo& tensor : read.contents.tensors) {
                 bytes += tensor.bytes;
                 const auto found = wanted.find(tensor.name);
                 if (found == wanted.end()) {
@@ -130,8 +168,10 @@ class ModelOpener {
                     continue;
                 }
                 found->second = true;
-                take_tensor(std::move(tensor), number);
+                contents_.tensors.push_back(std::move(tensor));
             }
+            for (const std::string& unlisted : read.unlisted)
+                if (const auto found = wanted.find(unlisted); found != wanted.end()) found->second = true;
             note_unnamed(name, unnamed);
             require_all(index_file, name, wanted);
         }
@@ -224,12 +264,15 @@ class ModelOpener {
         contents_.tensors = std::move(read.contents.tensors);
     }
 
-    // ONNX models say themselves what their tensors are for.
+    // ONNX and PyTorch models say themselves what their tensors are for, as far as they know.
     std::shared_ptr<const Model> finish() {
-        if (contents_.format != "onnx")
+        if (contents_.format != "onnx" && contents_.format != "pytorch")
             for (TensorInfo& tensor : contents_.tensors)
                 assign_role(tensor);
-        if (contents_.format == "safetensors") find_inputs_first(contents_.tensors);
+        if (contents_.format == "safetensors" || contents_.format == "pytorch") {
+            find_inputs_first(contents_.tensors);
+            find_transposed_convolutions(contents_.tensors);
+        }
         std::vector<Issue> notes = notes_on(contents_.tensors, says_tied_);
         std::move(notes.begin(), notes.end(), std::back_inserter(contents_.issues));
         return std::make_shared<const Model>(std::move(contents_));

@@ -4,7 +4,8 @@
 
     read_weights.py MODEL [--dump FILE]
 
-MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file or an ONNX file (read by the onnx package). Prints a JSON list of its tensors in
+MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package) or a
+checkpoint of PyTorch (*.pt, *.pth or TorchScript's *.jit, read by torch itself). Prints a JSON list of its tensors in
 file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
 infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
@@ -149,6 +150,39 @@ def onnx_model(path):
     return onnx_graph(onnx.load(path).graph)
 
 
+TORCH_TYPES = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32",
+               "int16": "i16", "int8": "i8", "uint8": "u8", "bool": "bool"}
+
+
+def torch_tensors(value, path=""):
+    """Tensors in what torch.load gave, by the keys that lead to them."""
+    import torch
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from torch_tensors(part, f"{path}.{key}" if path else str(key))
+
+
+def torch_model(path):
+    import torch
+    try:
+        saved = torch.load(path, map_location="cpu")
+    except RuntimeError:
+        saved = torch.jit.load(path, map_location="cpu")
+    if isinstance(saved, torch.jit.ScriptModule):
+        saved = saved.state_dict()
+    for key in ("state_dict", "model_state_dict"):
+        saved = saved.get(key, saved)
+    holding = [part for part in saved.values() if any(True for _ in torch_tensors(part))]
+    if len(holding) == 1 and isinstance(holding[0], dict):
+        saved = holding[0]
+    for name, tensor in torch_tensors(saved):
+        dtype = TORCH_TYPES[str(tensor.dtype).removeprefix("torch.")]
+        plain = tensor.detach().contiguous()
+        yield name, dtype, list(tensor.shape), (plain.view(torch.int16) if dtype == "bf16" else plain).numpy().tobytes()
+
+
 def floats_of(dtype, raw):
     stored = np.frombuffer(raw, FLOATS[dtype])
     if dtype == "bf16":
@@ -229,6 +263,8 @@ def tensors_of(path):
         return gguf(path)
     if path.endswith(".onnx"):
         return onnx_model(path)
+    if path.endswith((".pt", ".pth", ".jit")):
+        return torch_model(path)
     return sharded(path) if path.endswith(".json") else safetensors(path)
 
 
