@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
+#include "core/model_files/llama2c/llama2c.h"
+#include "core/model_files/numpy/numpy.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/safetensors.h"
 
@@ -17,7 +19,7 @@
 namespace halfstep {
 namespace {
 
-constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF and ONNX";
+constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF, ONNX, NumPy's .npy and .npz, and llama2.c";
 
 struct KnownStart {
     std::string_view bytes;
@@ -32,7 +34,6 @@ constexpr std::array foreign_starts = {
     KnownStart{"PK\x03\x04", "is a ZIP archive, such as a PyTorch checkpoint or NumPy's .npz"},
     KnownStart{"\x80\x02", "is a Python pickle, such as an old PyTorch checkpoint"},
     KnownStart{"\x89HDF\r\n", "is an HDF5 file, such as Keras weights"},
-    KnownStart{"\x93NUMPY", "is a NumPy array"},
     KnownStart{"lmgg", "is a model of an old llama.cpp (GGML)",
                "Convert it to GGUF with a current llama.cpp"},
     KnownStart{"tjgg", "is a model of an old llama.cpp (GGJT)",
@@ -58,6 +59,8 @@ FileFormat file_format(const InputFile& file) {
     const std::string name = file.path().filename().string();
     if (looks_like_gguf(file)) return FileFormat::gguf;
     if (looks_like_safetensors(file)) return FileFormat::safetensors;
+    if (looks_like_npy(file)) return FileFormat::numpy_array;
+    if (looks_like_llama2c(file)) return FileFormat::llama2c;
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
     for (const KnownStart& foreign : foreign_starts)
@@ -69,6 +72,8 @@ FileFormat file_format(const InputFile& file) {
     if (name.ends_with(".gguf")) return FileFormat::gguf;
     if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (begins_json(start)) return FileFormat::shard_index;
+    if (name.ends_with(".npy")) return FileFormat::numpy_array;
+    if (name.ends_with(".bin") && begins_like_llama2c(file)) return FileFormat::llama2c;
     throw Error("is not a model file that Halfstep knows", {file.path().string(), {}, {}}, what_is_read);
 }
 

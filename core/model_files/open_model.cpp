@@ -5,9 +5,12 @@
 #include "core/model_files/hf_config.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/input_first.h"
+#include "core/model_files/llama2c/llama2c.h"
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
+#include "core/model_files/numpy/numpy.h"
+#include "core/model_files/numpy/numpy_roles.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/part_name.h"
 #include "core/model_files/quotable.h"
@@ -49,6 +52,15 @@ class ModelOpener {
             case FileFormat::onnx:
                 contents_.format = "onnx";
                 open_onnx(file);
+                break;
+            case FileFormat::numpy_array:
+            case FileFormat::numpy_archive:
+                contents_.format = "numpy";
+                open_numpy(file);
+                break;
+            case FileFormat::llama2c:
+                contents_.format = "llama2.c";
+                open_llama2c(file);
                 break;
         }
         return finish();
@@ -217,11 +229,29 @@ class ModelOpener {
     void open_onnx(std::shared_ptr<const InputFile> file) {
         OnnxContents read = read_onnx(*file, job_);
         contents_.architecture = std::move(read.contents.architecture);
-        take(read.contents);
+        take_all(std::move(file), read.contents, read.further_files);
+    }
+
+    // Tensors whose files are numbered from 1: file 0 is the model file.
+    void take_all(std::shared_ptr<const InputFile> file, FileContents& read,
+                  std::vector<std::shared_ptr<const InputFile>>& further_files) {
+        take(read);
         add_file(std::move(file));
-        for (std::shared_ptr<const InputFile>& further : read.further_files)
+        for (std::shared_ptr<const InputFile>& further : further_files)
             add_file(std::move(further));
-        contents_.tensors = std::move(read.contents.tensors);
+        contents_.tensors = std::move(read.tensors);
+    }
+
+    void open_numpy(std::shared_ptr<const InputFile> file) {
+        NumpyContents read = read_numpy(file, job_);
+        take_all(std::move(file), read.contents, read.further_files);
+    }
+
+    void open_llama2c(std::shared_ptr<const InputFile> file) {
+        Llama2cContents read = read_llama2c(file, job_);
+        contents_.architecture = std::move(read.contents.architecture);
+        says_tied_ = read.shared_head;
+        take_all(std::move(file), read.contents, read.further_files);
     }
 
     // ONNX models say themselves what their tensors are for.
@@ -230,6 +260,7 @@ class ModelOpener {
             for (TensorInfo& tensor : contents_.tensors)
                 assign_role(tensor);
         if (contents_.format == "safetensors") find_inputs_first(contents_.tensors);
+        if (contents_.format == "numpy") find_numpy_roles(contents_.tensors, contents_.issues);
         std::vector<Issue> notes = notes_on(contents_.tensors, says_tied_);
         std::move(notes.begin(), notes.end(), std::back_inserter(contents_.issues));
         return std::make_shared<const Model>(std::move(contents_));
