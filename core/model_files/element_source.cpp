@@ -24,8 +24,7 @@ std::size_t ElementSource::read_part(std::uint64_t element, std::size_t skipped,
 
 void ElementSource::read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view tensor) const {
     std::uint64_t element = offset / element_bytes_;
-    if (const auto skipped = static_cast<std::size_t>(offset % element_bytes_);
-        skipped != 0 && !into.empty())
+    if (const auto skipped = static_cast<std::size_t>(offset % element_bytes_); skipped != 0 && !into.empty())
         into = into.subspan(read_part(element++, skipped, into, tensor));
     const std::size_t whole = into.size() / element_bytes_;
     if (whole > 0) make_out(element, into.first(whole * element_bytes_), tensor);

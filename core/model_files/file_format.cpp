@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
 #include "core/model_files/llama2c/llama2c.h"
+#include "core/model_files/numpy/npy_header.h"
 #include "core/model_files/numpy/numpy.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/safetensors.h"
@@ -19,7 +20,8 @@
 namespace halfstep {
 namespace {
 
-constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF, ONNX, NumPy's .npy and .npz, and llama2.c";
+constexpr const char* what_is_read =
+    "Halfstep reads safetensors (also sharded), GGUF, ONNX, NumPy's .npy and .npz, and llama2.c";
 
 struct KnownStart {
     std::string_view bytes;
@@ -60,6 +62,7 @@ FileFormat file_format(const InputFile& file) {
     if (looks_like_gguf(file)) return FileFormat::gguf;
     if (looks_like_safetensors(file)) return FileFormat::safetensors;
     if (looks_like_npy(file)) return FileFormat::numpy_array;
+    if (looks_like_npz(file)) return FileFormat::numpy_archive;
     if (looks_like_llama2c(file)) return FileFormat::llama2c;
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
@@ -72,6 +75,7 @@ FileFormat file_format(const InputFile& file) {
     if (name.ends_with(".gguf")) return FileFormat::gguf;
     if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (begins_json(start)) return FileFormat::shard_index;
+    if (name.ends_with(".npz")) return FileFormat::numpy_archive;
     if (name.ends_with(".npy")) return FileFormat::numpy_array;
     if (name.ends_with(".bin") && begins_like_llama2c(file)) return FileFormat::llama2c;
     throw Error("is not a model file that Halfstep knows", {file.path().string(), {}, {}}, what_is_read);

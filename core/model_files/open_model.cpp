@@ -54,9 +54,10 @@ class ModelOpener {
                 open_onnx(file);
                 break;
             case FileFormat::numpy_array:
+                open_numpy(file, read_npy(file));
+                break;
             case FileFormat::numpy_archive:
-                contents_.format = "numpy";
-                open_numpy(file);
+                open_numpy(file, read_npz(file, job_));
                 break;
             case FileFormat::llama2c:
                 contents_.format = "llama2.c";
@@ -242,8 +243,8 @@ class ModelOpener {
         contents_.tensors = std::move(read.tensors);
     }
 
-    void open_numpy(std::shared_ptr<const InputFile> file) {
-        NumpyContents read = read_numpy(file, job_);
+    void open_numpy(std::shared_ptr<const InputFile> file, NumpyContents read) {
+        contents_.format = "numpy";
         take_all(std::move(file), read.contents, read.further_files);
     }
 

@@ -87,15 +87,17 @@ class Llama2cReader {
         bytes_.skip(sizeof magic);
         version_ = bytes_.read<std::int32_t>();
         if (version_ < 1 || version_ > 2)
-            throw Error(fmt::format("this llama2.c file is of version {}, Halfstep reads versions 0 to 2", version_),
-                        {file_->path().string(), {}, sizeof magic});
+            throw Error(
+                fmt::format("this llama2.c file is of version {}, Halfstep reads versions 0 to 2", version_),
+                {file_->path().string(), {}, sizeof magic});
         const std::uint64_t at = bytes_.position();
         shape_ = read_shape(bytes_);
         if (const std::string why = shape_.why_impossible(); !why.empty()) bytes_.fail(why, at);
         const std::uint64_t at_shared = bytes_.position();
         const auto shared = bytes_.read<std::uint8_t>();
         if (shared > 1)
-            bytes_.fail(fmt::format("whether the classifier is shared must be 0 or 1, not {}", shared), at_shared);
+            bytes_.fail(fmt::format("whether the classifier is shared must be 0 or 1, not {}", shared),
+                        at_shared);
         result_.shared_head = shared == 1;
         if (version_ == 2) read_group_size();
         position_ = header_bytes;
@@ -105,8 +107,9 @@ class Llama2cReader {
         const std::uint64_t at = bytes_.position();
         const auto size = bytes_.read<std::int32_t>();
         if (size < 1 || size > shape_.dim)
-            bytes_.fail(fmt::format("groups of {} weights, between 1 and dim {} were expected", size, shape_.dim),
-                        at);
+            bytes_.fail(
+                fmt::format("groups of {} weights, between 1 and dim {} were expected", size, shape_.dim),
+                at);
         group_size_ = static_cast<std::uint64_t>(size);
     }
 
@@ -216,8 +219,8 @@ class Llama2cReader {
         info.dtype_name = fmt::format("int8 groups of {}", group_size_);
         info.bytes = place.bytes();
         info.decoded = true;
-        result_.further_files.push_back(
-            std::make_shared<const InputFile>(file_->path(), std::make_unique<const Int8Groups>(file_, place)));
+        result_.further_files.push_back(std::make_shared<const InputFile>(
+            file_->path(), std::make_unique<const Int8Groups>(file_, place)));
         info.file = static_cast<std::uint32_t>(result_.further_files.size());
         result_.contents.tensors.push_back(std::move(info));
     }
@@ -227,7 +230,8 @@ class Llama2cReader {
             result_.contents.issues.push_back(
                 {Severity::note,
                  {},
-                 fmt::format("{} bytes follow the last tensor and belong to none", file_->size() - position_)});
+                 fmt::format("{} bytes follow the last tensor and belong to none",
+                             file_->size() - position_)});
     }
 
     std::shared_ptr<const InputFile> file_;

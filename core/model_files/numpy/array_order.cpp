@@ -21,7 +21,8 @@ SwappedElements::SwappedElements(std::shared_ptr<const InputFile> file, std::uin
                                  std::uint64_t elements, std::size_t element_bytes)
     : ElementSource(elements, element_bytes), file_(std::move(file)), offset_(offset) {}
 
-void SwappedElements::make_out(std::uint64_t first, std::span<std::byte> into, std::string_view tensor) const {
+void SwappedElements::make_out(std::uint64_t first, std::span<std::byte> into,
+                               std::string_view tensor) const {
     file_->read_at(offset_ + first * element_bytes(), into, tensor);
     for (auto element = into.begin(); element != into.end();
          element += static_cast<std::ptrdiff_t>(element_bytes()))
@@ -57,8 +58,11 @@ class FortranOrder::Columns {
 
 FortranOrder::FortranOrder(std::shared_ptr<const InputFile> file, std::uint64_t offset,
                            std::vector<std::int64_t> shape, std::size_t element_bytes)
-    : ElementSource(elements_of(shape), element_bytes), file_(std::move(file)), offset_(offset),
-      shape_(std::move(shape)), rows_(static_cast<std::uint64_t>(shape_.front())),
+    : ElementSource(elements_of(shape), element_bytes),
+      file_(std::move(file)),
+      offset_(offset),
+      shape_(std::move(shape)),
+      rows_(static_cast<std::uint64_t>(shape_.front())),
       row_elements_(size() / element_bytes / std::max<std::uint64_t>(rows_, 1)) {}
 
 void FortranOrder::make_out(std::uint64_t first, std::span<std::byte> into, std::string_view tensor) const {
@@ -87,6 +91,7 @@ void FortranOrder::make_out(const Piece& piece, std::span<std::byte> into, std::
     const std::uint64_t together = read_along ? std::max<std::uint64_t>(staged / (pitch * width), 1) : 1;
     const std::uint64_t kept = piece.end - piece.begin;
     std::vector<std::byte> staging;
+    if (piece.rows == 1 && kept < row_elements_ / 8) return make_out_few(piece, into, tensor);
     Columns columns(shape_);
     for (std::uint64_t column = 0; column < row_elements_; column += together) {
         const std::uint64_t count = std::min(together, row_elements_ - column);
@@ -100,6 +105,27 @@ void FortranOrder::make_out(const Piece& piece, std::span<std::byte> into, std::
                 std::memcpy(into.data() + (row * kept + columns.in_row() - piece.begin) * width,
                             staging.data() + (i * pitch + row) * width, width);
         }
+    }
+}
+
+// One by one: a short part of a row would have all columns walked over.
+void FortranOrder::make_out_few(const Piece& piece, std::span<std::byte> into,
+                                std::string_view tensor) const {
+    for (std::uint64_t at = piece.begin; at < piece.end; ++at) {
+        std::uint64_t left = at;
+        std::uint64_t column = 0;
+        for (std::size_t axis = shape_.size() - 1; axis > 0; --axis) {
+            std::uint64_t faster = 1;  // columns that go by before this axis moves on in the file
+            for (std::size_t before = 1; before < axis; ++before)
+                faster *= static_cast<std::uint64_t>(shape_[before]);
+            column += left % static_cast<std::uint64_t>(shape_[axis]) * faster;
+            left /= static_cast<std::uint64_t>(shape_[axis]);
+        }
+        const std::uint64_t element = column * rows_ + piece.first_row;
+        file_->read_at(
+            offset_ + element * element_bytes(),
+            into.subspan(static_cast<std::size_t>(at - piece.begin) * element_bytes(), element_bytes()),
+            tensor);
     }
 }
 

@@ -28,8 +28,8 @@ class SwappedElements : public ElementSource {
 // small whatever is asked for.
 class FortranOrder : public ElementSource {
   public:
-    FortranOrder(std::shared_ptr<const InputFile> file, std::uint64_t offset,
-                 std::vector<std::int64_t> shape, std::size_t element_bytes);
+    FortranOrder(std::shared_ptr<const InputFile> file, std::uint64_t offset, std::vector<std::int64_t> shape,
+                 std::size_t element_bytes);
 
   private:
     // Some rows (places on the first axis), from element `begin` up to `end` of each.
@@ -43,11 +43,12 @@ class FortranOrder : public ElementSource {
 
     void make_out(std::uint64_t first, std::span<std::byte> into, std::string_view tensor) const override;
     void make_out(const Piece& piece, std::span<std::byte> into, std::string_view tensor) const;
+    void make_out_few(const Piece& piece, std::span<std::byte> into, std::string_view tensor) const;
 
     std::shared_ptr<const InputFile> file_;
     std::uint64_t offset_;
     std::vector<std::int64_t> shape_;
-    std::uint64_t rows_;         // extent of the first axis
+    std::uint64_t rows_;          // extent of the first axis
     std::uint64_t row_elements_;  // of all others together
 };
 

@@ -164,9 +164,9 @@ class NpyHeaderReader {
         const auto version = bytes_.read<std::uint8_t>();
         const auto minor = bytes_.read<std::uint8_t>();
         if (version < 1 || version > 3 || minor != 0)
-            bytes_.fail(
-                fmt::format("this NumPy array is of version {}.{}, Halfstep reads 1.0 to 3.0", version, minor),
-                magic.size());
+            bytes_.fail(fmt::format("this NumPy array is of version {}.{}, Halfstep reads 1.0 to 3.0",
+                                    version, minor),
+                        magic.size());
         const std::uint64_t at = bytes_.position();
         const std::uint64_t length =
             version == 1 ? bytes_.read<std::uint16_t>() : bytes_.read<std::uint32_t>();

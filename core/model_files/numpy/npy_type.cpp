@@ -16,10 +16,10 @@ struct NumberType {
 };
 
 constexpr std::array number_types = {
-    NumberType{"f2", DType::f16}, NumberType{"f4", DType::f32},     NumberType{"f8", DType::f64},
-    NumberType{"i1", DType::i8},  NumberType{"i2", DType::i16},     NumberType{"i4", DType::i32},
-    NumberType{"i8", DType::i64}, NumberType{"u1", DType::u8},      NumberType{"u2", DType::u16},
-    NumberType{"u4", DType::u32}, NumberType{"u8", DType::u64},     NumberType{"b1", DType::boolean},
+    NumberType{"f2", DType::f16}, NumberType{"f4", DType::f32}, NumberType{"f8", DType::f64},
+    NumberType{"i1", DType::i8},  NumberType{"i2", DType::i16}, NumberType{"i4", DType::i32},
+    NumberType{"i8", DType::i64}, NumberType{"u1", DType::u8},  NumberType{"u2", DType::u16},
+    NumberType{"u4", DType::u32}, NumberType{"u8", DType::u64}, NumberType{"b1", DType::boolean},
     NumberType{"c8", DType::c64},
 };
 
@@ -50,8 +50,10 @@ std::optional<NpyType> other_type(std::string_view code) {
     const bool time = found->kind == 'M' || found->kind == 'm';
     const bool unit_follows = time && rest.starts_with('[') && rest.ends_with(']');
     if (error != std::errc() || count > (1U << 30U) || !(rest.empty() || unit_follows)) return std::nullopt;
-    if ((time && count != 8) || ((found->kind == 'f' || found->kind == 'c') && count > 32)) return std::nullopt;
-    return NpyType{DType::unknown, std::string(code), count * found->unit, 0, std::string(found->what), false};
+    if ((time && count != 8) || ((found->kind == 'f' || found->kind == 'c') && count > 32))
+        return std::nullopt;
+    return NpyType{DType::unknown, std::string(code), count * found->unit, 0, std::string(found->what),
+                   false};
 }
 
 bool is_plain(char c) {
