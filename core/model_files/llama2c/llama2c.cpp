@@ -193,15 +193,18 @@ class Llama2cReader {
         return result;
     }
 
-    // The share of some scales at these places that could be scales: those of the first tensor and the last.
+    // The share of some scales of some tensors at these places that could be scales.
     double plausible_scales(const std::vector<Int8GroupsPlace>& places) const {
-        std::vector<float> scales(2048);
+        constexpr std::size_t most_tensors = 64;
+        std::vector<float> scales(256);
         std::uint64_t seen = 0;
         std::uint64_t plausible = 0;
-        for (const Int8GroupsPlace* place : {&places.front(), &places.back()}) {
-            const auto some = std::span(scales).first(static_cast<std::size_t>(
-                std::min<std::uint64_t>(scales.size(), place->elements / place->group_size)));
-            file_->read_at(place->scales, std::as_writable_bytes(some));
+        const std::size_t step = (places.size() + most_tensors - 1) / most_tensors;
+        for (std::size_t i = 0; i < places.size(); i += step) {
+            const std::uint64_t groups = places[i].elements / places[i].group_size;
+            const auto some = std::span(scales).first(
+                static_cast<std::size_t>(std::min<std::uint64_t>(scales.size(), groups)));
+            file_->read_at(places[i].scales, std::as_writable_bytes(some));
             seen += some.size();
             plausible += static_cast<std::uint64_t>(std::ranges::count_if(some, could_be_scale));
         }

@@ -50,8 +50,9 @@ std::optional<NpyType> other_type(std::string_view code) {
     const bool time = found->kind == 'M' || found->kind == 'm';
     const bool unit_follows = time && rest.starts_with('[') && rest.ends_with(']');
     if (error != std::errc() || count > (1U << 30U) || !(rest.empty() || unit_follows)) return std::nullopt;
-    if ((time && count != 8) || ((found->kind == 'f' || found->kind == 'c') && count > 32))
-        return std::nullopt;
+    if (time && count != 8) return std::nullopt;
+    if (found->kind == 'f' && count != 12 && count != 16) return std::nullopt;
+    if (found->kind == 'c' && count != 16 && count != 24 && count != 32) return std::nullopt;
     return NpyType{DType::unknown, std::string(code), count * found->unit, 0, std::string(found->what),
                    false};
 }

@@ -136,8 +136,9 @@ class NumpyReader {
                 ++other_entries;
         }
         if (other_entries > 0)
-            note({}, fmt::format("{} of the archive {} no array: left out", other_entries,
-                                 other_entries == 1 ? "entry is" : "entries are"));
+            note({}, other_entries == 1
+                         ? std::string("one entry of the archive is no array: left out")
+                         : fmt::format("{} entries of the archive are no arrays: left out", other_entries));
         return std::move(result_);
     }
 
