@@ -5,9 +5,12 @@
 #include "core/model_files/hf_config.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/input_first.h"
+#include "core/model_files/llama2c/llama2c.h"
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
+#include "core/model_files/numpy/numpy.h"
+#include "core/model_files/numpy/numpy_roles.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/part_name.h"
 #include "core/model_files/pytorch/pytorch.h"
@@ -55,6 +58,16 @@ class ModelOpener {
             case FileFormat::pytorch:
                 contents_.format = "pytorch";
                 open_pytorch(file);
+                break;
+            case FileFormat::numpy_array:
+                open_numpy(file, read_npy(file));
+                break;
+            case FileFormat::numpy_archive:
+                open_numpy(file, read_npz(file, job_));
+                break;
+            case FileFormat::llama2c:
+                contents_.format = "llama2.c";
+                open_llama2c(file);
                 break;
         }
         return finish();
@@ -257,11 +270,29 @@ class ModelOpener {
     void open_onnx(std::shared_ptr<const InputFile> file) {
         OnnxContents read = read_onnx(*file, job_);
         contents_.architecture = std::move(read.contents.architecture);
-        take(read.contents);
+        take_all(std::move(file), read.contents, read.further_files);
+    }
+
+    // Tensors whose files are numbered from 1: file 0 is the model file.
+    void take_all(std::shared_ptr<const InputFile> file, FileContents& read,
+                  std::vector<std::shared_ptr<const InputFile>>& further_files) {
+        take(read);
         add_file(std::move(file));
-        for (std::shared_ptr<const InputFile>& further : read.further_files)
+        for (std::shared_ptr<const InputFile>& further : further_files)
             add_file(std::move(further));
-        contents_.tensors = std::move(read.contents.tensors);
+        contents_.tensors = std::move(read.tensors);
+    }
+
+    void open_numpy(std::shared_ptr<const InputFile> file, NumpyContents read) {
+        contents_.format = "numpy";
+        take_all(std::move(file), read.contents, read.further_files);
+    }
+
+    void open_llama2c(std::shared_ptr<const InputFile> file) {
+        Llama2cContents read = read_llama2c(file, job_);
+        contents_.architecture = std::move(read.contents.architecture);
+        says_tied_ = read.shared_head;
+        take_all(std::move(file), read.contents, read.further_files);
     }
 
     // ONNX and PyTorch models say themselves what their tensors are for, as far as they know.
@@ -273,6 +304,7 @@ class ModelOpener {
             find_inputs_first(contents_.tensors);
             find_transposed_convolutions(contents_.tensors);
         }
+        if (contents_.format == "numpy") find_numpy_roles(contents_.tensors, contents_.issues);
         std::vector<Issue> notes = notes_on(contents_.tensors, says_tied_);
         std::move(notes.begin(), notes.end(), std::back_inserter(contents_.issues));
         return std::make_shared<const Model>(std::move(contents_));
