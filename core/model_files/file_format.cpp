@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
+#include "core/model_files/keras/keras_archive.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/safetensors.h"
 
@@ -17,7 +19,8 @@
 namespace halfstep {
 namespace {
 
-constexpr const char* what_is_read = "Halfstep reads safetensors (also sharded), GGUF and ONNX";
+constexpr const char* what_is_read =
+    "Halfstep reads safetensors (also sharded), GGUF, ONNX and Keras (.keras, .h5)";
 
 struct KnownStart {
     std::string_view bytes;
@@ -31,7 +34,6 @@ constexpr std::array foreign_starts = {
                "Run 'git lfs pull' in its folder"},
     KnownStart{"PK\x03\x04", "is a ZIP archive, such as a PyTorch checkpoint or NumPy's .npz"},
     KnownStart{"\x80\x02", "is a Python pickle, such as an old PyTorch checkpoint"},
-    KnownStart{"\x89HDF\r\n", "is an HDF5 file, such as Keras weights"},
     KnownStart{"\x93NUMPY", "is a NumPy array"},
     KnownStart{"lmgg", "is a model of an old llama.cpp (GGML)",
                "Convert it to GGUF with a current llama.cpp"},
@@ -60,6 +62,9 @@ FileFormat file_format(const InputFile& file) {
     if (looks_like_safetensors(file)) return FileFormat::safetensors;
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
+    if (looks_like_hdf5(file)) return FileFormat::hdf5;
+    if (looks_like_keras_archive(file)) return FileFormat::keras_archive;
+    if (name.ends_with(".keras") && start.starts_with("PK")) return FileFormat::keras_archive;
     for (const KnownStart& foreign : foreign_starts)
         if (start.starts_with(foreign.bytes))
             throw Error(std::string(foreign.what), {file.path().string(), {}, {}},
@@ -67,6 +72,8 @@ FileFormat file_format(const InputFile& file) {
     // The readers say what is wrong with the file.
     if (name.ends_with(".safetensors")) return FileFormat::safetensors;
     if (name.ends_with(".gguf")) return FileFormat::gguf;
+    if (name.ends_with(".h5") || name.ends_with(".hdf5")) return FileFormat::hdf5;
+    if (name.ends_with(".keras")) return FileFormat::keras_archive;
     if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (begins_json(start)) return FileFormat::shard_index;
     throw Error("is not a model file that Halfstep knows", {file.path().string(), {}, {}}, what_is_read);

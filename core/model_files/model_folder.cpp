@@ -25,6 +25,7 @@ struct Candidates {
     std::vector<std::string> indices;
     std::vector<std::string> files;
     std::vector<std::string> onnx;  // which often lie beside what they were made from
+    std::vector<std::string> keras;
 };
 
 Candidates candidates_in(const fs::path& folder) {
@@ -35,6 +36,8 @@ Candidates candidates_in(const fs::path& folder) {
         if (name.ends_with(".safetensors.index.json")) found.indices.push_back(name);
         if (name.ends_with(".safetensors")) found.files.push_back(name);
         if (name.ends_with(".onnx")) found.onnx.push_back(name);
+        if (name.ends_with(".keras") || name.ends_with(".h5") || name.ends_with(".hdf5"))
+            found.keras.push_back(name);
         if (name.ends_with(".gguf")) {
             const std::optional<PartName> part = parse_part_name(name, ".gguf");
             if (!part || part->number == 1) found.files.push_back(name);
@@ -43,6 +46,7 @@ Candidates candidates_in(const fs::path& folder) {
     if (error) throw system_error(cannot_read, folder, error.value());
     std::sort(found.indices.begin(), found.indices.end());
     if (found.files.empty()) found.files = std::move(found.onnx);
+    if (found.files.empty()) found.files = std::move(found.keras);
     std::sort(found.files.begin(), found.files.end());
     return found;
 }
@@ -96,7 +100,7 @@ fs::path model_file_in(const fs::path& folder) {
     if (found.files.size() > 1) refuse_several(folder, found.files);
     if (const std::optional<fs::path> snapshot = only_snapshot(folder)) return model_file_in(*snapshot);
     throw Error("this folder holds no model", {folder.string(), {}, {}},
-                "Open a folder with safetensors, GGUF or ONNX files, or such a file itself");
+                "Open a folder with safetensors, GGUF, ONNX or Keras files, or such a file itself");
 }
 
 fs::path resolve_inside(const fs::path& folder, std::string_view name) {

@@ -5,6 +5,8 @@
 #include "core/model_files/hf_config.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/input_first.h"
+#include "core/model_files/keras/keras.h"
+#include "core/model_files/keras/keras_archive.h"
 #include "core/model_files/model.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
@@ -50,6 +52,16 @@ class ModelOpener {
                 contents_.format = "onnx";
                 open_onnx(file);
                 break;
+            case FileFormat::hdf5: {
+                KerasContents read = read_keras(file, {}, job_);
+                take_keras(file, std::move(read));
+                break;
+            }
+            case FileFormat::keras_archive: {
+                KerasArchive archive = read_keras_archive(file, job_);
+                take_keras(std::move(archive.weights), std::move(archive.contents));
+                break;
+            }
         }
         return finish();
     }
@@ -224,9 +236,23 @@ class ModelOpener {
         contents_.tensors = std::move(read.contents.tensors);
     }
 
-    // ONNX models say themselves what their tensors are for.
+    void take_keras(std::shared_ptr<const InputFile> weights, KerasContents read) {
+        contents_.format = std::move(read.format);
+        contents_.architecture = std::move(read.contents.architecture);
+        take(read.contents);
+        add_file(std::move(weights));
+        for (std::shared_ptr<const InputFile>& further : read.further_files)
+            add_file(std::move(further));
+        contents_.tensors = std::move(read.contents.tensors);
+    }
+
+    // Readers of ONNX, Keras and HDF5 say themselves what their tensors are for.
+    bool knows_roles() const {
+        return contents_.format == "onnx" || contents_.format == "keras" || contents_.format == "hdf5";
+    }
+
     std::shared_ptr<const Model> finish() {
-        if (contents_.format != "onnx")
+        if (!knows_roles())
             for (TensorInfo& tensor : contents_.tensors)
                 assign_role(tensor);
         if (contents_.format == "safetensors") find_inputs_first(contents_.tensors);
