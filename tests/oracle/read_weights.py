@@ -4,7 +4,8 @@
 
     read_weights.py MODEL [--dump FILE]
 
-MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file or an ONNX file (read by the onnx package). Prints a JSON list of its tensors in
+MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package) or
+Keras weights in HDF5 (read by h5py). Prints a JSON list of its tensors in
 file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
 infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
@@ -149,6 +150,23 @@ def onnx_model(path):
     return onnx_graph(onnx.load(path).graph)
 
 
+# What h5py calls the types of Keras' weights.
+KERAS_TYPES = {"float64": "f64", "float32": "f32", "float16": "f16", "int64": "i64", "int32": "i32"}
+
+
+def keras(path):
+    """The weights that layer_names and weight_names list, as LAYER/VARIABLE."""
+    import h5py
+    as_text = lambda name: name.decode() if isinstance(name, bytes) else name
+    with h5py.File(path, "r") as file:
+        group = file["model_weights"] if "model_weights" in file else file
+        for layer in map(as_text, group.attrs["layer_names"]):
+            for weight in map(as_text, group[layer].attrs["weight_names"]):
+                values = group[layer][weight][()]
+                yield (f"{layer}/{weight.split('/')[-1].split(':')[0]}", KERAS_TYPES[values.dtype.name],
+                       list(values.shape), values.tobytes())
+
+
 def floats_of(dtype, raw):
     stored = np.frombuffer(raw, FLOATS[dtype])
     if dtype == "bf16":
@@ -229,6 +247,8 @@ def tensors_of(path):
         return gguf(path)
     if path.endswith(".onnx"):
         return onnx_model(path)
+    if start[:8] == b"\x89HDF\r\n\x1a\n":
+        return keras(path)
     return sharded(path) if path.endswith(".json") else safetensors(path)
 
 

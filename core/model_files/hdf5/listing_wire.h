@@ -43,7 +43,7 @@ enum class Record : std::uint8_t {
 //   compact:       u64 bytes, the bytes
 //   chunked:       the fill value; u64 × rank: extents of a chunk; u8 filters: u32 id, u32 first parameter;
 //                  u64 chunks: u64 × rank: first element, u32 filters left out, u64 offset, u64 bytes
-enum class TypeKind : std::uint8_t { integer, floating, boolean, opaque, other };
+enum class TypeKind : std::uint8_t { integer, floating, boolean, opaque, text, compound, other };
 enum class Layout : std::uint8_t { never_written, contiguous, compact, chunked };
 
 inline constexpr std::uint32_t highest_rank = 32;  // of HDF5

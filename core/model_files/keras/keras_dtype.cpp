@@ -85,10 +85,12 @@ DType stored_dtype(const Hdf5Type& type, std::string_view stored_name) {
 
 std::string unknown_name(const Hdf5Type& type, std::string_view stored_name) {
     if (!stored_name.empty()) return quotable(stored_name);
-    const char* kind = type.kind == TypeKind::floating  ? "float"
-                       : type.kind == TypeKind::integer ? "integer"
-                       : type.kind == TypeKind::opaque  ? "opaque"
-                                                        : "hdf5 type";
+    if (type.kind == TypeKind::text) return "string";
+    const char* kind = type.kind == TypeKind::floating   ? "float"
+                       : type.kind == TypeKind::integer  ? "integer"
+                       : type.kind == TypeKind::opaque   ? "opaque"
+                       : type.kind == TypeKind::compound ? "compound"
+                                                         : "hdf5 type";
     return fmt::format("{} of {} bytes", kind, type.size);
 }
 

@@ -14,7 +14,9 @@ using Names = std::vector<std::string_view>;
 
 constexpr std::array kernel_and_bias = std::to_array<std::string_view>(
     {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose",
-     "Conv3DTranspose", "DepthwiseConv1D", "DepthwiseConv2D", "LocallyConnected1D", "LocallyConnected2D"});
+     "Conv3DTranspose", "DepthwiseConv1D", "DepthwiseConv2D", "LocallyConnected1D", "LocallyConnected2D",
+     "MultiHeadAttention", "GroupQueryAttention",
+     "GroupedQueryAttention"});  // the last for their projections
 constexpr std::array separable = std::to_array<std::string_view>({"SeparableConv1D", "SeparableConv2D"});
 constexpr std::array recurrent =
     std::to_array<std::string_view>({"LSTM", "LSTMCell", "GRU", "GRUCell", "SimpleRNN", "SimpleRNNCell",

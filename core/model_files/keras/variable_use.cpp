@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace halfstep {
 namespace {
@@ -81,6 +84,16 @@ class UseFinder {
         return {UseKind::convolution, last(), 0};
     }
 
+    // Which projection of an attention it is.
+    std::optional<Role> projection() const {
+        if (!is_attention()) return std::nullopt;
+        for (const auto& [word, role] :
+             {std::pair("output", Role::attention_output), std::pair("query", Role::attention_q),
+              std::pair("key", Role::attention_k), std::pair("value", Role::attention_v)})
+            if (contains(part_, word)) return role;
+        return std::nullopt;
+    }
+
   private:
     int last() const { return static_cast<int>(rank_) - 1; }
 
@@ -106,13 +119,8 @@ class UseFinder {
 
     bool is_attention() const { return is_one_of(attention_classes, class_) && rank_ == 3; }
 
-    // The node's name tells assign_role which projection it is.
     WeightUse attention() const {
-        if (contains(part_, "output")) return {UseKind::matrix, 2, 0, "/attention/attn_output/MatMul"};
-        for (const auto& [word, node] :
-             {std::pair("query", "/attention/q_proj/MatMul"), std::pair("key", "/attention/k_proj/MatMul"),
-              std::pair("value", "/attention/v_proj/MatMul")})
-            if (contains(part_, word)) return {UseKind::matrix, 1, 0, node};
+        if (contains(part_, "output")) return {UseKind::matrix, 2, 0};
         return {UseKind::matrix, 1, 0};
     }
 
@@ -136,7 +144,10 @@ class UseFinder {
 }  // namespace
 
 void assign_role(TensorInfo& tensor, const KerasOwner& owner) {
-    assign_role(tensor, UseFinder(tensor, owner).find());
+    const UseFinder finder(tensor, owner);
+    const std::optional<Role> projection = finder.projection();
+    assign_role(tensor, finder.find());
+    if (projection) tensor.role = *projection;
     tensor.block.reset();  // a number in a name of Keras counts variables, not blocks
 }
 

@@ -80,6 +80,10 @@ class DatasetDescriber {
                 return size == 1 && H5Tget_nmembers(type_.get()) == 2 ? TypeKind::boolean : TypeKind::other;
             case H5T_OPAQUE:
                 return TypeKind::opaque;
+            case H5T_STRING:
+                return TypeKind::text;
+            case H5T_COMPOUND:
+                return TypeKind::compound;
             default:
                 return TypeKind::other;
         }
@@ -165,15 +169,16 @@ class DatasetDescriber {
         for (std::size_t axis = 0; axis < rank_; ++axis)
             answer_.put(std::uint64_t{extents[axis]});
         put_filters();
+        const Handle space(H5Dget_space(dataset_), H5Sclose);
         hsize_t chunks = 0;
-        if (H5Dget_num_chunks(dataset_, H5S_ALL, &chunks) < 0)
+        if (H5Dget_num_chunks(dataset_, space.get(), &chunks) < 0)
             refuse("its chunks cannot be counted", damaged);
         if (chunks > listing_wire::most_chunks)
             refuse("is cut into " + std::to_string(chunks) + " chunks, too many to be read",
                    "Save it in fewer chunks (h5repack)");
         answer_.put(std::uint64_t{chunks});
         for (hsize_t index = 0; index < chunks; ++index)
-            put_chunk(index);
+            put_chunk(space.get(), index);
     }
 
     void put_filters() const {
@@ -200,12 +205,12 @@ class DatasetDescriber {
         }
     }
 
-    void put_chunk(hsize_t index) const {
+    void put_chunk(hid_t space, hsize_t index) const {
         std::array<hsize_t, listing_wire::highest_rank> first{};
         unsigned left_out = 0;
         haddr_t offset = HADDR_UNDEF;
         hsize_t bytes = 0;
-        if (H5Dget_chunk_info(dataset_, H5S_ALL, index, first.data(), &left_out, &offset, &bytes) < 0)
+        if (H5Dget_chunk_info(dataset_, space, index, first.data(), &left_out, &offset, &bytes) < 0)
             refuse("its chunks cannot be found", damaged);
         for (std::size_t axis = 0; axis < rank_; ++axis)
             answer_.put(std::uint64_t{first[axis]});

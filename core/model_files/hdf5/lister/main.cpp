@@ -5,6 +5,7 @@
 // one.
 #include "core/model_files/hdf5/lister/asked_file.h"
 #include "core/model_files/hdf5/lister/confinement.h"
+#include "core/model_files/hdf5/lister/external_links.h"
 #include "core/model_files/hdf5/lister/walk.h"
 
 #include <unistd.h>
@@ -55,7 +56,7 @@ void send_refusal(const Asker& asker, const Refusal& refusal) {
 // Nothing of HDF5 that reaches beyond the file.
 bool prepare_hdf5() {
     return H5open() >= 0 && H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0 &&
-           H5PLset_loading_state(0) >= 0 && H5Lunregister(H5L_TYPE_EXTERNAL) >= 0;
+           H5PLset_loading_state(0) >= 0 && refuse_external_links();
 }
 
 int answer(const Asker& asker) {
