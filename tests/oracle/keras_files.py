@@ -527,7 +527,7 @@ def more_hostile():
     bad("never_written_chunks.h5", "/dense/kernel", "were never written")
     one_weight("huge_chunk.h5", lambda group: group.create_dataset(
         "kernel", (1 << 14, 1 << 13), "<f4", chunks=(1 << 14, 1 << 13), compression="gzip"))
-    bad("huge_chunk.h5", "/dense/kernel", "is cut into chunks of more than 268435456 bytes")
+    bad("huge_chunk.h5", "/dense/kernel", "is cut into chunks of more than 134217728 bytes")
 
     def chunks_of_one(group):
         data = group.create_dataset("kernel", (200, 200), "<f4", chunks=(1, 1))

@@ -18,6 +18,7 @@ namespace {
 using listing_wire::Layout;
 
 constexpr std::size_t most_kept = std::size_t{64} << 20U;  // bytes; the last chunk is kept whatever its size
+constexpr std::uint64_t large_chunk = std::uint64_t{16} << 20U;
 constexpr const char* damaged = "The file is damaged: download or export it again";
 
 // Fills `into` with the element over and over, beginning `offset` bytes into the repetition.
@@ -98,6 +99,8 @@ class ChunkedSource : public ByteSource {
     }
 
     Hdf5ChunkCache::Chunk unpacked(const Hdf5Chunk& chunk, std::string_view tensor) const {
+        if (Hdf5ChunkCache::Chunk known = cache_->find(this, chunk.number)) return known;
+        const std::unique_lock turn = cache_->turn_to_unpack(dataset_.chunk_bytes);
         if (Hdf5ChunkCache::Chunk known = cache_->find(this, chunk.number)) return known;
         std::vector<std::byte> stored(static_cast<std::size_t>(chunk.bytes));
         file_->read_at(chunk.offset, stored, tensor);
@@ -191,6 +194,10 @@ void Hdf5ChunkCache::keep(const void* dataset, std::uint64_t chunk, Chunk bytes)
         bytes_ -= kept_.back().bytes->size();
         kept_.pop_back();
     }
+}
+
+std::unique_lock<std::mutex> Hdf5ChunkCache::turn_to_unpack(std::uint64_t chunk_bytes) {
+    return chunk_bytes >= large_chunk ? std::unique_lock(unpacking_) : std::unique_lock<std::mutex>();
 }
 
 Hdf5Data data_of(Hdf5Dataset dataset, const std::shared_ptr<const InputFile>& file,

@@ -20,6 +20,8 @@ class Hdf5ChunkCache {
 
     Chunk find(const void* dataset, std::uint64_t chunk);  // null where it is not kept
     void keep(const void* dataset, std::uint64_t chunk, Chunk bytes);
+    // Large chunks are unpacked one at a time, so that threads do not add up to more memory than there is.
+    std::unique_lock<std::mutex> turn_to_unpack(std::uint64_t chunk_bytes);
 
   private:
     struct Kept {
@@ -28,7 +30,8 @@ class Hdf5ChunkCache {
         Chunk bytes;
     };
 
-    std::mutex mutex_;
+    std::mutex unpacking_;
+    std::mutex mutex_;      // guards what follows
     std::list<Kept> kept_;  // the latest first
     std::size_t bytes_ = 0;
 };

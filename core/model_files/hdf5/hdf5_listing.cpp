@@ -21,7 +21,7 @@ using listing_wire::Record;
 using listing_wire::TypeKind;
 
 constexpr const char* damaged = "The file is damaged: download or export it again";
-constexpr std::uint64_t largest_chunk = std::uint64_t{256} << 20U;
+constexpr std::uint64_t largest_chunk = std::uint64_t{128} << 20U;
 // Deflate cannot shrink data further than about 1,032 times.
 constexpr std::uint64_t best_deflate_ratio = 1040;
 constexpr std::uint64_t most_filler = std::uint64_t{64} << 20U;
@@ -308,9 +308,12 @@ bool looks_like_hdf5(const InputFile& file) {
     return false;
 }
 
-Hdf5Listing list_hdf5(const InputFile& file, const JobContext& job) {
-    const InputFile answer(file.path(), ask_lister(file, job));
+Hdf5Listing read_listing(const InputFile& file, const InputFile& answer) {
     return ListingReader(file, answer).read();
+}
+
+Hdf5Listing list_hdf5(const InputFile& file, const JobContext& job) {
+    return read_listing(file, InputFile(file.path(), ask_lister(file, job)));
 }
 
 }  // namespace halfstep

@@ -92,4 +92,7 @@ bool looks_like_hdf5(const InputFile& file);
 // Error for what is damaged, for what lies in another file, and for filters that are not HDF5's own.
 Hdf5Listing list_hdf5(const InputFile& file, const JobContext& job);
 
+// The second half of that: takes the lister's answer (listing_wire.h) apart.
+Hdf5Listing read_listing(const InputFile& file, const InputFile& answer);
+
 }  // namespace halfstep

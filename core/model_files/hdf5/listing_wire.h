@@ -21,6 +21,7 @@ struct Frame {
 
 inline constexpr std::uint64_t longest_read = std::uint64_t{1} << 20U;
 inline constexpr std::uint64_t longest_answer = std::uint64_t{64} << 20U;
+inline constexpr std::uint64_t most_texts = 4'000'000;
 inline constexpr std::uint64_t longest_refusal = 4096;
 
 // The answer is a list of records, each of which begins with one of these. A text is its length (u32) and its

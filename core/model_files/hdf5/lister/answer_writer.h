@@ -5,6 +5,7 @@
 #include "core/model_files/hdf5/listing_wire.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,7 +13,7 @@
 
 namespace halfstep::lister {
 
-// Puts the answer together, up to the length that is taken.
+// Puts the answer together, up to what is taken.
 class AnswerWriter {
   public:
     template <typename Value>
@@ -21,6 +22,7 @@ class AnswerWriter {
         append({reinterpret_cast<const char*>(&value), sizeof value});
     }
     void put_text(std::string_view text) {
+        if (++texts_ > listing_wire::most_texts) refuse();
         put(static_cast<std::uint32_t>(text.size()));
         append(text);
     }
@@ -29,17 +31,20 @@ class AnswerWriter {
     }
 
     const std::string& answer() const { return answer_; }
-    std::size_t space_left() const { return listing_wire::longest_answer - answer_.size(); }
 
   private:
     void append(std::string_view bytes) {
-        if (bytes.size() > space_left())
-            throw Refusal({}, "holds more objects and attributes than a model could",
-                          "Export the model again, without anything else in the file");
+        if (bytes.size() > listing_wire::longest_answer - answer_.size()) refuse();
         answer_ += bytes;
     }
 
+    [[noreturn]] static void refuse() {
+        throw Refusal({}, "holds more objects and attributes than a model could",
+                      "Export the model again, without anything else in the file");
+    }
+
     std::string answer_;
+    std::uint64_t texts_ = 0;
 };
 
 }  // namespace halfstep::lister

@@ -24,7 +24,14 @@ constexpr std::uint64_t least_seconds = 2;
 constexpr std::uint64_t most_seconds = 30;
 
 // Under sanitizers a process needs terabytes of addresses.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HALFSTEP_UNDER_SANITIZERS
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HALFSTEP_UNDER_SANITIZERS
+#endif
+#ifdef HALFSTEP_UNDER_SANITIZERS
 constexpr bool limits_memory = false;
 #else
 constexpr bool limits_memory = true;
