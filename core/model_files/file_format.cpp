@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
+#include "core/model_files/keras/keras_archive.h"
 #include "core/model_files/llama2c/llama2c.h"
 #include "core/model_files/numpy/npy_header.h"
 #include "core/model_files/numpy/numpy.h"
@@ -24,8 +26,9 @@ namespace halfstep {
 namespace {
 
 constexpr const char* what_is_read =
-    "Halfstep reads safetensors and PyTorch checkpoints (also sharded), GGUF, ONNX, NumPy's .npy and .npz, and "
-    "llama2.c";
+    "Halfstep reads safetensors and PyTorch checkpoints (also sharded), GGUF, ONNX, Keras (.keras, .h5), "
+    "NumPy's "
+    ".npy and .npz, and llama2.c";
 
 constexpr const char* unpack = "Unpack it first";
 constexpr const char* download_again = "The download went wrong: fetch the file itself";
@@ -44,7 +47,6 @@ constexpr std::array foreign_starts = {
     KnownStart{"\x80\x03", "is a Python pickle, but not one that torch.save wrote"},
     KnownStart{"\x80\x04", "is a Python pickle, but not one that torch.save wrote"},
     KnownStart{"\x80\x05", "is a Python pickle, but not one that torch.save wrote"},
-    KnownStart{"\x89HDF\r\n", "is an HDF5 file, such as Keras weights"},
     KnownStart{"lmgg", "is a model of an old llama.cpp (GGML)",
                "Convert it to GGUF with a current llama.cpp"},
     KnownStart{"tjgg", "is a model of an old llama.cpp (GGJT)",
@@ -106,6 +108,7 @@ FileFormat zip_format(const InputFile& file) {
     // The archive is looked at while the file is there.
     const ZipArchive archive(std::shared_ptr<const InputFile>(std::shared_ptr<void>(), &file));
     if (is_pytorch_archive(archive)) return FileFormat::pytorch;
+    if (looks_like_keras_archive(file)) return FileFormat::keras_archive;
     if (looks_like_npz(file)) return FileFormat::numpy_archive;
     throw Error("is a ZIP archive, but holds no model that is known", {file.path().string(), {}, {}},
                 what_is_read);
@@ -122,6 +125,7 @@ FileFormat file_format(const InputFile& file) {
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
     if (looks_like_zip(file)) return zip_format(file);
+    if (looks_like_hdf5(file)) return FileFormat::hdf5;
     if (looks_like_legacy_pytorch(file)) return FileFormat::pytorch;
     refuse_foreign(file, start);
     const bool json = begins_json(start);
@@ -132,6 +136,8 @@ FileFormat file_format(const InputFile& file) {
     // The readers say what is wrong with the file.
     if (name.ends_with(".safetensors")) return FileFormat::safetensors;
     if (name.ends_with(".gguf")) return FileFormat::gguf;
+    if (name.ends_with(".h5") || name.ends_with(".hdf5")) return FileFormat::hdf5;
+    if (name.ends_with(".keras")) return FileFormat::keras_archive;
     if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (json) return FileFormat::shard_index;
     if (name.ends_with(".npz")) return FileFormat::numpy_archive;

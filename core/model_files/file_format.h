@@ -13,6 +13,8 @@ enum class FileFormat : std::uint8_t {
     gguf,
     onnx,
     pytorch,
+    hdf5,
+    keras_archive,
     numpy_array,
     numpy_archive,
     llama2c
