@@ -246,7 +246,7 @@ QString FileController::proposedPath(const QString& suffix) const {
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(
         &window_, title, {},
-        tr("Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)"));
+        tr("Models (*.safetensors *.gguf *.onnx *.pt *.pth *.bin *.ckpt *.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {
