@@ -3,6 +3,7 @@
 #include "core/model_files/model.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/onnx_builder.h"
+#include "tests/support/pickle_builder.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QTest>
@@ -164,6 +165,14 @@ std::string small_onnx() {
     return Proto().raw(onnx_file(graph)).bytes(25, function).text();
 }
 
+// A weight, a view of it, and the state of an optimizer.
+std::string small_pickle() {
+    testing::Pickle pickle;
+    pickle.raw("}(").text("state_dict").raw("}(").text("w").tensor().text("v").rebuild().storage();
+    pickle.view(1, {2, 2}, {1, 1}).raw("u").text("optimizer").raw("}").text("m").tensor().raw("su");
+    return pickle.stop();
+}
+
 std::string small_index() {
     std::string text =
         "{'metadata':{'total_size':39},'weight_map':{'a.weight':'shard.safetensors',"
@@ -204,6 +213,8 @@ class TestHostileFiles : public QObject {
         row("model.gguf", small_gguf());
         row("model.safetensors.index.json", small_index());
         row("model.onnx", small_onnx());
+        row("model.pt", testing::checkpoint_zip(small_pickle()).bytes());
+        row("model.pth", testing::legacy_checkpoint(small_pickle()));
     }
 
     void mutated_files_open_or_fail_cleanly() {
