@@ -34,6 +34,8 @@ struct Candidates {
     std::vector<std::string> files;
     std::vector<std::string> onnx;  // which often lie beside what they were made from
     std::vector<std::string> torch;
+    std::vector<std::string> keras;
+    std::vector<std::string> numpy;  // which often are something else than weights
 };
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
@@ -44,7 +46,9 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
 std::vector<std::string> preferred_of(const Candidates& found) {
     for (const std::string_view name : {pytorch_index, pytorch_model})
         if (holds(found.torch, name)) return {std::string(name)};
-    return found.onnx.empty() ? found.torch : found.onnx;
+    for (const auto* files : {&found.onnx, &found.torch, &found.keras})
+        if (!files->empty()) return *files;
+    return found.numpy;
 }
 
 Candidates candidates_in(const fs::path& folder) {
@@ -57,6 +61,9 @@ Candidates candidates_in(const fs::path& folder) {
         if (name.ends_with(".onnx")) found.onnx.push_back(name);
         if (name.ends_with(".pt") || name.ends_with(".pth") || is_pytorch_model(name))
             found.torch.push_back(name);
+        if (name.ends_with(".npz") || name.ends_with(".npy")) found.numpy.push_back(name);
+        if (name.ends_with(".keras") || name.ends_with(".h5") || name.ends_with(".hdf5"))
+            found.keras.push_back(name);
         if (name.ends_with(".gguf")) {
             const std::optional<PartName> part = parse_part_name(name, ".gguf");
             if (!part || part->number == 1) found.files.push_back(name);
@@ -113,8 +120,9 @@ fs::path model_file_in(const fs::path& folder) {
     if (found.files.size() == 1) return folder / found.files.front();
     if (found.files.size() > 1) refuse_several(folder, found.files);
     if (const std::optional<fs::path> snapshot = only_snapshot(folder)) return model_file_in(*snapshot);
-    throw Error("this folder holds no model", {folder.string(), {}, {}},
-                "Open a folder with safetensors, GGUF, ONNX or PyTorch files, or such a file itself");
+    throw Error(
+        "this folder holds no model", {folder.string(), {}, {}},
+        "Open a folder with safetensors, GGUF, ONNX, PyTorch, Keras or NumPy files, or a model file itself");
 }
 
 fs::path resolve_inside(const fs::path& folder, std::string_view name) {

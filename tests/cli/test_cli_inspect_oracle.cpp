@@ -26,6 +26,7 @@ QStringList model_files() {
     if (python_has("torch"))
         patterns << "*.pt"
                  << "*.pth";
+    if (python_has("h5py")) patterns << "*.h5" << "*.hdf5";
     for (const QString& folder : folders)
         for (QDirIterator it(folder, patterns, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)
             files << it.next();
