@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -167,7 +168,7 @@ class ModelOpener {
     }
 
     static void require_all(const InputFile& index_file, const std::string& shard,
-                            const std::map<std::string, bool, std::less<>>& wanted) {
+                            const std::unordered_map<std::string, bool>& wanted) {
         for (const auto& [tensor, found] : wanted)
             if (!found)
                 throw Error(fmt::format("the shard index says that this tensor is in {}, but it is not there",
