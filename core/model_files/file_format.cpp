@@ -3,16 +3,21 @@
 
 #include "core/base/error.h"
 #include "core/model_files/gguf.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
+#include "core/model_files/keras/keras_archive.h"
 #include "core/model_files/llama2c/llama2c.h"
 #include "core/model_files/numpy/npy_header.h"
 #include "core/model_files/numpy/numpy.h"
 #include "core/model_files/onnx/onnx.h"
+#include "core/model_files/pytorch/pytorch.h"
 #include "core/model_files/safetensors.h"
+#include "core/model_files/zip/zip_archive.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,7 +26,9 @@ namespace halfstep {
 namespace {
 
 constexpr const char* what_is_read =
-    "Halfstep reads safetensors (also sharded), GGUF, ONNX, NumPy's .npy and .npz, and llama2.c";
+    "Halfstep reads safetensors and PyTorch checkpoints (also sharded), GGUF, ONNX, Keras (.keras, .h5), "
+    "NumPy's "
+    ".npy and .npz, and llama2.c";
 
 constexpr const char* unpack = "Unpack it first";
 constexpr const char* download_again = "The download went wrong: fetch the file itself";
@@ -36,9 +43,10 @@ struct KnownStart {
 constexpr std::array foreign_starts = {
     KnownStart{"version https://git-lfs", "is a Git LFS pointer, the model itself was not downloaded",
                "Run 'git lfs pull' in its folder"},
-    KnownStart{"PK\x03\x04", "is a ZIP archive, such as a PyTorch checkpoint or NumPy's .npz"},
-    KnownStart{"\x80\x02", "is a Python pickle, such as an old PyTorch checkpoint"},
-    KnownStart{"\x89HDF\r\n", "is an HDF5 file, such as Keras weights"},
+    KnownStart{"\x80\x02", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x03", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x04", "is a Python pickle, but not one that torch.save wrote"},
+    KnownStart{"\x80\x05", "is a Python pickle, but not one that torch.save wrote"},
     KnownStart{"lmgg", "is a model of an old llama.cpp (GGML)",
                "Convert it to GGUF with a current llama.cpp"},
     KnownStart{"tjgg", "is a model of an old llama.cpp (GGJT)",
@@ -95,6 +103,17 @@ bool begins_json(const std::string& start) {
     return text.starts_with('{') && (next == std::string::npos || text[next] == '"' || text[next] == '}');
 }
 
+// What an archive holds tells what it is.
+FileFormat zip_format(const InputFile& file) {
+    // The archive is looked at while the file is there.
+    const ZipArchive archive(std::shared_ptr<const InputFile>(std::shared_ptr<void>(), &file));
+    if (is_pytorch_archive(archive)) return FileFormat::pytorch;
+    if (looks_like_keras_archive(file)) return FileFormat::keras_archive;
+    if (looks_like_npz(file)) return FileFormat::numpy_archive;
+    throw Error("is a ZIP archive, but holds no model that is known", {file.path().string(), {}, {}},
+                what_is_read);
+}
+
 }  // namespace
 
 FileFormat file_format(const InputFile& file) {
@@ -102,10 +121,12 @@ FileFormat file_format(const InputFile& file) {
     if (looks_like_gguf(file)) return FileFormat::gguf;
     if (looks_like_safetensors(file)) return FileFormat::safetensors;
     if (looks_like_npy(file)) return FileFormat::numpy_array;
-    if (looks_like_npz(file)) return FileFormat::numpy_archive;
     if (looks_like_llama2c(file)) return FileFormat::llama2c;
     const std::string start = first_bytes(file);
     if (start.empty()) throw Error("this file is empty", {file.path().string(), {}, {}}, what_is_read);
+    if (looks_like_zip(file)) return zip_format(file);
+    if (looks_like_hdf5(file)) return FileFormat::hdf5;
+    if (looks_like_legacy_pytorch(file)) return FileFormat::pytorch;
     refuse_foreign(file, start);
     const bool json = begins_json(start);
     const auto binary = {".safetensors", ".gguf", ".onnx", ".npz", ".npy"};
@@ -115,6 +136,8 @@ FileFormat file_format(const InputFile& file) {
     // The readers say what is wrong with the file.
     if (name.ends_with(".safetensors")) return FileFormat::safetensors;
     if (name.ends_with(".gguf")) return FileFormat::gguf;
+    if (name.ends_with(".h5") || name.ends_with(".hdf5")) return FileFormat::hdf5;
+    if (name.ends_with(".keras")) return FileFormat::keras_archive;
     if (name.ends_with(".onnx") || looks_like_onnx(file)) return FileFormat::onnx;
     if (json) return FileFormat::shard_index;
     if (name.ends_with(".npz")) return FileFormat::numpy_archive;

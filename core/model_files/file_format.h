@@ -12,6 +12,9 @@ enum class FileFormat : std::uint8_t {
     shard_index,
     gguf,
     onnx,
+    pytorch,
+    hdf5,
+    keras_archive,
     numpy_array,
     numpy_archive,
     llama2c

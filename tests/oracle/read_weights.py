@@ -4,8 +4,10 @@
 
     read_weights.py MODEL [--dump FILE]
 
-MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package), NumPy's
-own .npy or .npz, or a .bin of llama2.c. Prints a JSON list of its tensors in file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
+MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package), a
+checkpoint of PyTorch (*.pt, *.pth or TorchScript's *.jit, read by torch itself), Keras weights in HDF5 (read by h5py),
+NumPy's own .npy or .npz, or a .bin of llama2.c. Prints a JSON list of its tensors in file order: name, dtype, shape
+(slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
 infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
 ggml's own decode. With --dump the values of those tensors are written to FILE one after another as float64.
@@ -149,6 +151,23 @@ def onnx_model(path):
     return onnx_graph(onnx.load(path).graph)
 
 
+# What h5py calls the types of Keras' weights.
+KERAS_TYPES = {"float64": "f64", "float32": "f32", "float16": "f16", "int64": "i64", "int32": "i32"}
+
+
+def keras(path):
+    """The weights that layer_names and weight_names list, as LAYER/VARIABLE."""
+    import h5py
+    as_text = lambda name: name.decode() if isinstance(name, bytes) else name
+    with h5py.File(path, "r") as file:
+        group = file["model_weights"] if "model_weights" in file else file
+        for layer in map(as_text, group.attrs["layer_names"]):
+            for weight in map(as_text, group[layer].attrs["weight_names"]):
+                values = group[layer][weight][()]
+                yield (f"{layer}/{weight.split('/')[-1].split(':')[0]}", KERAS_TYPES[values.dtype.name],
+                       list(values.shape), values.tobytes())
+
+
 NUMPY_TYPES = {"f2": "f16", "f4": "f32", "f8": "f64", "b1": "bool", "c8": "c64"}
 
 
@@ -210,6 +229,39 @@ def llama2c(path):
         scales = np.frombuffer(data, "<f4", size // group, at + size)
         at += size + 4 * (size // group)
         yield name, f"int8 groups of {group}", list(shape), (scales[:, None] * codes.astype(np.float32)).tobytes()
+
+
+TORCH_TYPES = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32",
+               "int16": "i16", "int8": "i8", "uint8": "u8", "bool": "bool"}
+
+
+def torch_tensors(value, path=""):
+    """Tensors in what torch.load gave, by the keys that lead to them."""
+    import torch
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from torch_tensors(part, f"{path}.{key}" if path else str(key))
+
+
+def torch_model(path):
+    import torch
+    try:
+        saved = torch.load(path, map_location="cpu")
+    except RuntimeError:
+        saved = torch.jit.load(path, map_location="cpu")
+    if isinstance(saved, torch.jit.ScriptModule):
+        saved = saved.state_dict()
+    for key in ("state_dict", "model_state_dict"):
+        saved = saved.get(key, saved)
+    holding = [part for part in saved.values() if any(True for _ in torch_tensors(part))]
+    if len(holding) == 1 and isinstance(holding[0], dict):
+        saved = holding[0]
+    for name, tensor in torch_tensors(saved):
+        dtype = TORCH_TYPES[str(tensor.dtype).removeprefix("torch.")]
+        plain = tensor.detach().contiguous()
+        yield name, dtype, list(tensor.shape), (plain.view(torch.int16) if dtype == "bf16" else plain).numpy().tobytes()
 
 
 def floats_of(dtype, raw):
@@ -295,6 +347,10 @@ def tensors_of(path):
         return gguf(path)
     if path.endswith(".onnx"):
         return onnx_model(path)
+    if path.endswith((".pt", ".pth", ".jit")):
+        return torch_model(path)
+    if start[:8] == b"\x89HDF\r\n\x1a\n":
+        return keras(path)
     if path.endswith((".npy", ".npz")):
         return numpy_file(path)
     if path.endswith(".bin"):

@@ -39,13 +39,15 @@ class TestModelReading : public QObject {
         const auto models = testing::models_folder();
         if (!models) QSKIP("the folder of real models is not here");
         const bool reads_onnx = testing::python_has("onnx");
+        const bool reads_hdf5 = testing::python_has("h5py");
         for (const auto& entry : fs::recursive_directory_iterator(*models)) {
             const fs::path& path = entry.path();
             const bool llama2c =
                 path.filename().string().starts_with("stories") && path.extension() == ".bin";
             if (path.extension() == ".safetensors" || path.extension() == ".gguf" ||
                 path.extension() == ".npz" || path.extension() == ".npy" || llama2c ||
-                (path.extension() == ".onnx" && reads_onnx))
+                (path.extension() == ".onnx" && reads_onnx) ||
+                ((path.extension() == ".h5" || path.extension() == ".hdf5") && reads_hdf5))
                 QTest::newRow(path.filename().c_str()) << QString::fromStdString(path.string());
         }
     }
