@@ -244,9 +244,10 @@ QString FileController::proposedPath(const QString& suffix) const {
 }
 
 QString FileController::askForModelFile(const QString& title) {
-    return QFileDialog::getOpenFileName(
-        &window_, title, {},
-        tr("Models (*.safetensors *.gguf *.onnx *.keras *.h5 *.hdf5 *.safetensors.index.json);;All files (*)"));
+    return QFileDialog::getOpenFileName(&window_, title, {},
+                                        tr("Models (*.safetensors *.gguf *.onnx *.keras *.h5 *.hdf5 *.npz "
+                                           "*.npy *.bin *.safetensors.index.json);;All "
+                                           "files (*)"));
 }
 
 void FileController::askForModel() {
@@ -290,8 +291,8 @@ bool FileController::savePlanAs() {
 }
 
 void FileController::askForWorkspace() {
-    const QString path = QFileDialog::getSaveFileName(&window_, tr("Save the workspace"), proposedPath(".workspace.h5"),
-                                                      tr("HDF5 workspaces (*.h5)"));
+    const QString path = QFileDialog::getSaveFileName(
+        &window_, tr("Save the workspace"), proposedPath(".workspace.h5"), tr("HDF5 workspaces (*.h5)"));
     if (!path.isEmpty()) saveWorkspace(path);
 }
 
