@@ -98,22 +98,22 @@ Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>
             {"infs", count(&TensorStatistics::infs)}};
 }
 
-Json document(const Model& model, const Statistics& statistics, const Importance* importance) {
-    Json tensors = Json::array();
-    for (std::size_t i = 0; i < model.tensors().size(); ++i) {
-        Json json = tensor_json(model.tensors()[i], statistics[i]);
-        if (importance != nullptr)
-            json["importance"] = importance_json(importance->find(model.tensors()[i].name));
-        tensors.push_back(std::move(json));
-    }
+void print_document(const Model& model, const Statistics& statistics, const Importance* importance,
+                    Output& out) {
     Json issues = Json::array();
     for (const Issue& issue : all_issues(model, statistics, importance))
         issues.push_back({{"severity", severity_name(issue.severity)},
                           {"tensor", issue.tensor.empty() ? Json() : Json(issue.tensor)},
                           {"message", issue.message}});
-    Json json{{"model", model_json(model)}, {"tensors", std::move(tensors)}, {"issues", std::move(issues)}};
-    if (importance != nullptr) json["importance"] = importance_json(*importance);
-    return json;
+    Json after{{"issues", std::move(issues)}};
+    if (importance != nullptr) after["importance"] = importance_json(*importance);
+    const auto tensor = [&](std::size_t i) {
+        Json json = tensor_json(model.tensors()[i], statistics[i]);
+        if (importance != nullptr)
+            json["importance"] = importance_json(importance->find(model.tensors()[i].name));
+        return json;
+    };
+    out.json({{"model", model_json(model)}}, "tensors", model.tensors().size(), tensor, after);
 }
 
 // "q4_0 37 tensors, 4.50 bits; f32 11 tensors, 32.00 bits: 4.56 bits per weight".
@@ -200,7 +200,7 @@ int inspect(const InspectOptions& options, Session& session) {
             *model, session.job(options.common, [&](double fraction) { progress.show(fraction); }));
     }
     if (options.common.json) {
-        session.out.json(document(*model, statistics, importance.get()));
+        print_document(*model, statistics, importance.get(), session.out);
     } else {
         session.out.text(summary(*model) +
                          (options.no_stats ? header_table(*model) : statistics_table(*model, statistics)) +

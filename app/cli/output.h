@@ -3,6 +3,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <string_view>
 
 namespace halfstep::cli {
@@ -16,6 +18,11 @@ class Output {
     void text(std::string_view text);
     // One document and a newline. Names that are not UTF-8 get replacement characters.
     void json(const nlohmann::ordered_json& document);
+    // The same for an object with a list that may be long: its `count` entries are made and written one by
+    // one, behind the members of `before` and before those of `after`, of which each has one or more.
+    void json(const nlohmann::ordered_json& before, std::string_view list, std::size_t count,
+              const std::function<nlohmann::ordered_json(std::size_t)>& entry,
+              const nlohmann::ordered_json& after);
     // Throws Error where what was written did not reach its place.
     void finish();
 };

@@ -246,7 +246,7 @@ QString FileController::proposedPath(const QString& suffix) const {
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(&window_, title, {},
                                         tr("Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin "
-                                           "*.keras *.h5 *.hdf5 *.index.json);;All files (*)"));
+                                           "*.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {

@@ -102,6 +102,7 @@ class GgufReader {
 
     void read_metadata() {
         std::unordered_set<std::string> keys;
+        std::uint64_t texts = 0;
         for (std::uint64_t index = 0; index < value_count_; ++index) {
             reader_.set_context(fmt::format("metadata value {}", index));
             const std::uint64_t position = reader_.position();
@@ -111,6 +112,11 @@ class GgufReader {
             if (!is_utf8(key)) reader_.fail("a key is not valid UTF-8", position);
             if (!keys.insert(key).second) reader_.fail("this key appears twice", position);
             const GgufValue value = read_gguf_value(reader_, job_);
+            texts += value.texts;
+            if (texts > most_gguf_texts)
+                reader_.fail(fmt::format("the arrays up to this one hold {} texts, at most {} are allowed",
+                                         texts, most_gguf_texts),
+                             position);
             use(key, value, position);
             result_.metadata.push_back({std::move(key), position, reader_.position()});
         }

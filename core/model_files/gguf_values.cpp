@@ -85,6 +85,10 @@ GgufValue array_value(ByteReader& reader, const JobContext& job) {
             position);
     if (type == GgufType::string) {
         reader.require(count * sizeof(std::uint64_t));  // the lengths alone
+        if (count > most_gguf_texts)
+            reader.fail(fmt::format("an array is said to hold {} texts, at most {} are allowed", count,
+                                    most_gguf_texts),
+                        position);
         for (std::uint64_t index = 0; index < count; ++index) {
             if (index % 4096 == 0) job.throw_if_stopped();
             reader.skip(read_text_length(reader));
@@ -92,7 +96,10 @@ GgufValue array_value(ByteReader& reader, const JobContext& job) {
     } else {
         reader.skip(count * traits_of(type).bytes);
     }
-    return {GgufType::array, fmt::format("{} × {}", count, traits_of(type).name), {}};
+    return {GgufType::array,
+            fmt::format("{} × {}", count, traits_of(type).name),
+            {},
+            type == GgufType::string ? count : 0};
 }
 
 }  // namespace

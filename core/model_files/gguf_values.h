@@ -27,10 +27,14 @@ enum class GgufType : std::uint32_t {
     f64,
 };
 
+// Texts in all arrays of a file: far more than any vocabulary has, and few enough to be passed over at once.
+inline constexpr std::uint64_t most_gguf_texts = 10'000'000;
+
 struct GgufValue {
     GgufType type = GgufType::u8;
     std::string text;                     // for display; an array is described, not spelled out
     std::optional<std::uint64_t> number;  // of an integer that is not negative
+    std::uint64_t texts = 0;              // in an array of them
 };
 
 // Reads a metadata value, its type first. Long texts and arrays are checked and passed over without being

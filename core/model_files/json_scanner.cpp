@@ -67,11 +67,11 @@ std::uint64_t JsonScanner::position() const {
 }
 
 void JsonScanner::set_context(std::string_view context) {
-    context_ = quotable(context);
+    context_ = context;
 }
 
 void JsonScanner::fail(const std::string& problem, std::uint64_t position) const {
-    throw Error(problem, {file_, context_, position},
+    throw Error(problem, {file_, quotable(context_), position},
                 "The file is damaged or not what its name says: download or export it again");
 }
 

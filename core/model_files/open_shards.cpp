@@ -9,7 +9,10 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace halfstep {
 namespace {
@@ -47,7 +50,7 @@ void note_unnamed(ModelAssembly& assembly, const std::string& shard,
                     quotable(unnamed.front()), unnamed.size() == 1 ? "" : ", ..."));
 }
 
-using Wanted = std::map<std::string, bool, std::less<>>;  // whether each was found
+using Wanted = std::unordered_map<std::string, bool>;  // whether each was found
 
 void require_all(const InputFile& index_file, const std::string& shard, const Wanted& wanted) {
     for (const auto& [tensor, found] : wanted)

@@ -7,13 +7,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 namespace halfstep {
 
 // What a *.safetensors.index.json says: which tensor is in which file beside it.
 struct ShardIndex {
     // file name -> tensor names, each with whether the tensor has been found there
-    std::map<std::string, std::map<std::string, bool, std::less<>>> shards;
+    std::map<std::string, std::unordered_map<std::string, bool>> shards;
     std::optional<std::uint64_t> total_bytes;
 };
 

@@ -108,7 +108,9 @@ class TensorMeasuring {
 
     void set_size(Measurement& result, const Scheme& scheme) const {
         const MatrixShape shape = matrix_shape(*tensor_);
-        const std::uint64_t bits = stored_bits(scheme, shape.channels, shape.inputs, tensor_->dtype);
+        const std::uint64_t bits = scheme.family == Family::keep
+                                       ? tensor_->bytes * 8
+                                       : stored_bits(scheme, shape.channels, shape.inputs, tensor_->dtype);
         result.bytes = (bits + 7) / 8;
         if (tensor_->elements != 0)
             result.bits_per_weight = static_cast<double>(bits) / static_cast<double>(tensor_->elements);

@@ -64,7 +64,7 @@ class Llama2cReader {
         else
             read_version_0();
         describe();
-        const auto tensors = llama2c_tensors(shape_, result_.shared_head, version_ == 0);
+        const auto tensors = llama2c_tensors(shape_, result_.shared_head, version_ == 0, file_->size());
         if (version_ == 2)
             lay_out_int8(tensors);
         else
@@ -257,8 +257,8 @@ bool looks_like_llama2c(const InputFile& file) {
     if (first_number(file) == magic) return true;
     const auto found = read_version_0_shape(file);
     if (!found) return false;
-    return file.size() ==
-           shape_bytes + sizeof(float) * total_elements(llama2c_tensors(found->first, found->second, true));
+    return file.size() == shape_bytes + sizeof(float) * total_elements(llama2c_tensors(
+                                                            found->first, found->second, true, file.size()));
 }
 
 Llama2cContents read_llama2c(const std::shared_ptr<const InputFile>& file, const JobContext& job) {

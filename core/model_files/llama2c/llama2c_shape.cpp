@@ -13,14 +13,17 @@ constexpr std::array<std::int64_t, 7> largest{
 
 class TensorList {
   public:
-    explicit TensorList(const Llama2cShape& shape) : shape_(shape) {}
+    TensorList(const Llama2cShape& shape, std::uint64_t most_elements)
+        : shape_(shape), most_elements_(most_elements) {}
 
     void once(std::string_view name, std::vector<std::int64_t> shape, bool matrix = true) {
+        if (elements_ > most_elements_) return;
         tensors_.push_back({std::string(name), std::move(shape), matrix});
+        elements_ += tensors_.back().elements();
     }
     void in_layers(std::string_view name, const std::vector<std::int64_t>& shape, bool matrix = true) {
-        for (std::int64_t layer = 0; layer < shape_.layers; ++layer)
-            tensors_.push_back({fmt::format("layers.{}.{}.weight", layer, name), shape, matrix});
+        for (std::int64_t layer = 0; layer < shape_.layers && elements_ <= most_elements_; ++layer)
+            once(fmt::format("layers.{}.{}.weight", layer, name), shape, matrix);
     }
 
     void embedding() { once("tok_embeddings.weight", {shape_.vocabulary, shape_.dim}); }
@@ -48,6 +51,8 @@ class TensorList {
 
   private:
     const Llama2cShape& shape_;
+    std::uint64_t most_elements_;
+    std::uint64_t elements_ = 0;
     std::vector<Llama2cTensor> tensors_;
 };
 
@@ -84,8 +89,9 @@ std::uint64_t Llama2cTensor::elements() const {
     return product;
 }
 
-std::vector<Llama2cTensor> llama2c_tensors(const Llama2cShape& shape, bool shared_head, bool version_0) {
-    TensorList list(shape);
+std::vector<Llama2cTensor> llama2c_tensors(const Llama2cShape& shape, bool shared_head, bool version_0,
+                                           std::uint64_t most_elements) {
+    TensorList list(shape, most_elements);
     if (version_0) {
         list.embedding();
         list.attention_norms();

@@ -40,7 +40,9 @@ struct Llama2cTensor {
 };
 
 // Version 0 has its own order and the tables of the rotary embedding; 1 and 2 share theirs. The shape must be
-// possible.
-std::vector<Llama2cTensor> llama2c_tensors(const Llama2cShape& shape, bool shared_head, bool version_0);
+// possible. The list ends with the tensor with which there are more than `most_elements` of all: a file of so
+// many bytes cannot hold that one.
+std::vector<Llama2cTensor> llama2c_tensors(const Llama2cShape& shape, bool shared_head, bool version_0,
+                                           std::uint64_t most_elements);
 
 }  // namespace halfstep

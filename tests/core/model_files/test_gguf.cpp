@@ -221,6 +221,26 @@ class TestGguf : public QObject {
         QVERIFY(message.size() < 1000);
     }
 
+    // Eight gigabytes of nothing, which are a thousand million empty texts.
+    void texts_without_end_are_refused_at_once() {
+        const auto array = [](std::uint64_t count) {
+            return ByteString().u32(array_type).u32(string_type).u64(count);
+        };
+        const std::string one = start(0, 1).text("k").raw(array(1ULL << 30U).bytes()).bytes();
+        const auto path = folder_.put("texts.gguf", one);
+        std::filesystem::resize_file(path, one.size() + (std::uint64_t{8} << 30U));
+        const std::string message = error_of([&] { read(path); });
+        QVERIFY2(message.find("said to hold 1073741824 texts, at most 10000000") != std::string::npos,
+                 message.c_str());
+        ByteString many = start(0, 3).text("a").raw(array(5'000'001).bytes()).zeros(8 * 5'000'001);
+        many.text("b").raw(array(5'000'000).bytes()).zeros(8 * 5'000'000).text("c").u32(string_type).text("");
+        const std::clock_t before = std::clock();
+        const std::string second = error_of([&] { read(folder_.put("texts.gguf", many.bytes())); });
+        QVERIFY2(second.find("'b': at byte") != std::string::npos, second.c_str());
+        QVERIFY2(second.find("hold 10000001 texts") != std::string::npos, second.c_str());
+        qInfo("%.2f s", static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
+    }
+
     void bytes_after_the_last_tensor_are_noted() {
         const std::string bytes = with_tensors(1, info("w", {8}, f32, 0), 64);
         const GgufContents gguf = read(folder_.put("longer.gguf", bytes));
