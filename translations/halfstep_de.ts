@@ -135,6 +135,325 @@
         <source>does not hold</source>
         <translation>gilt nicht</translation>
     </message>
+    <message>
+        <source>The formula wants real numbers of bits and an error that falls by 4 with each; rounded to formats that exist and brought within the budget, {} of {} plans are the best there is, the others lose up to {:.1f} % more.</source>
+        <translation>Die Formel verlangt gebrochene Bitzahlen und einen Fehler, der mit jedem Bit auf ein Viertel fällt; auf vorhandene Formate gerundet und ins Budget gebracht, sind {} von {} Plänen die besten, die es gibt, die übrigen verlieren bis zu {:.1Lf} % mehr.</translation>
+    </message>
+    <message>
+        <source>{} bits a weight, {}: {:.2f} % more loss than the proven best plan.</source>
+        <translation>{:Lg} Bit pro Gewicht, {}: {:.2Lf} % mehr Verlust als der bewiesen beste Plan.</translation>
+    </message>
+    <message>
+        <source>Loss, the sum of squared relative errors, of the closed form, rounded to the formats at hand and brought within the budget, over that of the plan that is proven to be the best.</source>
+        <translation>Verlust, die Summe der quadrierten relativen Fehler, der geschlossenen Formel, auf vorhandene Formate gerundet und ins Budget gebracht, geteilt durch den des Plans, der bewiesen der beste ist.</translation>
+    </message>
+    <message>
+        <source>It holds within 0.1 dB in {} of {} steps: where the range stays and steps are short against the weights&apos; spread; at few bits and for heavy tails under min-max it does not, and with the range of least error each bit gains less.</source>
+        <translation>Auf 0,1 dB gilt es bei {} von {} Schritten: wo der Bereich bleibt und die Stufen klein gegen die Streuung der Gewichte sind; bei wenigen Bits und bei schweren Rändern unter min-max gilt es nicht, und mit dem Bereich des kleinsten Fehlers bringt jedes Bit weniger.</translation>
+    </message>
+    <message>
+        <source>From {} to {} bits, {}: {:+.2f} dB.</source>
+        <translation>Von {} auf {} Bit, {}: {:+.2Lf} dB.</translation>
+    </message>
+    <message>
+        <source>Gain of SQNR from int2 to int10, one bit after another, asymmetric with one scale a tensor, by minimum and maximum and with the range of least squared error.</source>
+        <translation>Gewinn an SQNR von int2 bis int10, Bit für Bit, asymmetrisch mit einer Skala pro Tensor, nach Minimum und Maximum und mit dem Bereich des kleinsten quadratischen Fehlers.</translation>
+    </message>
+    <message>
+        <source>{}: quantizing layer {} of {} alone raises the held-out loss by {:.4f}, the first by {:.4f}, the last by {:.4f}.</source>
+        <translation>{}: Schicht {} von {} allein zu quantisieren, hebt den Testverlust um {:.4Lf}, die erste um {:.4Lf}, die letzte um {:.4Lf}.</translation>
+    </message>
+    <message>
+        <source>In {} of {} trials with small dense networks the layer that hurts most is the first or the last, in {} both hurt more than all others.</source>
+        <translation>In {} von {} Versuchen mit kleinen dichten Netzen schadet die erste oder die letzte Schicht am meisten, in {} beide mehr als alle anderen.</translation>
+    </message>
+    <message>
+        <source>In {} of {} trials with small dense networks the layer that hurts most is the first or the last, in {} both hurt more than all others; the {}&apos;s weights lose {:.2f} % at the ends and {:.2f} % between them.</source>
+        <translation>In {} von {} Versuchen mit kleinen dichten Netzen schadet die erste oder die letzte Schicht am meisten, in {} beide mehr als alle anderen; die Gewichte („{}“) verlieren an den Enden {:.2Lf} % und dazwischen {:.2Lf} %.</translation>
+    </message>
+    <message>
+        <source>Rise of the held-out loss of six trained dense networks of five layers where one layer alone is in int3 or int4, with one scale a tensor or a channel, and errors of the weights of a model with blocks (its outputs are not computed).</source>
+        <translation>Anstieg des Testverlusts von sechs trainierten dichten Netzen mit fünf Schichten, wenn eine Schicht allein in int3 oder int4 steht, mit einer Skala pro Tensor oder pro Kanal, und Fehler der Gewichte eines Modells mit Blöcken (seine Ausgaben werden nicht berechnet).</translation>
+    </message>
+    <message>
+        <source>{} of {} random and trained networks stay below it, at {:.3f} to {:.2f} times, because errors of many weights point everywhere; but it is no bound: where a layer&apos;s outputs cancel, the signal shrinks and its error does not.</source>
+        <translation>{} von {} zufälligen und trainierten Netzen bleiben darunter, beim {:.3Lf}- bis {:.2Lf}-Fachen, weil die Fehler vieler Gewichte in alle Richtungen zeigen; eine Schranke ist es aber nicht: Wo sich die Ausgaben einer Schicht aufheben, schrumpft das Signal und sein Fehler nicht.</translation>
+    </message>
+    <message>
+        <source>y = x − 0.99·x in {}: the output is off by {:.1f} %, the bound says {:.2f} %.</source>
+        <translation>y = x − 0,99·x in {}: Die Ausgabe weicht um {:.1Lf} % ab, die Schranke sagt {:.2Lf} %.</translation>
+    </message>
+    <message>
+        <source>Relative error of the last layer&apos;s outputs where all layers are quantized, beside the bound with ε = ‖Ŵ − W‖/‖W‖, of random ReLU networks of 4, 16 and 32 layers, of six trained ones, and of one made to cancel.</source>
+        <translation>Relativer Fehler der Ausgaben der letzten Schicht, wenn alle Schichten quantisiert sind, neben der Schranke mit ε = ‖Ŵ − W‖/‖W‖: bei zufälligen ReLU-Netzen mit 4, 16 und 32 Schichten, bei sechs trainierten und bei einem, das so gebaut ist, dass es sich aufhebt.</translation>
+    </message>
+    <message>
+        <source>With the same format groups of 32 are always more exact (at least {:.2f} times), but their scales cost {:.3f} bits a weight more; spent on codes of groups of 128 instead, these bits gain more in {} of {} cases.</source>
+        <translation>Im selben Format sind Gruppen von 32 immer genauer (mindestens {:.2Lf}-fach), aber ihre Skalen kosten {:.3Lf} Bit pro Gewicht mehr; für Codes in Gruppen von 128 ausgegeben, bringen diese Bits in {} von {} Fällen mehr.</translation>
+    </message>
+    <message>
+        <source>On {} weights at {:.2f} bits: int{}:g128 with {:.1f} % of the rows in int{}:g128 has {:.3f} times the squared error of int{}:g32.</source>
+        <translation>Gewichte „{}“ bei {:.2Lf} Bit: int{}:g128 mit {:.1Lf} % der Zeilen in int{}:g128 hat das {:.3Lf}-Fache des quadratischen Fehlers von int{}:g32.</translation>
+    </message>
+    <message>
+        <source>Squared error of groups of 128 over that of groups of 32, 16-bit scales, int2 to int4: in the same format, and at the same number of stored bits, where as many rows as that pays for have one bit more.</source>
+        <translation>Quadratischer Fehler von Gruppen zu 128 geteilt durch den von Gruppen zu 32, 16-Bit-Skalen, int2 bis int4: im selben Format und bei gleich vielen gespeicherten Bits, wobei so viele Zeilen, wie das bezahlt, ein Bit mehr haben.</translation>
+    </message>
+    <message>
+        <source>The bound is that of rounding down ({:.4f}); rounding up goes to √2 − 1, {:.4f} measured, and weights below the smallest power become 0, a relative error of 1.</source>
+        <translation>Die Schranke ist die des Abrundens ({:.4Lf}); Aufrunden reicht bis √2 − 1, gemessen {:.4Lf}, und Gewichte unter der kleinsten Potenz werden 0, ein relativer Fehler von 1.</translation>
+    </message>
+    <message>
+        <source>{:.5f} becomes {:g}: a relative error of {:.4f}.</source>
+        <translation>{:.5Lf} wird {:Lg}: ein relativer Fehler von {:.4Lf}.</translation>
+    </message>
+    <message>
+        <source>Relative error |x̂ − x|/|x| of every weight of an octave in steps of 2^-16, of Gaussian and of real weights under log8, which has every power they need, and the weights that log4 has no power for.</source>
+        <translation>Relativer Fehler |x̂ − x|/|x| jedes Gewichts einer Oktave in Schritten von 2^−16, normalverteilter und echter Gewichte unter log8, das jede nötige Potenz hat, und die Gewichte, für die log4 keine Potenz hat.</translation>
+    </message>
+    <message>
+        <source>The best mixture never is worse; on the {} one format for all loses up to {:.3f} times as much, {:.3f} times where errors count by role, but with the fewest and the most bits there is nothing to mix, and layers that are alike gain nothing.</source>
+        <translation>Die beste Mischung ist nie schlechter; auf „{}“ verliert ein Format für alle bis zum {:.3Lf}-Fachen, {:.3Lf}-Fachen, wo Fehler nach Rolle zählen; mit den wenigsten und den meisten Bits aber gibt es nichts zu mischen, und gleichartige Schichten gewinnen nichts.</translation>
+    </message>
+    <message>
+        <source>The best mixture never is worse; on the {} one format for all loses up to {:.3f} times as much, {:.3f} times where errors count by role, but with the fewest and the most bits there is nothing to mix, and layers that are alike gain little.</source>
+        <translation>Die beste Mischung ist nie schlechter; auf „{}“ verliert ein Format für alle bis zum {:.3Lf}-Fachen, {:.3Lf}-Fachen, wo Fehler nach Rolle zählen; mit den wenigsten und den meisten Bits aber gibt es nichts zu mischen, und gleichartige Schichten gewinnen wenig.</translation>
+    </message>
+    <message>
+        <source>Eight Gaussian layers of one size: the best plan of {:.2f} bits loses nearly as much as {} for all ({:.5f} times).</source>
+        <translation>Acht normalverteilte Schichten einer Größe: Der beste Plan mit {:.2Lf} Bit verliert fast so viel wie {} für alle ({:.5Lf}-fach).</translation>
+    </message>
+    <message>
+        <source>Eight Gaussian layers of one size: the best plan of {:.2f} bits loses as much as {} for all ({:.5f} times).</source>
+        <translation>Acht normalverteilte Schichten einer Größe: Der beste Plan mit {:.2Lf} Bit verliert so viel wie {} für alle ({:.5Lf}-fach).</translation>
+    </message>
+    <message>
+        <source>Loss, the sum of squared relative errors, of one format for all tensors over that of the proven best plan of int2 to int8 in groups of 64 with no more bits.</source>
+        <translation>Verlust, die Summe der quadrierten relativen Fehler, eines Formats für alle Tensoren geteilt durch den des bewiesen besten Plans aus int2 bis int8 in Gruppen von 64 mit nicht mehr Bits.</translation>
+    </message>
+    <message>
+        <source>On Gaussian weights INT4 has {:.3f} times the squared error of NF4, and still {:.3f} times in its best form ({}); on weights without a bell shape it is another matter: uniform ones have {:.3f} times.</source>
+        <translation>Bei normalverteilten Gewichten hat INT4 das {0:.3Lf}-Fache des quadratischen Fehlers von NF4, in seiner besten Form ({2}) noch das {1:.3Lf}-Fache; ohne Glockenform ist es anders: gleichverteilte haben das {3:.3Lf}-Fache.</translation>
+    </message>
+    <message>
+        <source>Gaussian weights in {}: {:.3f} times the squared error of NF4.</source>
+        <translation>Normalverteilte Gewichte in {}: das {:.3Lf}-Fache des quadratischen Fehlers von NF4.</translation>
+    </message>
+    <message>
+        <source>Squared error of INT4 (±7 and −8 to 7, by minimum and maximum and with the scale of least error) and FP4 over that of NF4, all in groups of 64 with 32-bit scales, 4.5 bits a weight.</source>
+        <translation>Quadratischer Fehler von INT4 (±7 und −8 bis 7, nach Minimum und Maximum und mit der Skala des kleinsten Fehlers) und FP4 geteilt durch den von NF4, alle in Gruppen von 64 mit 32-Bit-Skalen, 4,5 Bit pro Gewicht.</translation>
+    </message>
+    <message>
+        <source>The scale of least squared error is smaller everywhere, and already half of the claimed one, the scale of minimum and maximum, is better: the claimed one has at least {:.1f} times the least error.</source>
+        <translation>Die Skala des kleinsten quadratischen Fehlers ist überall kleiner, und schon die halbe behauptete, die Skala von Minimum und Maximum, ist besser: Die behauptete hat mindestens das {:.1Lf}-Fache des kleinsten Fehlers.</translation>
+    </message>
+    <message>
+        <source>Gaussian weights at 4 bits: the claimed scale is {:.1f} times the best and its squared error {:.1f} times the least; minimum and maximum give {:.1f} times.</source>
+        <translation>Normalverteilte Gewichte mit 4 Bit: Die behauptete Skala ist das {:.1Lf}-Fache der besten und ihr quadratischer Fehler das {:.1Lf}-Fache des kleinsten; Minimum und Maximum geben das {:.1Lf}-Fache.</translation>
+    </message>
+    <message>
+        <source>Squared error of 2, 3, 4 and 8 bits, asymmetric, one scale a tensor, with the claimed scale, with that of minimum and maximum, and with the scale and zero point of least squared error.</source>
+        <translation>Quadratischer Fehler mit 2, 3, 4 und 8 Bit, asymmetrisch, eine Skala pro Tensor: mit der behaupteten Skala, mit der von Minimum und Maximum und mit Skala und Nullpunkt des kleinsten quadratischen Fehlers.</translation>
+    </message>
+    <message>
+        <source>{}: on {} of {} seeds PTQ is no worse (mean losses {:.4f} and {:.4f}).</source>
+        <translation>{}: Bei {} von {} Startwerten ist PTQ nicht schlechter (mittlere Verluste {:.4Lf} und {:.4Lf}).</translation>
+    </message>
+    <message>
+        <source>With 2 to 4 bits QAT has the lower held-out loss in {} of {} trainings, with 8 bits in {} of {}, where there is nothing left to win.</source>
+        <translation>Mit 2 bis 4 Bit hat QAT in {} von {} Trainings den kleineren Testverlust, mit 8 Bit in {} von {}, wo nichts mehr zu gewinnen ist.</translation>
+    </message>
+    <message>
+        <source>Held-out loss of dense networks (two hidden layers of 32) that are trained on with quantization in the loop, and of the same networks trained on as long in float and quantized then; three seeds, three data sets.</source>
+        <translation>Testverlust dichter Netze (zwei verborgene Schichten mit 32 Neuronen), die mit Quantisierung weitertrainiert werden, und derselben Netze, ebenso lange ohne sie weitertrainiert und dann quantisiert; drei Startwerte, drei Datensätze.</translation>
+    </message>
+    <message>
+        <source>No weight inside the range of its scale is off by more than {:.7f} half steps (what is above 1 is float32 rounding); beyond the range there is no bound.</source>
+        <translation>Kein Gewicht im Bereich seiner Skala weicht um mehr als {:.7Lf} halbe Stufen ab (was über 1 liegt, ist Rundung von float32); außerhalb des Bereichs gibt es keine Schranke.</translation>
+    </message>
+    <message>
+        <source>Under {} the Gaussian weight {:.4f} becomes {:.4f}: {:.1f} half steps.</source>
+        <translation>Unter {} wird das normalverteilte Gewicht {:.4Lf} zu {:.4Lf}: {:.1Lf} halbe Stufen.</translation>
+    </message>
+    <message>
+        <source>Largest |x − x̂| of any weight over half its scale, int2 to int8 with one scale a tensor: by minimum and maximum, where no weight is clipped, and with the range cut at the 99th percentile.</source>
+        <translation>Größtes |x − x̂| eines Gewichts geteilt durch seine halbe Skala, int2 bis int8 mit einer Skala pro Tensor: nach Minimum und Maximum, wo kein Gewicht abgeschnitten wird, und mit dem Bereich, am 99. Perzentil abgeschnitten.</translation>
+    </message>
+    <message>
+        <source>Sizes and the error of the weights are the same at every scale (INT8 {:.2f} times smaller at {} weights), but errors add up with depth: INT8 moves the outputs by {} over {} layers and by {} over {}, INT4 by {} and {}.</source>
+        <translation>Größen und Fehler der Gewichte sind in jedem Maßstab gleich (INT8 {:.2Lf}-mal kleiner bei {} Gewichten), aber Fehler summieren sich mit der Tiefe: INT8 verschiebt die Ausgaben um {} über {} Schichten und um {} über {}, INT4 um {} und {}.</translation>
+    </message>
+    <message>
+        <source>INT4 in groups of 64 over {} layers of {}: outputs off by {}.</source>
+        <translation>INT4 in Gruppen von 64 über {} Schichten mit {} Neuronen: Die Ausgaben weichen um {} ab.</translation>
+    </message>
+    <message>
+        <source>Stored bits, error of the weights, and relative error of the outputs on four random inputs, of dense ReLU networks with random weights (no trained ones: accuracy is not measured), 10 x 1024, 20 x 2048 and 50 x 4096.</source>
+        <translation>Gespeicherte Bits, Fehler der Gewichte und relativer Fehler der Ausgaben bei vier zufälligen Eingaben, von dichten ReLU-Netzen mit Zufallsgewichten (keine trainierten: Treffsicherheit wird nicht gemessen), 10 × 1024, 20 × 2048 und 50 × 4096.</translation>
+    </message>
+    <message>
+        <source>γ keeps the second moment (to {:.0f} parts in a billion); the output comes nearer in {} of {} cases with min-max ranges, which make x̂ too large, but in {} of {} with the scale of least squared error, which γ only moves away from.</source>
+        <translation>γ erhält das zweite Moment (auf {:.0Lf} Milliardstel); die Ausgabe kommt bei Bereichen nach min-max, die x̂ zu groß machen, in {} von {} Fällen näher, mit der Skala des kleinsten quadratischen Fehlers aber, von der γ nur wegführt, in {} von {}.</translation>
+    </message>
+    <message>
+        <source>γ does not keep the second moment (off by {:.0f} parts in a billion); the output comes nearer in {} of {} cases with min-max ranges, which make x̂ too large, but in {} of {} with the scale of least squared error, which γ only moves away from.</source>
+        <translation>γ erhält das zweite Moment nicht (Abweichung: {:.0Lf} Milliardstel); die Ausgabe kommt bei Bereichen nach min-max, die x̂ zu groß machen, in {} von {} Fällen näher, mit der Skala des kleinsten quadratischen Fehlers aber, von der γ nur wegführt, in {} von {}.</translation>
+    </message>
+    <message>
+        <source>{}: with γ the squared error of the weights is {:.3f} times, that of the layer&apos;s output {:.3f} times what it is without.</source>
+        <translation>{}: Mit γ ist der quadratische Fehler der Gewichte das {:.3Lf}-Fache, der der Ausgabe der Schicht das {:.3Lf}-Fache dessen ohne γ.</translation>
+    </message>
+    <message>
+        <source>E[x̂²]/E[x²], the squared error of the weights and that of a layer&apos;s output on 64 inputs, independent, correlated (0.95 from one to the next) and positive, each with γ over without, one scale a channel, by minimum and maximum and with the scale of least squared error.</source>
+        <translation>E[x̂²]/E[x²], der quadratische Fehler der Gewichte und der der Ausgabe einer Schicht bei 64 Eingaben, unabhängig, korreliert (0,95 von einer zur nächsten) und positiv, jeweils mit γ geteilt durch ohne, eine Skala pro Kanal, nach Minimum und Maximum und mit der Skala des kleinsten quadratischen Fehlers.</translation>
+    </message>
+    <message>
+        <source>Against float32 and with one scale a tensor or channel it is nearly so; scales and zero points of groups take up to {:.0f} % of it, and a model that is stored in 16 bits gets half as much smaller.</source>
+        <translation>Gegen float32 und mit einer Skala pro Tensor oder Kanal ist es fast so; Skalen und Nullpunkte von Gruppen nehmen bis zu {:.0Lf} % davon, und ein Modell, das in 16 Bit gespeichert ist, wird nur halb so viel kleiner.</translation>
+    </message>
+    <message>
+        <source>int4 with {} is {:.2f} times smaller than float32, not 8.</source>
+        <translation>int4 mit {} ist {:.2Lf}-mal kleiner als float32, nicht 8-mal.</translation>
+    </message>
+    <message>
+        <source>All stored bits, scales and zero points included (16 bits a scale for groups, 32 otherwise), of a matrix of 512 x 512 and of the whole sample, whose norms stay as they are.</source>
+        <translation>Alle gespeicherten Bits einschließlich Skalen und Nullpunkten (16 Bit pro Skala bei Gruppen, sonst 32), einer Matrix von 512 × 512 und des ganzen Beispielmodells, dessen Normen bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>68 % is a choice, no limit: from float32, INT8 alone takes {:.1f} % off and INT4 {:.1f} %, so 68 % leaves part of the model as it is; from 16 bits INT8 takes {:.1f} % off and 68 % needs a mixture with INT4.</source>
+        <translation>68 % ist eine Wahl, keine Grenze: Von float32 nimmt INT8 allein {:.1Lf} % weg und INT4 {:.1Lf} %, bei 68 % bleibt also ein Teil des Modells, wie er ist; von 16 Bit nimmt INT8 {:.1Lf} % weg, und 68 % brauchen eine Mischung mit INT4.</translation>
+    </message>
+    <message>
+        <source>The {} from 16 bits to INT8: {:.1f} % smaller, not 68 %.</source>
+        <translation>{} von 16 Bit auf INT8: {:.1Lf} % kleiner, nicht 68 %.</translation>
+    </message>
+    <message>
+        <source>Bytes of the whole model with scales, in INT8, in INT4 (groups of 64), and of the proven best mixtures of two formats that are 68 % smaller, from float32 and from 16 bits a weight.</source>
+        <translation>Bytes des ganzen Modells mit Skalen, in INT8, in INT4 (Gruppen von 64) und in den bewiesen besten Mischungen zweier Formate, die 68 % kleiner sind, ausgehend von float32 und von 16 Bit pro Gewicht.</translation>
+    </message>
+    <message>
+        <source>gaussian</source>
+        <translation>normalverteilt</translation>
+    </message>
+    <message>
+        <source>laplace</source>
+        <translation>Laplace</translation>
+    </message>
+    <message>
+        <source>student</source>
+        <translation>Student</translation>
+    </message>
+    <message>
+        <source>uniform</source>
+        <translation>gleichverteilt</translation>
+    </message>
+    <message>
+        <source>half_normal</source>
+        <translation>halbnormal</translation>
+    </message>
+    <message>
+        <source>relu</source>
+        <translation>ReLU</translation>
+    </message>
+    <message>
+        <source>sample</source>
+        <translation>Beispielmodell</translation>
+    </message>
+    <message>
+        <source>min-max</source>
+        <translation>min-max</translation>
+    </message>
+    <message>
+        <source>least error</source>
+        <translation>kleinster Fehler</translation>
+    </message>
+    <message>
+        <source>one scale a tensor</source>
+        <translation>einer Skala pro Tensor</translation>
+    </message>
+    <message>
+        <source>one a channel</source>
+        <translation>einer pro Kanal</translation>
+    </message>
+    <message>
+        <source>one a group of 128</source>
+        <translation>einer pro Gruppe von 128</translation>
+    </message>
+    <message>
+        <source>one a group of 64</source>
+        <translation>einer pro Gruppe von 64</translation>
+    </message>
+    <message>
+        <source>one a group of 32</source>
+        <translation>einer pro Gruppe von 32</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisch</translation>
+    </message>
+    <message>
+        <source>int2 to int8</source>
+        <translation>int2 bis int8</translation>
+    </message>
+    <message>
+        <source>by role</source>
+        <translation>nach Rolle</translation>
+    </message>
+    <message>
+        <source>int2, int4 and int8</source>
+        <translation>int2, int4 und int8</translation>
+    </message>
+    <message>
+        <source>ends at 8 bits</source>
+        <translation>Enden mit 8 Bit</translation>
+    </message>
+    <message>
+        <source>fused layers alike</source>
+        <translation>verbundene Schichten gleich</translation>
+    </message>
+    <message>
+        <source>spirals</source>
+        <translation>Spiralen</translation>
+    </message>
+    <message>
+        <source>moons</source>
+        <translation>Monde</translation>
+    </message>
+    <message>
+        <source>waves</source>
+        <translation>Wellen</translation>
+    </message>
+    <message>
+        <source>equal layers</source>
+        <translation>gleiche Schichten</translation>
+    </message>
+    <message>
+        <source>trained networks</source>
+        <translation>trainierte Netze</translation>
+    </message>
+    <message>
+        <source>Textbooks and reviews: Elaraby 2025, Ashraf 2025, Arnous 2025</source>
+        <translation>Lehrbücher und Übersichten: Elaraby 2025, Ashraf 2025, Arnous 2025</translation>
+    </message>
+</context>
+<context>
+    <name>Devices</name>
+    <message>
+        <source>Desktop, two channels of DDR5-5600</source>
+        <translation>PC, zwei Kanäle DDR5-5600</translation>
+    </message>
+    <message>
+        <source>Desktop, two channels of DDR4-3200</source>
+        <translation>PC, zwei Kanäle DDR4-3200</translation>
+    </message>
+    <message>
+        <source>Phone, 8 GB of LPDDR5X-8533</source>
+        <translation>Telefon, 8 GB LPDDR5X-8533</translation>
+    </message>
+    <message>
+        <source>Watch, 2 GB of LPDDR4X-4266</source>
+        <translation>Uhr, 2 GB LPDDR4X-4266</translation>
+    </message>
 </context>
 <context>
     <name>FloatBits</name>
@@ -299,7 +618,7 @@
     </message>
     <message>
         <source>%1 bits: %2</source>
-        <translation>%1 Bits: %2</translation>
+        <translation>%1 Bit: %2</translation>
     </message>
     <message>
         <source>All weights of this layer are 0.</source>
@@ -353,7 +672,7 @@
     </message>
     <message>
         <source>the best plan for %1 bits a weight</source>
-        <translation>der beste Plan für %1 Bits pro Gewicht</translation>
+        <translation>der beste Plan für %1 Bit pro Gewicht</translation>
     </message>
     <message>
         <source>its lock</source>
@@ -361,11 +680,11 @@
     </message>
     <message>
         <source>No plan fits into %1 bits a weight: the smallest takes %2, and the model then %3. Raise the budget, or add candidates of fewer bits.</source>
-        <translation>Kein Plan passt in %1 Bits pro Gewicht: Der kleinste braucht %2, das Modell dann %3. Erhöhen Sie das Budget oder nehmen Sie Kandidaten mit weniger Bits hinzu.</translation>
+        <translation>Kein Plan passt in %1 Bit pro Gewicht: Der kleinste braucht %2, das Modell dann %3. Erhöhen Sie das Budget oder nehmen Sie Kandidaten mit weniger Bits hinzu.</translation>
     </message>
     <message>
         <source>No candidate gives &apos;%1&apos; the %2 bits a weight of protected ends. Add one of more bits, such as int8 or keep.</source>
-        <translation>Kein Kandidat gibt „%1“ die %2 Bits pro Gewicht geschützter Enden. Nehmen Sie einen mit mehr Bits hinzu, etwa int8 oder keep.</translation>
+        <translation>Kein Kandidat gibt „%1“ die %2 Bit pro Gewicht geschützter Enden. Nehmen Sie einen mit mehr Bits hinzu, etwa int8 oder keep.</translation>
     </message>
     <message>
         <source>&apos;%1&apos; and &apos;%2&apos; share a scheme, but are locked to %3 and %4. Unlock one of them.</source>
@@ -376,7 +695,7 @@
     <name>halfstep::BudgetPlot</name>
     <message>
         <source>%1 bits</source>
-        <translation>%1 Bits</translation>
+        <translation>%1 Bit</translation>
     </message>
     <message>
         <source>gap %1</source>
@@ -404,7 +723,7 @@
     </message>
     <message>
         <source>Budget %1 bits a weight.</source>
-        <translation>Budget %1 Bits pro Gewicht.</translation>
+        <translation>Budget %1 Bit pro Gewicht.</translation>
     </message>
     <message>
         <source>Least error %1 at %2.</source>
@@ -476,7 +795,7 @@
     </message>
     <message>
         <source>%1 bits a weight, %2</source>
-        <translation>%1 Bits pro Gewicht, %2</translation>
+        <translation>%1 Bit pro Gewicht, %2</translation>
     </message>
     <message>
         <source>error %1</source>
@@ -492,7 +811,7 @@
     </message>
     <message>
         <source>Best plan of %1 bits a weight</source>
-        <translation>Bester Plan mit %1 Bits pro Gewicht</translation>
+        <translation>Bester Plan mit %1 Bit pro Gewicht</translation>
     </message>
     <message>
         <source>%1, error %2</source>
@@ -500,7 +819,7 @@
     </message>
     <message>
         <source>%1: %2 bits</source>
-        <translation>%1: %2 Bits</translation>
+        <translation>%1: %2 Bit</translation>
     </message>
     <message>
         <source>, relative error %1</source>
@@ -508,7 +827,7 @@
     </message>
     <message>
         <source>before: %1, %2 bits</source>
-        <translation>vorher: %1, %2 Bits</translation>
+        <translation>vorher: %1, %2 Bit</translation>
     </message>
     <message>
         <source>locked</source>
@@ -703,7 +1022,7 @@
     </message>
     <message>
         <source>Embeddings, output head, first and last block get at least 8 bits a weight</source>
-        <translation>Einbettungen, Ausgabeschicht, erster und letzter Block bekommen mindestens 8 Bits pro Gewicht</translation>
+        <translation>Einbettungen, Ausgabeschicht, erster und letzter Block bekommen mindestens 8 Bit pro Gewicht</translation>
     </message>
     <message>
         <source>Tie fused</source>
@@ -723,7 +1042,7 @@
     </message>
     <message>
         <source>Weights alone, without caches and activations. Compute: bit operations of the matrix products, of 16 times 16 bits. Tokens per second: bandwidth over the bytes that a token reads, an upper bound in practice.</source>
-        <translation>Nur Gewichte, ohne Caches und Aktivierungen. Rechenaufwand: Bitoperationen der Matrixprodukte, gemessen an 16 mal 16 Bits. Tokens pro Sekunde: Bandbreite durch die Bytes, die ein Token liest, in der Praxis eine Obergrenze.</translation>
+        <translation>Nur Gewichte, ohne Caches und Aktivierungen. Rechenaufwand: Bitoperationen der Matrixprodukte, gemessen an 16 mal 16 Bit. Tokens pro Sekunde: Bandbreite durch die Bytes, die ein Token liest, in der Praxis eine Obergrenze.</translation>
     </message>
     <message>
         <source>Budget</source>
@@ -731,7 +1050,7 @@
     </message>
     <message>
         <source> bits</source>
-        <translation> Bits</translation>
+        <translation> Bit</translation>
     </message>
     <message>
         <source>The same as the size of the whole model, with everything that is kept</source>
@@ -1157,7 +1476,7 @@ Bewiesen unter Plänen, deren Schemata in %2 zusammenpassen, mit einem Schema f�
     </message>
     <message>
         <source>%1: %2 bits, SQNR %3 dB</source>
-        <translation>%1: %2 Bits, SQNR %3 dB</translation>
+        <translation>%1: %2 Bit, SQNR %3 dB</translation>
     </message>
     <message>
         <source>exact</source>
@@ -1285,7 +1604,7 @@ beschnitten</translation>
     </message>
     <message>
         <source>%1 bits per weight</source>
-        <translation>%1 Bits pro Gewicht</translation>
+        <translation>%1 Bit pro Gewicht</translation>
     </message>
     <message>
         <source>relative error %1</source>
@@ -1453,7 +1772,7 @@ beschnitten</translation>
     </message>
     <message>
         <source> bits</source>
-        <translation> Bits</translation>
+        <translation> Bit</translation>
     </message>
     <message>
         <source>&amp;Device</source>
@@ -1465,7 +1784,7 @@ beschnitten</translation>
     </message>
     <message>
         <source>%1 · %2 bits</source>
-        <translation>%1 · %2 Bits</translation>
+        <translation>%1 · %2 Bit</translation>
     </message>
     <message>
         <source>A size, scheme and device that are usual there</source>
@@ -1560,12 +1879,20 @@ beschnitten</translation>
         <translation>%1/s</translation>
     </message>
     <message>
-        <source>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 a second</source>
-        <translation>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6&lt;br&gt;%7 / %3 = %8 pro Sekunde</translation>
+        <source>%1 weights, %2 bits each</source>
+        <translation>%1 Gewichte mit je %2 Bit</translation>
     </message>
     <message>
-        <source>%1 weights, %2 bits each</source>
-        <translation>%1 Gewichte mit je %2 Bits</translation>
+        <source>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6</source>
+        <translation>%1 · %2 / 8 = %3&lt;br&gt;%4 · %5 / (16 · 16) = %6</translation>
+    </message>
+    <message>
+        <source>&lt;br&gt;%1 / %2 = %3 a second</source>
+        <translation>&lt;br&gt;%1 / %2 = %3 pro Sekunde</translation>
+    </message>
+    <message>
+        <source>none: it does not fit</source>
+        <translation>keine: es passt nicht</translation>
     </message>
 </context>
 <context>
@@ -3568,7 +3895,7 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
     <message>
         <source>24 bits a pixel · %1</source>
-        <translation>24 Bits pro Pixel · %1</translation>
+        <translation>24 Bit pro Pixel · %1</translation>
     </message>
     <message>
         <source>Even grid, %1 colours</source>
@@ -3624,7 +3951,7 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
     <message>
         <source>%1 pixels · %2 bits + %3 colours · 24 bits = %4</source>
-        <translation>%1 Pixel · %2 Bits + %3 Farben · 24 Bits = %4</translation>
+        <translation>%1 Pixel · %2 Bit + %3 Farben · 24 Bit = %4</translation>
     </message>
 </context>
 <context>
@@ -3817,7 +4144,7 @@ ist nicht mehr da.</translation>
     <message>
         <source>%1 bits per weight, %2</source>
         <comment>%2 is a size in bytes</comment>
-        <translation>%1 Bits pro Gewicht, %2</translation>
+        <translation>%1 Bit pro Gewicht, %2</translation>
     </message>
     <message>
         <source>The scheme in its notation: FORMAT[:OPTION]…</source>
@@ -4096,15 +4423,15 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>32 bits (float32)</source>
-        <translation>32 Bits (float32)</translation>
+        <translation>32 Bit (float32)</translation>
     </message>
     <message>
         <source>16 bits (float16)</source>
-        <translation>16 Bits (float16)</translation>
+        <translation>16 Bit (float16)</translation>
     </message>
     <message>
         <source>8 bits, nested</source>
-        <translation>8 Bits, verschachtelt</translation>
+        <translation>8 Bit, verschachtelt</translation>
     </message>
     <message>
         <source>Scales of groups, less their mean, are quantized themselves, as bitsandbytes does</source>
@@ -4628,7 +4955,7 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>16-bit storage would lose one of the tensor&apos;s scales: 32-bit scales are used.</source>
-        <translation>In 16 Bits ginge eine Skala des Tensors verloren: Skalen mit 32 Bits werden verwendet.</translation>
+        <translation>In 16 Bit ginge eine Skala des Tensors verloren: Skalen mit 32 Bit werden verwendet.</translation>
     </message>
     <message>
         <source>gamma: the code was chosen with another scale than the stored one.</source>
@@ -4771,7 +5098,7 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>2 · 32 · 32 · 2 neurons, weights of %1 bits</source>
-        <translation>2 · 32 · 32 · 2 Neuronen, Gewichte mit %1 Bits</translation>
+        <translation>2 · 32 · 32 · 2 Neuronen, Gewichte mit %1 Bit</translation>
     </message>
     <message>
         <source>Stopped</source>
@@ -4973,7 +5300,7 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>loss, %1 bits for all</source>
-        <translation>Verlust, %1 Bits für alle</translation>
+        <translation>Verlust, %1 Bit für alle</translation>
     </message>
     <message>
         <source>loss, rounded</source>

@@ -73,9 +73,9 @@ Json claim_json(const ClaimResult& result) {
             {"weights", finding.weights},
             {"figures", figures_json(finding.figures)},
             {"verdict", verdict_name(finding.verdict)},
-            {"explanation", finding.explanation},
+            {"explanation", finding.explanation.text()},
             {"timings", figures_json(finding.timings)},
-            {"counterexample", finding.counterexample.empty() ? Json() : Json(finding.counterexample)},
+            {"counterexample", finding.counterexample.empty() ? Json() : Json(finding.counterexample.text())},
             {"seconds", result.seconds}};
 }
 
@@ -130,8 +130,8 @@ std::string claim_text(const ClaimResult& result, bool figures) {
     text += paragraph("source", fmt::format("{}; {}", claim.work, claim.where));
     text +=
         paragraph("measured", fmt::format("{} On: {}.", claim.measured, fmt::join(finding.weights, ", ")));
-    text += paragraph("found", finding.explanation);
-    if (!finding.counterexample.empty()) text += paragraph("shown by", finding.counterexample);
+    text += paragraph("found", finding.explanation.text());
+    if (!finding.counterexample.empty()) text += paragraph("shown by", finding.counterexample.text());
     for (const ClaimFigure& timing : finding.timings)
         text += paragraph("took", fmt::format("{:.1f} {}", timing.value, timing.name));
     return text + (figures ? figure_lines(finding) : std::string()) + '\n';

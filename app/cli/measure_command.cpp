@@ -197,7 +197,7 @@ bool report_refusals_and_issues(const std::vector<TensorMeasurement>& measuremen
 // Errors are those of the second quantization alone.
 void note_quantized(std::span<const TensorInfo* const> tensors) {
     const auto quantized =
-        std::ranges::count_if(tensors, [](const TensorInfo* tensor) { return is_quantized(tensor->dtype); });
+        std::ranges::count_if(tensors, [](const TensorInfo* tensor) { return tensor->quantized(); });
     if (quantized > 0)
         print_message(
             fmt::format("{} of {} tensors are quantized already: errors are measured against what they are "

@@ -21,7 +21,7 @@ void Document::setModel(std::shared_ptr<const Model> model, const Scheme& initia
     schemes_.clear();
     index_.clear();
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-        const bool takes_it = tensors[i].quantizable && !is_quantized(tensors[i].dtype) &&
+        const bool takes_it = tensors[i].quantizable && !tensors[i].quantized() &&
                               why_not_applicable(initial, matrix_shape(tensors[i]).inputs).empty();
         schemes_.push_back(takes_it ? initial : Scheme{});
         index_.insert(QString::fromStdString(tensors[i].name), static_cast<int>(i));

@@ -269,7 +269,7 @@ std::optional<LiveNumbers> Inspection::numbers() const {
         return std::nullopt;
     }
     if (const TensorStatistics* known = document_.statistics(tensor_)) numbers.facts.statistics = *known;
-    if (is_quantized(info()->dtype)) numbers.facts.quantized_as = QString::fromStdString(info()->dtype_name);
+    if (info()->quantized()) numbers.facts.quantized_as = QString::fromStdString(info()->dtype_name);
     return numbers;
 }
 

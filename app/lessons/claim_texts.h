@@ -10,12 +10,12 @@
 
 namespace halfstep {
 
-// What the engine says of a claim, in the language of the window where it is translated. What was found is
-// told in the engine's own words.
+// What the engine says of a claim, in the language of the window where it is translated.
 QString claimText(std::string_view text);
+QString sentenceText(const Sentence& sentence);  // with its values as that language writes them
 QString verdictText(Verdict verdict);
 
-// The texts that translators are given: each claim's statement, and where it stands.
+// The texts that translators are given.
 QStringList translatableClaimTexts();
 
 }  // namespace halfstep

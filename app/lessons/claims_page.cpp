@@ -185,12 +185,12 @@ void ClaimsPage::showDetails() {
     const Claim* claim = selected();
     if (claim == nullptr) return details_->clear();
     QString html = QStringLiteral("<h3>%1</h3>").arg(claimText(claim->statement).toHtmlEscaped());
-    html += paragraph(tr("Source"), textOf(claim->work) + QStringLiteral("; ") + claimText(claim->where));
+    html += paragraph(tr("Source"), claimText(claim->work) + QStringLiteral("; ") + claimText(claim->where));
     const auto found = results_.find(claim->id);
     if (found != results_.end()) {
         const ClaimFinding& finding = found->second.finding;
-        html += paragraph(verdictText(finding.verdict), textOf(finding.explanation));
-        html += paragraph(tr("The case in which it fails"), textOf(finding.counterexample));
+        html += paragraph(verdictText(finding.verdict), sentenceText(finding.explanation));
+        html += paragraph(tr("The case in which it fails"), sentenceText(finding.counterexample));
     }
     html += paragraph(tr("How it is measured"), claimText(claim->measured));
     if (found != results_.end()) {
@@ -241,8 +241,8 @@ void ClaimsPage::retranslate() {
         QTreeWidgetItem& item = *list_->topLevelItem(i);
         const Claim& claim = *find_claim(item.data(verdict_column, Qt::UserRole).toString().toStdString());
         item.setText(statement_column, claimText(claim.statement));
-        item.setText(source_column, textOf(claim.work));
-        item.setToolTip(source_column, textOf(claim.work));
+        item.setText(source_column, claimText(claim.work));
+        item.setToolTip(source_column, claimText(claim.work));
         showVerdict(item, claim);
     }
     showState();

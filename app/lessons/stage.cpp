@@ -33,6 +33,7 @@ Stage::Stage(JobRunner& jobs)
 }
 
 void Stage::start(const QVariantMap& settings) {
+    given_ = settings;
     settings_ = controls_->initialValues();
     settings_.insert(settings);
     controls_->setValues(settings_);

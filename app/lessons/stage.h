@@ -66,6 +66,9 @@ class Stage : public QWidget {
     void drawScene(Scene scene) { plot_->setScene(std::move(scene)); }
     void setFigures(const QList<LessonFigure>& figures, const QString& formula_with_numbers = {});
     bool isStarted() const { return started_; }
+    // What the lesson starts from; where it says nothing of the parameter, the stage's own value.
+    QVariant startValue(const QString& id) const { return settings_.value(id); }
+    bool isGiven(const QString& id) const { return given_.contains(id); }  // the lesson says it
 
     void changeEvent(QEvent* event) override;
 
@@ -74,6 +77,7 @@ class Stage : public QWidget {
     ParameterControls* controls_;
     ScenePlot* plot_;
     QVBoxLayout* content_;
+    QVariantMap given_;
     QVariantMap settings_;
     QVariantMap as_set_up_;
     QList<LessonFigure> figures_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/budget_view.h"
 
+#include "app/settings/device_name.h"
 #include "app/views/candidate_picker.h"
 #include "app/views/candidate_sets.h"
 #include "app/views/problem_mark.h"
@@ -177,7 +178,7 @@ void BudgetView::connectParts() {
     connect(protect_, &QCheckBox::toggled, this, &BudgetView::takeRules);
     connect(fuse_, &QCheckBox::toggled, this, &BudgetView::takeRules);
     connect(device_, &QComboBox::activated, this, [this] {
-        QSettings().setValue(device_key, device_->currentText());
+        QSettings().setValue(device_key, device_->currentData());
         showNumbers();
     });
     connect(edit_devices_, &QToolButton::clicked, this, &BudgetView::devicesRequested);
@@ -235,8 +236,8 @@ void BudgetView::devicesChanged() {
         QSettings().value(device_key, QStringLiteral("NVIDIA GeForce RTX 4090")).toString();
     device_->clear();
     for (const Device& device : devices_)
-        device_->addItem(QString::fromStdString(device.name));
-    device_->setCurrentIndex(std::max(0, device_->findText(chosen)));
+        device_->addItem(deviceName(device), QString::fromStdString(device.name));
+    device_->setCurrentIndex(std::max(0, device_->findData(chosen)));
     showNumbers();
 }
 
@@ -448,6 +449,8 @@ void BudgetView::retranslate() {
         tr("Weights alone, without caches and activations. Compute: bit operations of the matrix "
            "products, of 16 times 16 bits. Tokens per second: bandwidth over the bytes that a token "
            "reads, an upper bound in practice."));
+    for (int i = 0; i < device_->count(); ++i)
+        device_->setItemText(i, deviceName(devices_[static_cast<std::size_t>(i)]));
     fillSensitivities();
     if (active_)
         show();

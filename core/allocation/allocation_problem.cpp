@@ -79,7 +79,7 @@ AllocationProblem allocation_problem(const Model& model, std::span<const Scheme>
                                tensor.elements,
                                sensitivity,
                                kept_option(tensor),
-                               is_quantized(tensor.dtype),
+                               tensor.quantized(),
                                {}};
         add_options(added, schemes, by_tensor[tensor.name], weighted);
         problem.tensors.push_back(std::move(added));

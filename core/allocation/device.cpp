@@ -10,6 +10,10 @@ namespace {
 
 constexpr double reference_product = 16.0 * 16.0;
 
+int passes_of(int bits, int unit_bits) {
+    return std::max(1, (bits + unit_bits - 1) / unit_bits);
+}
+
 double bits_per_weight(const TensorInfo& tensor, const Scheme& scheme) {
     if (tensor.elements == 0) return 0;
     return static_cast<double>(planned_bits(tensor, scheme)) / static_cast<double>(tensor.elements);
@@ -23,15 +27,16 @@ int code_bits(const Scheme& scheme, double bits_per_weight) {
 }
 
 double device_product(const Device& device, int weight_bits, int activation_bits) {
-    std::optional<double> cheapest;
-    double widest = 0;
+    std::optional<double> cheapest;   // of the units that are wide enough
+    std::optional<double> in_passes;  // of all
     for (const Device::Compute& compute : device.computes) {
         const auto product = static_cast<double>(compute.weight_bits * compute.activation_bits);
-        widest = std::max(widest, product);
-        if (compute.weight_bits >= weight_bits && compute.activation_bits >= activation_bits)
-            cheapest = std::min(cheapest.value_or(product), product);
+        const int passes =
+            passes_of(weight_bits, compute.weight_bits) * passes_of(activation_bits, compute.activation_bits);
+        in_passes = std::min(in_passes.value_or(passes * product), passes * product);
+        if (passes == 1) cheapest = std::min(cheapest.value_or(product), product);
     }
-    return cheapest.value_or(widest);
+    return cheapest.value_or(in_passes.value_or(0));
 }
 
 DeviceCost device_cost(const Model& model, const Plan& plan, const Device& device) {

@@ -52,7 +52,7 @@ std::vector<Device> all_devices();
 int code_bits(const Scheme& scheme, double bits_per_weight);
 
 // Weight bits times activation bits of the cheapest product that the device computes and that is wide enough
-// for both; where it has none, of the widest. 0 where it computes nothing.
+// for both; where it has none, of the cheapest in as many passes as it takes. 0 where it computes nothing.
 double device_product(const Device& device, int weight_bits, int activation_bits = 0);
 
 // What a plan costs on a device.

@@ -60,7 +60,7 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     finding.verdict = optimal == plans ? Verdict::holds
                       : optimal > 0    ? Verdict::holds_within_limits
                                        : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "The formula wants real numbers of bits and an error that falls by 4 with each; rounded to formats "
         "that exist and "
         "brought within the budget, {} of {} plans are the best there is, the others lose up to {:.1f} % "
@@ -68,8 +68,8 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
         optimal, plans, (worst.ratio - 1) * 100);
     if (worst.ratio > 1 + same)
         finding.counterexample =
-            fmt::format("{} bits a weight, {}: {:.2f} % more loss than the proven best plan.", worst.budget,
-                        worst.setting, (worst.ratio - 1) * 100);
+            Sentence("{} bits a weight, {}: {:.2f} % more loss than the proven best plan.", worst.budget,
+                     worst.setting, (worst.ratio - 1) * 100);
     return finding;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/job_context.h"
+#include "core/claims/sentence.h"
 #include "core/model_files/model.h"
 
 #include <cstdint>
@@ -33,8 +34,8 @@ struct ClaimFinding {
     std::vector<ClaimFigure> figures;
     std::vector<ClaimFigure> timings;  // of parts that take long; they differ from run to run
     Verdict verdict = Verdict::holds;
-    std::string explanation;     // one sentence
-    std::string counterexample;  // the case in which the claim fails; empty where none was found
+    Sentence explanation;
+    Sentence counterexample;  // the case in which the claim fails; empty where none was found
 };
 
 // What claims are measured on besides random weights, which they make themselves.

@@ -67,15 +67,15 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     finding.verdict = true_steps == count ? Verdict::holds
                       : true_steps > 0    ? Verdict::holds_within_limits
                                           : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "It holds within 0.1 dB in {} of {} steps: where the range stays and steps are short against the "
         "weights' spread; at few "
         "bits and for heavy tails under min-max it does not, and with the range of least error each bit "
         "gains less.",
         true_steps, count);
     if (true_steps < count)
-        finding.counterexample = fmt::format("From {} to {} bits, {}: {:+.2f} dB.", worst.bits,
-                                             worst.bits + 1, worst.where, worst.gain);
+        finding.counterexample = Sentence("From {} to {} bits, {}: {:+.2f} dB.", worst.bits, worst.bits + 1,
+                                          worst.where, worst.gain);
     return finding;
 }
 

@@ -34,7 +34,7 @@ struct Ranking {
     int both_ends = 0;  // first and last are the two that hurt most
     int one_end = 0;    // the one that hurts most is the first or the last
     double widest = 0;  // by which a layer in between hurts more than both ends
-    std::string counterexample;
+    Sentence counterexample;
 
     void add(const std::vector<double>& increases, const std::string& where) {
         std::vector<std::size_t> order(increases.size());
@@ -48,7 +48,7 @@ struct Ranking {
         const double margin = increases[order[0]] - std::max(increases.front(), increases.back());
         if (margin <= widest) return;
         widest = margin;
-        counterexample = fmt::format(
+        counterexample = Sentence(
             "{}: quantizing layer {} of {} alone raises the held-out loss by {:.4f}, the first by {:.4f}, "
             "the last by {:.4f}.",
             where, order[0] + 1, increases.size(), increases[order[0]], increases.front(), increases.back());
@@ -102,7 +102,10 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
         {"trials in which the first or the last layer hurts most", 1.0 * ranking.one_end, ""});
     finding.figures.push_back(
         {"trials in which both hurt more than all others", 1.0 * ranking.both_ends, ""});
-    std::string weights_too;
+    finding.explanation = Sentence(
+        "In {} of {} trials with small dense networks the layer that hurts most is the first or the last, in "
+        "{} both hurt more than all others.",
+        ranking.one_end, ranking.trials, ranking.both_ends);
     if (inputs.sample) {
         const ClaimWeights weights = quantizable_weights(inputs.name, inputs.sample);
         if (const auto errors = weight_errors(weights, job)) {
@@ -112,18 +115,17 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
             finding.figures.push_back(
                 {"relative error of the weights between them, int4:g64, " + weights.name,
                  errors->middle * 100, "%"});
-            weights_too =
-                fmt::format("; the {}'s weights lose {:.2f} % at the ends and {:.2f} % between them",
-                            weights.name, errors->ends * 100, errors->middle * 100);
+            finding.explanation = Sentence(
+                "In {} of {} trials with small dense networks the layer that hurts most is the first or the "
+                "last, in {} both hurt more than all others; the {}'s weights lose {:.2f} % at the ends and "
+                "{:.2f} % between them.",
+                ranking.one_end, ranking.trials, ranking.both_ends, weights.name, errors->ends * 100,
+                errors->middle * 100);
         }
     }
     finding.verdict = ranking.both_ends == ranking.trials    ? Verdict::holds
                       : 2 * ranking.one_end > ranking.trials ? Verdict::holds_within_limits
                                                              : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
-        "In {} of {} trials with small dense networks the layer that hurts most is the first or the last, in "
-        "{} both hurt more than all others{}.",
-        ranking.one_end, ranking.trials, ranking.both_ends, weights_too);
     finding.counterexample = ranking.counterexample;
     return finding;
 }

@@ -81,7 +81,7 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
     finding.verdict = within == count && !cancels ? Verdict::holds
                       : within > 0                ? Verdict::holds_within_limits
                                                   : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "{} of {} random and trained networks stay below it, at {:.3f} to {:.2f} times, because errors of "
         "many weights point "
         "everywhere; but it is no bound: where a layer's outputs cancel, the signal shrinks and its error "
@@ -89,8 +89,8 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
         within, count, furthest, nearest);
     if (cancels)
         finding.counterexample =
-            fmt::format("y = x − 0.99·x in {}: the output is off by {:.1f} %, the bound says {:.2f} %.",
-                        "int8", cancelling.drift * 100, cancelling.bound * 100);
+            Sentence("y = x − 0.99·x in {}: the output is off by {:.1f} %, the bound says {:.2f} %.", "int8",
+                     cancelling.drift * 100, cancelling.bound * 100);
     return finding;
 }
 

@@ -75,13 +75,13 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     finding.verdict = least <= 1    ? Verdict::does_not_hold
                       : beaten == 0 ? Verdict::holds
                                     : Verdict::holds_within_limits;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "With the same format groups of 32 are always more exact (at least {:.2f} times), but their scales "
         "cost {:.3f} bits a "
         "weight more; spent on codes of groups of 128 instead, these bits gain more in {} of {} cases.",
         least, shown.bits_32 - shown.bits_128, beaten, cases);
     if (beaten > 0)
-        finding.counterexample = fmt::format(
+        finding.counterexample = Sentence(
             "On {} weights at {:.2f} bits: int{}:g128 with {:.1f} % of the rows in int{}:g128 has {:.3f} "
             "times "
             "the squared error of int{}:g32.",

@@ -87,13 +87,13 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
             {fmt::format("share of weights that become 0, {}, {}", coarse, weights.name), lost, ""});
     }
     finding.verdict = largest <= claimed_bound + 1e-6 ? Verdict::holds : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "The bound is that of rounding down ({:.4f}); rounding up goes to √2 − 1, {:.4f} measured, and "
         "weights below "
         "the smallest power become 0, a relative error of 1.",
         found.down, found.up);
     finding.counterexample =
-        fmt::format("{:.5f} becomes {:g}: a relative error of {:.4f}.", found.worst, found.becomes, found.up);
+        Sentence("{:.5f} becomes {:g}: a relative error of {:.4f}.", found.worst, found.becomes, found.up);
     return finding;
 }
 

@@ -71,16 +71,23 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                                    : Verdict::does_not_hold;
     const Gain plain = trials[0].most();
     const Gain by_role = trials[1].most();
-    finding.explanation = fmt::format(
-        "The best mixture never is worse; on the {} one format for all loses up to {:.3f} times as much, "
-        "{:.3f} times where "
-        "errors count by role, but with the fewest and the most bits there is nothing to mix, and layers "
-        "that are alike gain {}.",
-        weights.name, plain.ratio, by_role.ratio, trials[2].beaten_at() == 0 ? "nothing" : "little");
+    finding.explanation = Sentence(
+        trials[2].beaten_at() == 0
+            ? "The best mixture never is worse; on the {} one format for all loses up to {:.3f} times "
+              "as much, {:.3f} times where errors count by role, but with the fewest and the most "
+              "bits there is nothing to mix, and layers that are alike gain nothing."
+            : "The best mixture never is worse; on the {} one format for all loses up to {:.3f} times "
+              "as much, {:.3f} times where errors count by role, but with the fewest and the most "
+              "bits there is nothing to mix, and layers that are alike gain little.",
+        weights.name, plain.ratio, by_role.ratio);
     const Gain& alike = trials[2].gains[2];  // in the middle: there is room on either side
-    finding.counterexample = fmt::format(
-        "Eight Gaussian layers of one size: the best plan of {:.2f} bits loses {} {} for all ({:.5f} times).",
-        alike.bits, beaten(alike) ? "nearly as much as" : "as much as", alike.scheme, alike.ratio);
+    finding.counterexample =
+        Sentence(beaten(alike)
+                     ? "Eight Gaussian layers of one size: the best plan of {:.2f} bits loses nearly as much "
+                       "as {} for all ({:.5f} times)."
+                     : "Eight Gaussian layers of one size: the best plan of {:.2f} bits loses as much as {} "
+                       "for all ({:.5f} times).",
+                 alike.bits, alike.scheme, alike.ratio);
     return finding;
 }
 

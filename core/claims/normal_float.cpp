@@ -44,14 +44,14 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     finding.verdict = plain <= 1     ? Verdict::does_not_hold
                       : hardest <= 1 ? Verdict::holds_within_limits
                                      : Verdict::holds;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "On Gaussian weights INT4 has {:.3f} times the squared error of NF4, and still {:.3f} times in its "
         "best form ({}); on "
         "weights without a bell shape it is another matter: uniform ones have {:.3f} times.",
         plain, hardest, hardest_scheme, uniform_ratio);
     if (hardest <= 1)
-        finding.counterexample = fmt::format("Gaussian weights in {}: {:.3f} times the squared error of NF4.",
-                                             hardest_scheme, hardest);
+        finding.counterexample = Sentence("Gaussian weights in {}: {:.3f} times the squared error of NF4.",
+                                          hardest_scheme, hardest);
     return finding;
 }
 

@@ -66,11 +66,11 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
             if (bits == 4 && &weights == &all.front()) shown = compared;
         }
     finding.verdict = least_bad <= as_good ? Verdict::holds_within_limits : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "The scale of least squared error is smaller everywhere, and already half of the claimed one, the "
         "scale of minimum and maximum, is better: the claimed one has at least {:.1f} times the least error.",
         least_bad);
-    finding.counterexample = fmt::format(
+    finding.counterexample = Sentence(
         "Gaussian weights at 4 bits: the claimed scale is {:.1f} times the best and its squared error {:.1f} "
         "times "
         "the least; minimum and maximum give {:.1f} times.",

@@ -53,7 +53,7 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
     std::size_t trials = 0;
     std::size_t won_beyond = 0;
     std::size_t trials_beyond = 0;
-    std::string lost;
+    Sentence lost;
     for (const char* data : {"spirals", "moons", "waves"}) {
         finding.weights.push_back(fmt::format("networks trained on {}", data));
         for (const Contest& contest : contests(data, job)) {
@@ -69,15 +69,14 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
             (claimed ? won : won_beyond) += contest.won;
             (claimed ? trials : trials_beyond) += contest.seeds;
             if (claimed && contest.won < contest.seeds && lost.empty())
-                lost =
-                    fmt::format("{}: on {} of {} seeds PTQ is no worse (mean losses {:.4f} and {:.4f}).",
+                lost = Sentence("{}: on {} of {} seeds PTQ is no worse (mean losses {:.4f} and {:.4f}).",
                                 where, contest.seeds - contest.won, contest.seeds, contest.ptq, contest.qat);
         }
     }
     finding.verdict = won == trials      ? Verdict::holds
                       : 2 * won > trials ? Verdict::holds_within_limits
                                          : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "With 2 to 4 bits QAT has the lower held-out loss in {} of {} trainings, with 8 bits in {} of {}, "
         "where there is nothing "
         "left to win.",

@@ -79,14 +79,14 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     largest = std::max(largest, clipped.inside);
     const bool bounded = largest <= 1 + float_allowance;
     finding.verdict = bounded ? Verdict::holds_within_limits : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "No weight inside the range of its scale is off by more than {:.7f} half steps (what is above 1 is "
         "float32 "
         "rounding); beyond the range there is no bound.",
         largest);
     finding.counterexample =
-        fmt::format("Under {} the Gaussian weight {:.4f} becomes {:.4f}: {:.1f} half steps.", clipping_scheme,
-                    clipped.weight, clipped.becomes, clipped.outside);
+        Sentence("Under {} the Gaussian weight {:.4f} becomes {:.4f}: {:.1f} half steps.", clipping_scheme,
+                 clipped.weight, clipped.becomes, clipped.outside);
     return finding;
 }
 

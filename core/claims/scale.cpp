@@ -83,7 +83,7 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
     finding.verdict = std::max(int8, int4) <= claimed_error ? Verdict::holds
                       : small_within                        ? Verdict::holds_within_limits
                                                             : Verdict::does_not_hold;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "Sizes and the error of the weights are the same at every scale (INT8 {:.2f} times smaller at {} "
         "weights), but errors "
         "add up with depth: INT8 moves the outputs by {} over {} layers and by {} over {}, INT4 by {} and "
@@ -93,8 +93,8 @@ ClaimFinding measure(const ClaimInputs&, const JobContext& job) {
         large.model->layers, percent(small.outcomes[1].output_error),
         percent(large.outcomes[1].output_error));
     finding.counterexample =
-        fmt::format("INT4 in groups of 64 over {} layers of {}: outputs off by {}.", large.model->layers,
-                    large.model->width, percent(large.outcomes[1].output_error));
+        Sentence("INT4 in groups of 64 over {} layers of {}: outputs off by {}.", large.model->layers,
+                 large.model->width, percent(large.outcomes[1].output_error));
     return finding;
 }
 

@@ -116,15 +116,17 @@ ClaimFinding measure(const ClaimInputs& claim_inputs, const JobContext& job) {
     finding.verdict = !moment || improved == 0 ? Verdict::does_not_hold
                       : improved == cases      ? Verdict::holds
                                                : Verdict::holds_within_limits;
-    finding.explanation = fmt::format(
-        "γ {} the second moment (to {:.0e}); the output comes nearer in {} of {} cases with min-max ranges, "
-        "which make x̂ "
-        "too large, but in {} of {} with the scale of least squared error, which γ only moves away from.",
-        moment ? "keeps" : "does not keep", furthest, min_max.improved, min_max.cases, least.improved,
-        least.cases);
+    finding.explanation = Sentence(
+        moment ? "γ keeps the second moment (to {:.0f} parts in a billion); the output comes nearer in "
+                 "{} of {} cases with min-max ranges, which make x̂ too large, but in {} of {} with the "
+                 "scale of least squared error, which γ only moves away from."
+               : "γ does not keep the second moment (off by {:.0f} parts in a billion); the output comes "
+                 "nearer in {} of {} cases with min-max ranges, which make x̂ too large, but in {} of {} "
+                 "with the scale of least squared error, which γ only moves away from.",
+        furthest * 1e9, min_max.improved, min_max.cases, least.improved, least.cases);
     const Tally& worse = least.worst > min_max.worst ? least : min_max;
     if (improved < cases)
-        finding.counterexample = fmt::format(
+        finding.counterexample = Sentence(
             "{}: with γ the squared error of the weights is {:.3f} times, that of the layer's output {:.3f} "
             "times what it is "
             "without.",

@@ -64,13 +64,13 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
                 }
             }
     finding.verdict = furthest <= 0.001 ? Verdict::holds : Verdict::holds_within_limits;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "Against float32 and with one scale a tensor or channel it is nearly so; scales and zero points of "
         "groups take up "
         "to {:.0f} % of it, and a model that is stored in 16 bits gets half as much smaller.",
         furthest * 100);
     finding.counterexample =
-        fmt::format("int4 with {} is {:.2f} times smaller than float32, not 8.", least_name, least);
+        Sentence("int4 with {} is {:.2f} times smaller than float32, not 8.", least_name, least);
     return finding;
 }
 

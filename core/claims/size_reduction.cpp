@@ -93,13 +93,13 @@ ClaimFinding measure(const ClaimInputs& inputs, const JobContext& job) {
     finding.verdict = !reached ? Verdict::does_not_hold
                       : always ? Verdict::holds
                                : Verdict::holds_within_limits;
-    finding.explanation = fmt::format(
+    finding.explanation = Sentence(
         "68 % is a choice, no limit: from float32, INT8 alone takes {:.1f} % off and INT4 {:.1f} %, so 68 % "
         "leaves part "
         "of the model as it is; from 16 bits INT8 takes {:.1f} % off and 68 % needs a mixture with INT4.",
         of_float32[0] * 100, of_float32[1] * 100, of_16_bits[0] * 100);
-    finding.counterexample = fmt::format("The {} from 16 bits to INT8: {:.1f} % smaller, not 68 %.",
-                                         weights.name, of_16_bits[0] * 100);
+    finding.counterexample = Sentence("The {} from 16 bits to INT8: {:.1f} % smaller, not 68 %.",
+                                      weights.name, of_16_bits[0] * 100);
     return finding;
 }
 

@@ -7,7 +7,18 @@
 
 namespace halfstep {
 
-enum class FileFormat : std::uint8_t { safetensors, shard_index, gguf, onnx, hdf5, keras_archive };
+enum class FileFormat : std::uint8_t {
+    safetensors,
+    shard_index,
+    gguf,
+    onnx,
+    pytorch,
+    hdf5,
+    keras_archive,
+    numpy_array,
+    numpy_archive,
+    llama2c
+};
 
 // What a file is, by its content; its name decides only where the content is too short or damaged to tell.
 // Throws Error, saying what the file seems to be instead, for anything else.

@@ -51,7 +51,7 @@ std::uint64_t Model::bytes() const {
 }
 
 void Model::read_bytes(const TensorInfo& tensor, std::uint64_t first, std::span<std::byte> into) const {
-    check_range(first, into.size(), tensor.bytes);
+    check_range(first, into.size(), tensor.readable_bytes());
     contents_.files.at(tensor.file)->read_at(tensor.file_offset + first, into, tensor.name);
 }
 

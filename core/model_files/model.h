@@ -24,7 +24,8 @@ class Model {
   public:
     struct Contents {
         std::filesystem::path path;       // as given by the user
-        std::string format;               // "safetensors", "gguf", "onnx", "keras", "hdf5"
+        std::string format;               // "safetensors", "gguf", "onnx", "pytorch", "keras", "hdf5",
+                                          // "numpy", "llama2.c"
         std::string architecture;         // "LlamaForCausalLM", "llama"; empty where nothing says
         std::vector<TensorInfo> tensors;  // in file order, shards in order
         std::vector<Issue> issues;

@@ -21,12 +21,35 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view cannot_read = "cannot be read";
 
+// The names that Hugging Face's libraries give to PyTorch's checkpoints.
+constexpr std::string_view pytorch_model = "pytorch_model.bin";
+constexpr std::string_view pytorch_index = "pytorch_model.bin.index.json";
+
+bool is_pytorch_model(std::string_view name) {
+    return name == pytorch_model || name == pytorch_index;
+}
+
 struct Candidates {
     std::vector<std::string> indices;
     std::vector<std::string> files;
     std::vector<std::string> onnx;  // which often lie beside what they were made from
+    std::vector<std::string> torch;
     std::vector<std::string> keras;
+    std::vector<std::string> numpy;  // which often are something else than weights
 };
+
+bool holds(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Where there are neither safetensors nor GGUF files: the one for which people choose a folder.
+std::vector<std::string> preferred_of(const Candidates& found) {
+    for (const std::string_view name : {pytorch_index, pytorch_model})
+        if (holds(found.torch, name)) return {std::string(name)};
+    for (const auto* files : {&found.onnx, &found.torch, &found.keras})
+        if (!files->empty()) return *files;
+    return found.numpy;
+}
 
 Candidates candidates_in(const fs::path& folder) {
     std::error_code error;
@@ -36,6 +59,9 @@ Candidates candidates_in(const fs::path& folder) {
         if (name.ends_with(".safetensors.index.json")) found.indices.push_back(name);
         if (name.ends_with(".safetensors")) found.files.push_back(name);
         if (name.ends_with(".onnx")) found.onnx.push_back(name);
+        if (name.ends_with(".pt") || name.ends_with(".pth") || is_pytorch_model(name))
+            found.torch.push_back(name);
+        if (name.ends_with(".npz") || name.ends_with(".npy")) found.numpy.push_back(name);
         if (name.ends_with(".keras") || name.ends_with(".h5") || name.ends_with(".hdf5"))
             found.keras.push_back(name);
         if (name.ends_with(".gguf")) {
@@ -45,14 +71,9 @@ Candidates candidates_in(const fs::path& folder) {
     }
     if (error) throw system_error(cannot_read, folder, error.value());
     std::sort(found.indices.begin(), found.indices.end());
-    if (found.files.empty()) found.files = std::move(found.onnx);
-    if (found.files.empty()) found.files = std::move(found.keras);
+    if (found.files.empty()) found.files = preferred_of(found);
     std::sort(found.files.begin(), found.files.end());
     return found;
-}
-
-bool holds(const std::vector<std::string>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 // The one version of a model in a folder of the Hugging Face cache.
@@ -99,8 +120,9 @@ fs::path model_file_in(const fs::path& folder) {
     if (found.files.size() == 1) return folder / found.files.front();
     if (found.files.size() > 1) refuse_several(folder, found.files);
     if (const std::optional<fs::path> snapshot = only_snapshot(folder)) return model_file_in(*snapshot);
-    throw Error("this folder holds no model", {folder.string(), {}, {}},
-                "Open a folder with safetensors, GGUF, ONNX or Keras files, or such a file itself");
+    throw Error(
+        "this folder holds no model", {folder.string(), {}, {}},
+        "Open a folder with safetensors, GGUF, ONNX, PyTorch, Keras or NumPy files, or a model file itself");
 }
 
 fs::path resolve_inside(const fs::path& folder, std::string_view name) {

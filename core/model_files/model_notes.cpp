@@ -49,20 +49,19 @@ Which unreadable(DTypeKind kind) {
     };
 }
 
-Which quantized(DTypeKind kind) {
-    return [kind](const TensorInfo& tensor) {
-        return traits(tensor.dtype).kind == kind && is_quantized(tensor.dtype);
-    };
-}
-
 // What is measured on weights that were quantized before is not about the original ones.
 void note_quantized(std::vector<Issue>& notes, const std::vector<TensorInfo>& tensors) {
-    const Which blocks = quantized(DTypeKind::ggml_block);
+    const Which blocks = [](const TensorInfo& tensor) {
+        return tensor.decoded ||
+               (traits(tensor.dtype).kind == DTypeKind::ggml_block && is_quantized(tensor.dtype));
+    };
     add_note(notes, tensors, Severity::note, blocks, [&](const std::string& count) {
         return fmt::format("{} already quantized: {}; errors are measured against the dequantized values",
                            count, types_of(tensors, blocks));
     });
-    const Which floats = quantized(DTypeKind::small_float);
+    const Which floats = [](const TensorInfo& tensor) {
+        return traits(tensor.dtype).kind == DTypeKind::small_float && is_quantized(tensor.dtype);
+    };
     add_note(notes, tensors, Severity::note, floats, [&](const std::string& count) {
         return fmt::format(
             "{} of 8-bit floats: {}; read as they stand, without scales that other tensors may "

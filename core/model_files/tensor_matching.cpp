@@ -33,8 +33,8 @@ std::uint64_t number_of(const std::string& text) {
 std::uint64_t head_count(const Model& model, bool keys) {
     const std::string of_gguf = model.architecture() + ".attention.head_count";
     std::vector<std::string> wanted;
-    if (keys) wanted = {of_gguf + "_kv", "num_key_value_heads"};
-    wanted.insert(wanted.end(), {of_gguf, "num_attention_heads"});
+    if (keys) wanted = {of_gguf + "_kv", "num_key_value_heads", "n_kv_heads"};
+    wanted.insert(wanted.end(), {of_gguf, "num_attention_heads", "n_heads"});
     for (const std::string& key : wanted)
         for (const auto& [name, text] : model.properties())
             if (name == key) return number_of(text);

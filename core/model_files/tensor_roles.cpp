@@ -158,6 +158,8 @@ constexpr std::array not_weights = std::to_array<std::string_view>({"running_mea
                                                                     "running_var",
                                                                     "num_batches_tracked",
                                                                     "inv_freq",
+                                                                    "freqs_cos",
+                                                                    "freqs_sin",
                                                                     "rope_freqs",
                                                                     "rope_factors_long",
                                                                     "rope_factors_short",

@@ -31,7 +31,7 @@ std::uint64_t HeldWeights::bytes_of(const MeasuringTask& task) {
         tensor.dtype == DType::f32 || tensor.dtype == DType::f16 || tensor.dtype == DType::bf16;
     if (!as_stored || !matrix_layout(tensor).contiguous_rows() || !needs_limits_of_whole_tensor(task))
         return 0;
-    const std::uint64_t bytes = (tensor.bytes + line - 1) / line * line;
+    const std::uint64_t bytes = (tensor.readable_bytes() + line - 1) / line * line;
     return bytes <= most_bytes ? bytes : 0;
 }
 
@@ -52,7 +52,7 @@ void HeldWeights::make_room(std::span<MeasuringTask> tasks) {
         const std::uint64_t bytes = bytes_of(task);
         task.held = {};
         if (bytes == 0 || bytes > left) continue;
-        task.held = {place, static_cast<std::size_t>(task.tensor->bytes)};
+        task.held = {place, static_cast<std::size_t>(task.tensor->readable_bytes())};
         place += bytes;
         left -= bytes;
     }

@@ -49,6 +49,11 @@ std::string_view role_name(Role role) {
     return "other";
 }
 
+std::uint64_t TensorInfo::readable_bytes() const {
+    const DTypeTraits& type = traits(dtype);
+    return decoded ? elements / type.block_elements * (type.block_bits / 8) : bytes;
+}
+
 MatrixShape matrix_shape(const TensorInfo& tensor) {
     const MatrixLayout layout = matrix_layout(tensor);
     return {layout.rows(), layout.inputs()};

@@ -41,10 +41,10 @@ std::string_view role_name(Role role);  // "attention_q"; the word used in JSON 
 struct TensorInfo {
     std::string name;
     DType dtype = DType::unknown;
-    std::string dtype_name;  // as listed; differs from traits(dtype).name only where dtype is unknown
+    std::string dtype_name;  // as listed; traits(dtype).name, unless dtype is unknown or codes are decoded
     std::vector<std::int64_t> shape;
     std::uint64_t elements = 0;
-    std::uint64_t bytes = 0;
+    std::uint64_t bytes = 0;  // that it takes in its file
 
     Role role = Role::other;
     std::optional<int> block;         // number of the transformer block (or layer) it belongs to
@@ -55,7 +55,17 @@ struct TensorInfo {
     std::uint32_t file = 0;         // index into Model::files()
     std::uint64_t file_offset = 0;  // of the first byte, from the start of that file
 
+    // The file holds codes and scales of its own kind, which are read as the float32 values they stand for:
+    // dtype_name and bytes say how they are stored.
+    bool decoded = false;
+
+    // The elements of a row lie far apart in the file, although the shape is as if they did not: many rows
+    // had better be read at once.
+    bool scattered_rows = false;
+
     bool measurable() const { return is_measurable(dtype); }
+    bool quantized() const { return decoded || is_quantized(dtype); }  // by an earlier program
+    std::uint64_t readable_bytes() const;                              // what Model::read_bytes gives of it
 };
 
 // A tensor seen as a matrix: `channels` rows of `inputs` elements, which in the file may be scattered (see

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cassert>
 
 namespace halfstep::training {
 namespace {
@@ -17,12 +18,14 @@ using ConstView = Eigen::Map<const RowMajor<Scalar>>;
 
 template <class Scalar>
 ConstView<Scalar> view(const BasicBatch<Scalar>& batch) {
+    assert(batch.values.size() == batch.rows * batch.columns);
     return {batch.values.data(), static_cast<Eigen::Index>(batch.rows),
             static_cast<Eigen::Index>(batch.columns)};
 }
 
 template <class Scalar>
 View<Scalar> view(BasicBatch<Scalar>& batch) {
+    assert(batch.values.size() == batch.rows * batch.columns);
     return {batch.values.data(), static_cast<Eigen::Index>(batch.rows),
             static_cast<Eigen::Index>(batch.columns)};
 }
@@ -36,6 +39,7 @@ constexpr Eigen::Index rows_at_once = 32;
 // caches. A sum of outer products has no such freedom: each entry is one chain of additions.
 template <class Scalar>
 BasicBatch<Scalar> product(const BasicBatch<Scalar>& left, const BasicBatch<Scalar>& right) {
+    assert(left.columns == right.rows);
     BasicBatch<Scalar> result{left.rows, right.columns};
     const ConstView<Scalar> a = view(left);
     const ConstView<Scalar> b = view(right);

@@ -153,11 +153,27 @@ std::vector<Entry> entriesOf(const QString& path) {
     return entries;
 }
 
+// The places for values of a sentence of the engine, {} or {2:.3f}, each with its number. Whether a number is
+// written as in the language (L), and whether its zeros at the end are left out (g), is the translator's
+// choice.
+QStringList formatPlacesIn(const QString& text) {
+    static const QRegularExpression place("\\{([0-9]*)(?::([^}]*))?\\}");
+    QStringList found;
+    int next = 0;
+    for (auto match = place.globalMatch(text); match.hasNext();) {
+        const auto one = match.next();
+        const QString number = one.captured(1).isEmpty() ? QString::number(next++) : one.captured(1);
+        found << number + ":" + one.captured(2).remove('L').remove('g');
+    }
+    return found;
+}
+
 QStringList placeholdersIn(const QString& text) {
     static const QRegularExpression form("%(?:L?[0-9]{1,2}|n)");
     QStringList found;
     for (auto match = form.globalMatch(text); match.hasNext();)
         found << match.next().captured();
+    found << formatPlacesIn(text);
     found.sort();
     return found;
 }

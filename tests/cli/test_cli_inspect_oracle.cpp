@@ -23,6 +23,9 @@ QStringList model_files() {
     folders.push_back(QString::fromStdString(project_path("resources/samples").string()));
     QStringList patterns = {"*.safetensors", "*.gguf"};
     if (python_has("onnx")) patterns << "*.onnx";
+    if (python_has("torch"))
+        patterns << "*.pt"
+                 << "*.pth";
     if (python_has("h5py")) patterns << "*.h5" << "*.hdf5";
     for (const QString& folder : folders)
         for (QDirIterator it(folder, patterns, QDir::Files, QDirIterator::Subdirectories); it.hasNext();)

@@ -4,9 +4,10 @@
 
     read_weights.py MODEL [--dump FILE]
 
-MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package) or
-Keras weights in HDF5 (read by h5py). Prints a JSON list of its tensors in
-file order: name, dtype, shape (slowest axis first) and elements; for types that hold weights also min, max, mean,
+MODEL is a safetensors file, a *.safetensors.index.json, a GGUF file, an ONNX file (read by the onnx package), a
+checkpoint of PyTorch (*.pt, *.pth or TorchScript's *.jit, read by torch itself), Keras weights in HDF5 (read by h5py),
+NumPy's own .npy or .npz, or a .bin of llama2.c. Prints a JSON list of its tensors in file order: name, dtype, shape
+(slowest axis first) and elements; for types that hold weights also min, max, mean,
 std, abs_max, kurtosis (excess), all over the finite values and in float64, and the numbers of zeros, nans and
 infs. Quantized types are dequantized here, or, where there is a MODEL.reference.npz beside a MODEL.gguf, taken from that:
 ggml's own decode. With --dump the values of those tensors are written to FILE one after another as float64.
@@ -167,6 +168,102 @@ def keras(path):
                        list(values.shape), values.tobytes())
 
 
+NUMPY_TYPES = {"f2": "f16", "f4": "f32", "f8": "f64", "b1": "bool", "c8": "c64"}
+
+
+def numpy_type(dtype):
+    code = dtype.str[1:]
+    if code in NUMPY_TYPES:
+        return NUMPY_TYPES[code]
+    return code[0] + str(8 * dtype.itemsize) if code[0] in "iu" else code
+
+
+def numpy_file(path):
+    arrays = np.load(path)
+    if path.endswith(".npy"):
+        arrays = {os.path.basename(path)[:-4]: arrays}
+    for name in arrays:
+        array = arrays[name]
+        swapped = array.astype(array.dtype.newbyteorder("<"))
+        yield name, numpy_type(array.dtype), list(array.shape), np.ascontiguousarray(swapped).tobytes()
+
+
+def llama2c_layers(count, name, *shape):
+    return [(f"layers.{layer}.{name}.weight", shape) for layer in range(count)]
+
+
+def llama2c_tensors(dim, hidden, count, heads, kv_heads, vocabulary, sequence, version, shared):
+    kv_dim = dim * kv_heads // heads
+    embedding, head = [("tok_embeddings.weight", (vocabulary, dim))], [("output.weight", (vocabulary, dim))]
+    norm, attention_norms = [("norm.weight", (dim,))], llama2c_layers(count, "attention_norm", dim)
+    feed_norms = llama2c_layers(count, "ffn_norm", dim)
+    attention = [tensor for name, rows in (("wq", dim), ("wk", kv_dim), ("wv", kv_dim), ("wo", dim))
+                 for tensor in llama2c_layers(count, "attention." + name, rows, dim)]
+    feed = [tensor for name, shape in (("w1", (hidden, dim)), ("w2", (dim, hidden)), ("w3", (hidden, dim)))
+            for tensor in llama2c_layers(count, "feed_forward." + name, *shape)]
+    tables = [(name, (sequence, dim // heads // 2)) for name in ("freqs_cos", "freqs_sin")]
+    if version == 0:
+        order = embedding + attention_norms + attention + feed_norms + feed + norm + tables
+    else:
+        order = attention_norms + feed_norms + norm + embedding + attention + feed
+    return order if shared else order + head
+
+
+def llama2c(path):
+    """Of version 2, scales follow each tensor."""
+    with open(path, "rb") as file:
+        data = file.read()
+    version, group, at, numbers = 0, None, 28, list(struct.unpack_from("<7i", data))
+    if data[:4] == b"24ka":
+        version, *numbers, shared, group = struct.unpack_from("<i7iBi", data, 4)
+        at = 256
+    else:
+        shared, numbers[5] = numbers[5] > 0, abs(numbers[5])
+    for name, shape in llama2c_tensors(*numbers, version, shared):
+        size = int(np.prod(shape))
+        if version < 2 or len(shape) == 1:
+            yield name, "f32", list(shape), data[at:at + 4 * size]
+            at += 4 * size
+            continue
+        codes = np.frombuffer(data, np.int8, size, at).reshape(-1, group)
+        scales = np.frombuffer(data, "<f4", size // group, at + size)
+        at += size + 4 * (size // group)
+        yield name, f"int8 groups of {group}", list(shape), (scales[:, None] * codes.astype(np.float32)).tobytes()
+
+
+TORCH_TYPES = {"float32": "f32", "float64": "f64", "float16": "f16", "bfloat16": "bf16", "int64": "i64", "int32": "i32",
+               "int16": "i16", "int8": "i8", "uint8": "u8", "bool": "bool"}
+
+
+def torch_tensors(value, path=""):
+    """Tensors in what torch.load gave, by the keys that lead to them."""
+    import torch
+    if isinstance(value, torch.Tensor):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from torch_tensors(part, f"{path}.{key}" if path else str(key))
+
+
+def torch_model(path):
+    import torch
+    try:
+        saved = torch.load(path, map_location="cpu")
+    except RuntimeError:
+        saved = torch.jit.load(path, map_location="cpu")
+    if isinstance(saved, torch.jit.ScriptModule):
+        saved = saved.state_dict()
+    for key in ("state_dict", "model_state_dict"):
+        saved = saved.get(key, saved)
+    holding = [part for part in saved.values() if any(True for _ in torch_tensors(part))]
+    if len(holding) == 1 and isinstance(holding[0], dict):
+        saved = holding[0]
+    for name, tensor in torch_tensors(saved):
+        dtype = TORCH_TYPES[str(tensor.dtype).removeprefix("torch.")]
+        plain = tensor.detach().contiguous()
+        yield name, dtype, list(tensor.shape), (plain.view(torch.int16) if dtype == "bf16" else plain).numpy().tobytes()
+
+
 def floats_of(dtype, raw):
     stored = np.frombuffer(raw, FLOATS[dtype])
     if dtype == "bf16":
@@ -178,7 +275,8 @@ def floats_of(dtype, raw):
         value = np.where(exponent == 0, np.ldexp(mantissa, -9), np.ldexp(8 + mantissa, exponent - 10))
         value[stored & 127 == 127] = np.nan
         stored = np.where(stored & 128, -value, value)
-    return stored.astype(np.float64)
+    with np.errstate(invalid="ignore"):  # signalling NaNs
+        return stored.astype(np.float64)
 
 
 def nibbles(packed):
@@ -215,6 +313,8 @@ def values_of(dtype, raw, decoded=None):
     """The weights in float64; None for types that hold none, or are not known here."""
     if dtype in FLOATS:
         return floats_of(dtype, raw)
+    if dtype.startswith("int8 groups"):
+        return floats_of("f32", raw)
     if decoded is None:
         decoded = blocks_of(dtype, raw)
     return None if decoded is None else decoded.ravel().astype(np.float64)
@@ -247,8 +347,14 @@ def tensors_of(path):
         return gguf(path)
     if path.endswith(".onnx"):
         return onnx_model(path)
+    if path.endswith((".pt", ".pth", ".jit")):
+        return torch_model(path)
     if start[:8] == b"\x89HDF\r\n\x1a\n":
         return keras(path)
+    if path.endswith((".npy", ".npz")):
+        return numpy_file(path)
+    if path.endswith(".bin"):
+        return llama2c(path)
     return sharded(path) if path.endswith(".json") else safetensors(path)
 
 
@@ -262,8 +368,11 @@ def main():
                  "elements": int(np.prod(shape, dtype=object))}
         values = values_of(dtype, raw, reference[name] if name in reference else None)
         if values is not None:
-            entry |= {key: float(value) if isinstance(value, np.floating) else value
-                      for key, value in statistics(values).items()}
+            with np.errstate(all="ignore"):  # sums of the largest doubles are infinite
+                entry |= statistics(values)
+            entry = {key: float(value) if isinstance(value, np.floating) else value for key, value in entry.items()}
+            entry = {key: None if isinstance(value, float) and not np.isfinite(value) else value
+                     for key, value in entry.items()}
             if dump:
                 values.tofile(dump)
         result.append(entry)

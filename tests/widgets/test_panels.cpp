@@ -6,6 +6,7 @@
 #include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/live_numbers_panel.h"
 #include "widgets/panels/start_page.h"
+#include "widgets/plots/number_text.h"
 #include "widgets/style/icons.h"
 #include "widgets/style/number_text.h"
 #include "widgets/tables/layer_table_model.h"
@@ -99,13 +100,15 @@ class TestPanels : public QObject {
         QTest::newRow("all") << shareText(1.0) << "100 %";
         QTest::newRow("nothing") << shareText(0.0) << "0 %";
         QTest::newRow("one in a hundred thousand") << shareText(7.63e-6) << "0.000763 %";
-        QTest::newRow("almost nothing") << shareText(1e-9) << "1.0e-07 %";
+        QTest::newRow("almost nothing") << shareText(1e-9) << "1.0·10⁻⁷ %";
         QTest::newRow("bits") << bitsText(4.25) << "4.25";
         QTest::newRow("whole bits") << bitsText(8) << "8";
         QTest::newRow("small") << shortNumber(0.0123456) << "0.01235";
         QTest::newRow("as in plots") << shortNumber(0.00092934) << "0.0009293";
-        QTest::newRow("smaller") << shortNumber(1.2345e-5) << "1.23e-05";
-        QTest::newRow("negative") << shortNumber(-2.5) << "-2.5";
+        QTest::newRow("smaller") << shortNumber(1.2345e-5) << "1.23·10⁻⁵";
+        QTest::newRow("negative") << shortNumber(-2.5) << "−2.5";
+        QTest::newRow("huge") << shortNumber(-4e12) << "−4.00·10¹²";
+        QTest::newRow("a power") << valueText(1e-9) << "10⁻⁹";
         QTest::newRow("exact") << exactText(0.1) << "0.1";
     }
 

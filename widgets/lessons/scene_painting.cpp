@@ -159,31 +159,40 @@ void paintLevels(QCPPainter* painter, const QRect& place, const QCPAxisRect* rec
     }
 }
 
-void paintLabel(QCPPainter* painter, const QPointF& at, Qt::Alignment side, const QString& text,
-                const QColor& color, const QRect& within, const Theme& theme) {
-    if (text.isEmpty()) return;
-    painter->setFont(smallFont());
-    const QSizeF size = painter->fontMetrics().size(0, text);
-    QRectF box(QPointF(), size + QSizeF(8, 2));
+// Where a label of this text stands. Labels beside a line change sides where there is no room; centred ones
+// are moved as far as they must.
+QRectF labelBox(const QPointF& at, Qt::Alignment side, const QString& text, const QRect& within) {
+    QRectF box(QPointF(), QSizeF(QFontMetrics(smallFont()).size(0, text)) + QSizeF(8, 2));
     box.moveCenter(at);
     if (side.testFlag(Qt::AlignLeft)) box.moveLeft(at.x() + 3);
     if (side.testFlag(Qt::AlignRight)) box.moveRight(at.x() - 3);
     if (side.testFlag(Qt::AlignTop)) box.moveTop(at.y());
     if (side.testFlag(Qt::AlignBottom)) box.moveBottom(at.y() - 1);
-    // Labels beside a line change sides where there is no room; centred ones are moved as far as they must.
     if (box.right() > within.right())
         box.moveRight(side.testFlag(Qt::AlignLeft) ? std::min(at.x() - 3, 1.0 * within.right())
                                                    : within.right());
     if (box.left() < within.left())
         box.moveLeft(side.testFlag(Qt::AlignRight) ? std::max(at.x() + 3, 1.0 * within.left())
                                                    : within.left());
+    return box;
+}
+
+void paintLabel(QCPPainter* painter, const QRectF& box, const QString& text, const QColor& color,
+                const Theme& theme) {
     QColor ground = theme.surface;
-    ground.setAlphaF(0.82F);
+    ground.setAlphaF(0.86F);
+    painter->setFont(smallFont());
     painter->setPen(Qt::NoPen);
     painter->setBrush(ground);
     painter->drawRoundedRect(box, 3, 3);
     painter->setPen(color);
     painter->drawText(box, Qt::AlignCenter, text);
+}
+
+void paintLabel(QCPPainter* painter, const QPointF& at, Qt::Alignment side, const QString& text,
+                const QColor& color, const QRect& within, const Theme& theme) {
+    if (text.isEmpty()) return;
+    paintLabel(painter, labelBox(at, side, text, within), text, color, theme);
 }
 
 void paintMarkLine(QCPPainter* painter, const QRect& place, const QCPAxisRect* rect, const SceneMark& mark,
@@ -220,6 +229,43 @@ void paintMarks(QCPPainter* painter, const QCPAxisRect* rect, const ScenePane& p
     for (const SceneMark& mark : pane.marks)
         if (shown(mark) && !mark.label.isEmpty())
             paintMarkLabel(painter, rect->rect(), rect, mark, theme, row);
+}
+
+void paintHandleLine(QCPPainter* painter, const QCPAxisRect* rect, const SceneHandle& handle,
+                     const Theme& theme) {
+    const QPointF grip = handlePixel(rect, handle);
+    painter->setPen(QPen(sceneColor(theme, handle.color), 1.6));
+    if (handle.along == SceneHandle::Along::x)
+        painter->drawLine(QPointF(grip.x(), rect->top()), QPointF(grip.x(), rect->bottom()));
+    if (handle.along == SceneHandle::Along::y)
+        painter->drawLine(QPointF(rect->left(), grip.y()), QPointF(rect->right(), grip.y()));
+}
+
+void paintGrip(QCPPainter* painter, const QCPAxisRect* rect, const SceneHandle& handle, const Theme& theme,
+               bool marked) {
+    const QColor color = sceneColor(theme, handle.color);
+    const QPointF grip = handlePixel(rect, handle);
+    if (marked) {
+        QColor halo = color;
+        halo.setAlphaF(0.25F);
+        painter->setPen(Qt::NoPen);
+        painter->setBrush(halo);
+        painter->drawEllipse(grip, grip_radius + 5, grip_radius + 5);
+    }
+    painter->setPen(QPen(theme.surface, 1.5));
+    painter->setBrush(color);
+    painter->drawEllipse(grip, grip_radius, grip_radius);
+}
+
+// Above the grip, or beside it where a line goes through it.
+QRectF handleLabelBox(const QCPAxisRect* rect, const SceneHandle& handle) {
+    const QPointF grip = handlePixel(rect, handle);
+    const double aside = grip_radius + 3;
+    if (handle.along != SceneHandle::Along::x || !handle.line)
+        return labelBox(grip - QPointF(0, aside), Qt::AlignBottom, handle.label, rect->rect());
+    const bool leftwards = grip.x() > rect->center().x();
+    return labelBox(grip + QPointF(leftwards ? -aside : aside, 0), leftwards ? Qt::AlignRight : Qt::AlignLeft,
+                    handle.label, rect->rect());
 }
 
 }  // namespace
@@ -272,6 +318,8 @@ void paintBehind(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, 
 void paintSeries(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, const Theme& theme) {
     for (const SceneSeries& series : pane.series)
         paintOne(painter, rect, series, theme);
+    for (const SceneHandle& handle : pane.handles)
+        if (handle.line) paintHandleLine(painter, rect, handle, theme);
     paintMarks(painter, rect, pane, theme);
     for (const SceneText& text : pane.texts)
         paintLabel(painter, scenePixel(rect, text.x, text.y), Qt::AlignCenter, text.text,
@@ -280,32 +328,23 @@ void paintSeries(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, 
 
 void paintHandles(QCPPainter* painter, QCPAxisRect* rect, const ScenePane& pane, const Theme& theme,
                   const QString& active, const QString& hot) {
-    const QRect place = rect->rect();
+    std::vector<const SceneHandle*> order;
     for (const SceneHandle& handle : pane.handles) {
-        const QColor color = sceneColor(theme, handle.color);
-        const QPointF grip = handlePixel(rect, handle);
-        painter->setPen(QPen(color, handle.id == active ? 2.2 : 1.6));
-        if (handle.line && handle.along == SceneHandle::Along::x)
-            painter->drawLine(QPointF(grip.x(), place.top()), QPointF(grip.x(), place.bottom()));
-        if (handle.line && handle.along == SceneHandle::Along::y)
-            painter->drawLine(QPointF(place.left(), grip.y()), QPointF(place.right(), grip.y()));
-        if (handle.id == hot || handle.id == active) {
-            QColor halo = color;
-            halo.setAlphaF(0.25F);
-            painter->setPen(Qt::NoPen);
-            painter->setBrush(halo);
-            painter->drawEllipse(grip, grip_radius + 5, grip_radius + 5);
-        }
-        painter->setPen(QPen(theme.surface, 1.5));
-        painter->setBrush(color);
-        painter->drawEllipse(grip, grip_radius, grip_radius);
-        const bool above = handle.along != SceneHandle::Along::x || !handle.line;
-        const bool leftwards = !above && grip.x() > place.center().x();
-        const double aside = grip_radius + 3;
-        paintLabel(painter, grip + (above ? QPointF(0, -aside) : QPointF(leftwards ? -aside : aside, 0)),
-                   above ? Qt::Alignment(Qt::AlignBottom)
-                         : Qt::Alignment(leftwards ? Qt::AlignRight : Qt::AlignLeft),
-                   handle.label, color, place, theme);
+        paintGrip(painter, rect, handle, theme, handle.id == hot || handle.id == active);
+        order.push_back(&handle);
+    }
+    // Where labels would cover each other, that of the handle at hand is shown.
+    std::ranges::stable_sort(order, {}, [&](const SceneHandle* handle) {
+        return handle->id == active ? 0 : handle->id == hot ? 1 : 2;
+    });
+    std::vector<QRectF> taken;
+    for (const SceneHandle* handle : order) {
+        if (handle->label.isEmpty()) continue;
+        const QRectF box = handleLabelBox(rect, *handle);
+        if (std::ranges::any_of(taken, [&box](const QRectF& other) { return other.intersects(box); }))
+            continue;
+        paintLabel(painter, box, handle->label, sceneColor(theme, handle->color), theme);
+        taken.push_back(box);
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/number_text.h"
 
+#include "widgets/style/number_text.h"
+
 #include <QLocale>
 
 #include <array>
@@ -11,9 +13,7 @@ namespace halfstep {
 QString valueText(double value, int significant) {
     if (!std::isfinite(value)) return value > 0 ? QStringLiteral("∞") : QStringLiteral("–");
     if (value == 0) return QStringLiteral("0");
-    QString text = QLocale().toString(value, 'g', significant);
-    if (text.startsWith(u'-')) text[0] = QChar(0x2212);
-    return text;
+    return typesetNumber(QLocale().toString(value, 'g', significant));
 }
 
 QString countText(std::uint64_t count) {

@@ -8,7 +8,7 @@
 namespace halfstep {
 
 // Figures as people read them, in the locale of the application.
-QString valueText(double value, int significant = 4);  // 0.01234, -3.1e-07
+QString valueText(double value, int significant = 4);  // 0.01234, −3.1·10⁻⁷
 QString countText(std::uint64_t count);                // 12,345
 QString shortCountText(double count);                  // 950, 12k, 3.4M
 

@@ -2,6 +2,7 @@
 #include "widgets/plots/tickers.h"
 
 #include "widgets/plots/number_text.h"
+#include "widgets/style/number_text.h"
 
 #include <cmath>
 
@@ -10,14 +11,6 @@ namespace {
 
 constexpr double most_decimals = 5e-5;
 constexpr double most_digits = 5e4;
-
-QString superscript(int number) {
-    static const QString digits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
-    QString text;
-    for (const QChar c : QString::number(number))
-        text += c == u'-' ? QChar(0x207b) : digits.at(c.digitValue());
-    return text;
-}
 
 bool isShort(const QCPRange& range) {
     return range.lower > 0 && range.upper / range.lower <= 50;
@@ -75,7 +68,7 @@ QString IndexTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
 QString LogValueTicker::getTickLabel(double tick, const QLocale&, QChar, int) {
     const double exponent = std::log10(tick);
     if (std::abs(exponent - std::round(exponent)) > 1e-6 || !powers_) return valueText(tick, 6);
-    return QStringLiteral("10") + superscript(static_cast<int>(std::lround(exponent)));
+    return QStringLiteral("10") + superscriptText(static_cast<int>(std::lround(exponent)));
 }
 
 QVector<double> LogValueTicker::createTickVector(double step, const QCPRange& range) {

@@ -35,6 +35,24 @@ QString withoutTrailingZeros(QString text) {
 
 }  // namespace
 
+QString superscriptText(int number) {
+    static const QString digits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
+    QString text;
+    for (const QChar c : QString::number(number))
+        text += c == u'-' ? QChar(0x207b) : digits.at(c.digitValue());
+    return text;
+}
+
+QString typesetNumber(QString text) {
+    if (text.startsWith(u'-')) text[0] = QChar(0x2212);
+    const qsizetype exponent = text.indexOf(u'e', 0, Qt::CaseInsensitive);
+    if (exponent < 0) return text;
+    const QString power = QStringLiteral("10") + superscriptText(text.mid(exponent + 1).toInt());
+    const QString factor = text.left(exponent);
+    if (factor == QLatin1String("1")) return power;
+    return factor + QChar(0x00b7) + power;
+}
+
 QString noValueText() {
     return QStringLiteral("–");
 }
@@ -54,16 +72,16 @@ QString sizeText(std::uint64_t bytes) {
 
 QString decibelText(std::optional<double> decibel) {
     if (!decibel) return noValueText();
-    return NumberText::tr("%1 dB", "decibels").arg(QLocale().toString(*decibel, 'f', 1));
+    return NumberText::tr("%1 dB", "decibels").arg(typesetNumber(QLocale().toString(*decibel, 'f', 1)));
 }
 
 QString shareText(double fraction) {
     const double percent = fraction * 100;
     QString number;
     if (percent == 0 || std::abs(percent) >= 1e-5) {
-        number = significant(percent, 3);
+        number = typesetNumber(significant(percent, 3));
     } else {
-        number = QLocale().toString(percent, 'e', 1);
+        number = typesetNumber(QLocale().toString(percent, 'e', 1));
     }
     return NumberText::tr("%1 %", "percent").arg(number);
 }
@@ -78,8 +96,9 @@ QString bitsText(double bits_per_weight) {
 
 QString shortNumber(double value, int digits) {
     const double size = std::abs(value);
-    if (value == 0 || (size >= 1e-4 && size < 1e6)) return withoutTrailingZeros(significant(value, digits));
-    return QLocale().toString(value, 'e', std::max(0, digits - 2));
+    if (value == 0 || (size >= 1e-4 && size < 1e6))
+        return typesetNumber(withoutTrailingZeros(significant(value, digits)));
+    return typesetNumber(QLocale().toString(value, 'e', std::max(0, digits - 2)));
 }
 
 QString exactText(double value) {

@@ -2,6 +2,7 @@
 #include "app/lessons/stages/cost_stage.h"
 
 #include "app/lessons/stage_scenes.h"
+#include "app/settings/device_name.h"
 #include "core/base/error.h"
 #include "widgets/style/number_text.h"
 
@@ -88,8 +89,7 @@ void CostStage::addDevices() {
     }
     ChoiceParameter choice{"device", tr("&Device"), {}, QLatin1String(cases[1].device)};
     for (const Device& device : devices_) {
-        const QString name = QString::fromStdString(device.name);
-        choice.options.append({name, name});
+        choice.options.append({QString::fromStdString(device.name), deviceName(device)});
     }
     parameters().add(choice);
 }
@@ -152,8 +152,7 @@ QString CostStage::smallestHolder(double bytes) const {
         if (static_cast<double>(device.memory) >= bytes &&
             (smallest_device == nullptr || device.memory < smallest_device->memory))
             smallest_device = &device;
-    return smallest_device == nullptr ? tr("none of these devices")
-                                      : QString::fromStdString(smallest_device->name);
+    return smallest_device == nullptr ? tr("none of these devices") : deviceName(*smallest_device);
 }
 
 ScenePane CostStage::memoryPane(const Cost& cost) const {
@@ -178,8 +177,7 @@ ScenePane CostStage::memoryPane(const Cost& cost) const {
     pane.series.back().strong = true;
     for (const NamedSize& size : named_sizes)
         pane.texts.push_back({size.billions, pane.y.low * 2, QLatin1String(size.name), scene_color::muted});
-    pane.marks.push_back({false, static_cast<double>(cost.device->memory) / billion,
-                          QString::fromStdString(cost.device->name),
+    pane.marks.push_back({false, static_cast<double>(cost.device->memory) / billion, deviceName(*cost.device),
                           cost.fits ? scene_color::good : scene_color::bad});
     pane.handles.push_back({"size", tr("Size of the model"), SceneHandle::Along::x, number("size"), 0,
                             smallest, largest, number("size") / 20,
@@ -231,11 +229,24 @@ ScenePane CostStage::tokensPane(const Cost& cost) const {
               true};
     pane.y = logAxis({}, {&rates});
     pane.y.high *= 2.5;
-    pane.handles.push_back({"bits", tr("Bits a weight"), SceneHandle::Along::x,
-                            static_cast<double>(cost.scheme - schemes_.data()), 0, 0,
-                            static_cast<double>(schemes_.size() - 1), 1,
-                            tr("%1: %2").arg(cost.scheme->notation, rateText(cost.tokens))});
+    pane.handles.push_back(
+        {"bits", tr("Bits a weight"), SceneHandle::Along::x,
+         static_cast<double>(cost.scheme - schemes_.data()), 0, 0, static_cast<double>(schemes_.size() - 1),
+         1, tr("%1: %2").arg(cost.scheme->notation, cost.fits ? rateText(cost.tokens) : noValueText())});
     return pane;
+}
+
+QString CostStage::formula(const Cost& cost) const {
+    const QString memory = memoryText(cost.bytes);
+    QString text = tr("%1 · %2 / 8 = %3<br>%4 · %5 / (16 · 16) = %6")
+                       .arg(sizeName(cost.weights), shortNumber(cost.scheme->bits, 4), memory)
+                       .arg(code_bits(cost.scheme->scheme, cost.scheme->bits))
+                       .arg(whole("activations"))
+                       .arg(shortNumber(cost.ratio, 3));
+    if (cost.fits)
+        text += tr("<br>%1 / %2 = %3 a second")
+                    .arg(tr("%1/s").arg(memoryText(cost.device->bandwidth)), memory, rateText(cost.tokens));
+    return text;
 }
 
 void CostStage::showFigures(const Cost& cost) {
@@ -245,7 +256,6 @@ void CostStage::showFigures(const Cost& cost) {
     const auto text = [&memory](const char* id, const char* notation) {
         return textFigure(QLatin1String(id), {}, memoryText(memory(notation)), memory(notation) / billion);
     };
-    const int bits = code_bits(cost.scheme->scheme, cost.scheme->bits);
     const auto holders = std::ranges::count_if(
         devices_, [&cost](const Device& device) { return static_cast<double>(device.memory) >= cost.bytes; });
     setFigures(
@@ -254,23 +264,19 @@ void CostStage::showFigures(const Cost& cost) {
                        cost.bytes / static_cast<double>(cost.device->memory)),
          valueFigure("ratio", tr("bit operations"), cost.ratio, 3),
          valueFigure("device_ratio", tr("as the device computes"), cost.device_ratio, 3),
-         textFigure("tokens", tr("tokens a second, at most"), tr("about %1").arg(rateText(cost.tokens)),
-                    cost.tokens),
+         textFigure("tokens", tr("tokens a second, at most"),
+                    cost.fits ? tr("about %1").arg(rateText(cost.tokens)) : tr("none: it does not fit"),
+                    cost.fits ? cost.tokens : 0),
          textFigure("holders", tr("devices that hold it"), tr("%1 of %2").arg(holders).arg(devices_.size()),
                     static_cast<double>(holders)),
          textFigure("size", {}, sizeName(cost.weights), cost.weights / billion),
          valueFigure("bits", {}, cost.scheme->bits, 4), text("fp32", "fp32"), text("fp16", "fp16"),
          text("int8", "int8"), text("int4", "int4:g128"),
-         textFigure("device", {}, QString::fromStdString(cost.device->name), NAN),
+         textFigure("device", {}, deviceName(*cost.device), NAN),
          textFigure("bandwidth", {}, tr("%1/s").arg(memoryText(cost.device->bandwidth)),
                     cost.device->bandwidth),
          textFigure("holder", {}, smallestHolder(cost.bytes), NAN)},
-        tr("%1 · %2 / 8 = %3<br>%4 · %5 / (16 · 16) = %6<br>%7 / %3 = %8 a second")
-            .arg(sizeName(cost.weights), shortNumber(cost.scheme->bits, 4), memoryText(cost.bytes))
-            .arg(bits)
-            .arg(whole("activations"))
-            .arg(shortNumber(cost.ratio, 3), tr("%1/s").arg(memoryText(cost.device->bandwidth)),
-                 rateText(cost.tokens)));
+        formula(cost));
 }
 
 void CostStage::refresh() {

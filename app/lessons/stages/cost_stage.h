@@ -48,6 +48,7 @@ class CostStage : public Stage {
     ScenePane memoryPane(const Cost& cost) const;
     ScenePane operationsPane(const Cost& cost) const;
     ScenePane tokensPane(const Cost& cost) const;
+    QString formula(const Cost& cost) const;
     void showFigures(const Cost& cost);
 
     std::vector<Device> devices_;

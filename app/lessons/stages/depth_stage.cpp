@@ -79,6 +79,13 @@ void DepthStage::layerChanged() {
     all_ = -1;
 }
 
+void DepthStage::reset() {
+    all_ = -1;
+    model_errors_.clear();
+    layer_names_.clear();
+    Stage::reset();
+}
+
 void DepthStage::updateNetwork() {
     if (depth_ == whole("depth")) return;
     depth_ = whole("depth");
@@ -95,7 +102,7 @@ void DepthStage::takeNoiseOfAll() {
     if (first && !layer_names_.isEmpty()) return;
     QVariantMap values;
     for (int layer = 1; layer <= most_layers; ++layer)
-        values.insert(layerId(layer), all_);
+        values.insert(layerId(layer), first && isGiven(layerId(layer)) ? startValue(layerId(layer)) : all_);
     const QSignalBlocker quiet(parameters());
     parameters().setValues(values);
 }

@@ -16,6 +16,7 @@ class DepthStage : public Stage {
   public:
     explicit DepthStage(JobRunner& jobs);
 
+    void reset() override;
     bool takesLayer() const override { return true; }
 
   protected:

@@ -79,10 +79,9 @@ void UniformGridStage::layerChanged() {
     const double step = (all.high - all.low) / view_steps;
     for (const char* id : {"low", "high", "x"})
         parameters().setLimits(QLatin1String(id), all.low, all.high, step);
-    if (!layer()) {
-        const QVariantMap first = parameters().initialValues();
-        return parameters().setValues({{"low", first["low"]}, {"high", first["high"]}, {"x", first["x"]}});
-    }
+    if (!layer())
+        return parameters().setValues(
+            {{"low", startValue("low")}, {"high", startValue("high")}, {"x", startValue("x")}});
     const MomentTable& table = tensor().table();
     const bool empty = !(table.max() > table.min());
     const double low = empty ? all.low / 2 : table.min();

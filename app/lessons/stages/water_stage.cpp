@@ -111,7 +111,10 @@ void WaterStage::layerChanged() {
     if (layer()) return startMeasuring();
     stop();
     useToy();
-    parameters().setValues(parameters().initialValues());
+    QVariantMap values;
+    for (const QString& id : parameters().values().keys())
+        values.insert(id, startValue(id));
+    parameters().setValues(values);
 }
 
 void WaterStage::startMeasuring() {

@@ -23,7 +23,7 @@ struct PlannedWeights {
 
 void check_tensor(const TensorInfo& tensor, const std::string& file) {
     const ErrorPlace place{file, tensor.name, {}};
-    if (is_quantized(tensor.dtype))
+    if (tensor.quantized())
         throw Error("this weight is quantized already, and nodes that use it want its codes", place,
                     "Keep it");
     if (tensor.elements == 0) throw Error("this tensor has no elements", place, "Keep it");

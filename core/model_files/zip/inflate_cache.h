@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model_files/chunk_cache.h"
 #include "core/model_files/zip/inflater.h"
 
 #include <cstddef>
@@ -8,44 +9,34 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 namespace halfstep {
 
-using InflateChunk = std::vector<std::byte>;
 inline constexpr std::uint64_t inflate_chunk_bytes = 256 * 1024;
 
 // What the entries of one archive keep between reads, limited for all of them together: the chunks that were
 // inflated last, and the inflaters that can go on. Safe to use from any thread.
 class InflateCache {
   public:
-    // `owner` is the entry that asks. Null where it is not kept.
-    std::shared_ptr<const InflateChunk> find(const void* owner, std::uint64_t number);
-    void keep(const void* owner, std::uint64_t number, std::shared_ptr<const InflateChunk> chunk);
+    ChunkCache& chunks() { return chunks_; }
 
     // Takes out the inflater that the owner put in; null where there is none any more.
     std::unique_ptr<Inflater> take(const void* owner);
     void put(const void* owner, std::unique_ptr<Inflater> inflater);
 
-    void forget(const void* owner);
+    void forget(const void* owner);  // chunks included
 
   private:
-    static constexpr std::size_t most_chunks = 64;  // 16 MiB
     static constexpr std::size_t most_inflaters = 16;
 
-    struct KeptChunk {
-        const void* owner;
-        std::uint64_t number;
-        std::shared_ptr<const InflateChunk> chunk;
-    };
-    struct KeptInflater {
+    struct Kept {
         const void* owner;
         std::unique_ptr<Inflater> inflater;
     };
 
+    ChunkCache chunks_{16 * 1024 * 1024};
     std::mutex mutex_;
-    std::list<KeptChunk> chunks_;  // used last first
-    std::list<KeptInflater> inflaters_;
+    std::list<Kept> inflaters_;  // used last first
 };
 
 }  // namespace halfstep

@@ -48,7 +48,7 @@ void InflatedBytes::fail(const std::string& problem, const Inflater& inflater,
 void InflatedBytes::read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view tensor) const {
     while (!into.empty()) {
         const std::uint64_t number = offset / inflate_chunk_bytes;
-        const std::shared_ptr<const InflateChunk> bytes = chunk(number, tensor);
+        const std::shared_ptr<const Chunk> bytes = chunk(number, tensor);
         const auto begin = static_cast<std::size_t>(offset - number * inflate_chunk_bytes);
         const std::size_t count = std::min(into.size(), bytes->size() - begin);
         std::copy_n(bytes->begin() + static_cast<std::ptrdiff_t>(begin), count, into.begin());
@@ -57,17 +57,16 @@ void InflatedBytes::read_at(std::uint64_t offset, std::span<std::byte> into, std
     }
 }
 
-std::shared_ptr<const InflateChunk> InflatedBytes::chunk(std::uint64_t number,
-                                                         std::string_view tensor) const {
-    if (auto kept = cache_->find(this, number)) return kept;
+std::shared_ptr<const Chunk> InflatedBytes::chunk(std::uint64_t number, std::string_view tensor) const {
+    if (auto kept = cache_->chunks().find(this, number)) return kept;
     const std::lock_guard lock(mutex_);
-    if (auto kept = cache_->find(this, number)) return kept;  // another thread made it meanwhile
+    if (auto kept = cache_->chunks().find(this, number)) return kept;  // another thread made it meanwhile
     std::unique_ptr<Inflater> inflater = inflater_before(number * inflate_chunk_bytes);
-    std::shared_ptr<const InflateChunk> made;
+    std::shared_ptr<const Chunk> made;
     while (inflater->position() <= number * inflate_chunk_bytes) {
         const std::uint64_t next = inflater->position() / inflate_chunk_bytes;
         made = next_chunk(*inflater, tensor);
-        cache_->keep(this, next, made);
+        cache_->chunks().keep(this, next, made);
     }
     if (inflater->position() < entry_.bytes) cache_->put(this, std::move(inflater));
     return made;
@@ -86,11 +85,10 @@ std::unique_ptr<Inflater> InflatedBytes::inflater_before(std::uint64_t position)
     return std::make_unique<Inflater>(*file_, entry_.offset, entry_.compressed_bytes);
 }
 
-std::shared_ptr<const InflateChunk> InflatedBytes::next_chunk(Inflater& inflater,
-                                                              std::string_view tensor) const {
+std::shared_ptr<const Chunk> InflatedBytes::next_chunk(Inflater& inflater, std::string_view tensor) const {
     const std::uint64_t start = inflater.position();
     const std::uint64_t bytes = std::min(inflate_chunk_bytes, entry_.bytes - start);
-    auto made = std::make_shared<InflateChunk>(static_cast<std::size_t>(bytes));
+    auto made = std::make_shared<Chunk>(static_cast<std::size_t>(bytes));
     if (inflater.inflate(*made, tensor) < made->size()) {
         if (inflater.damaged()) fail("the compressed bytes of this entry are damaged here", inflater, tensor);
         fail(fmt::format("this entry unpacks to {} bytes only, not to {}", inflater.position(), entry_.bytes),

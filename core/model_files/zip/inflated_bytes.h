@@ -23,9 +23,9 @@ class InflatedBytes : public ByteSource {
     void read_at(std::uint64_t offset, std::span<std::byte> into, std::string_view tensor) const override;
 
   private:
-    std::shared_ptr<const InflateChunk> chunk(std::uint64_t number, std::string_view tensor) const;
+    std::shared_ptr<const Chunk> chunk(std::uint64_t number, std::string_view tensor) const;
     std::unique_ptr<Inflater> inflater_before(std::uint64_t position) const;
-    std::shared_ptr<const InflateChunk> next_chunk(Inflater& inflater, std::string_view tensor) const;
+    std::shared_ptr<const Chunk> next_chunk(Inflater& inflater, std::string_view tensor) const;
     void check_end(Inflater& inflater, std::string_view tensor) const;
     [[noreturn]] void fail(const std::string& problem, const Inflater& inflater,
                            std::string_view tensor) const;

@@ -32,6 +32,7 @@ constexpr std::uint16_t sizes_follow = 1U << 3U;  // the local header leaves the
 constexpr std::uint16_t patched = 1U << 5U;
 constexpr std::uint16_t strongly_encrypted = 1U << 6U;
 constexpr std::uint16_t headers_masked = 1U << 13U;
+constexpr std::uint16_t unreadable = encrypted | patched | strongly_encrypted | headers_masked;
 
 constexpr std::uint64_t most_entries = 1'000'000;
 constexpr std::uint16_t longest_name = 4096;
@@ -57,6 +58,42 @@ struct Header {
     std::uint16_t flags = 0;
     std::uint64_t position = 0;
     bool folder = false;
+};
+
+// What stands before the bytes of an entry.
+struct LocalHeader {
+    explicit LocalHeader(std::span<const std::byte> bytes) {
+        const auto take = [&](auto& value, std::size_t at) {
+            std::memcpy(&value, bytes.data() + at, sizeof value);
+        };
+        take(signature, 0);
+        take(flags, 6);
+        take(method, 8);
+        take(numbers, 14);
+        take(name_bytes, 26);
+        take(extra_bytes, 28);
+        name = {reinterpret_cast<const char*>(bytes.data()) + local_bytes, bytes.size() - local_bytes};
+    }
+
+    bool agrees_with(const ZipEntry& entry) const {
+        const std::array<std::uint64_t, 3> expected = {entry.crc, entry.compressed_bytes, entry.bytes};
+        bool agrees = name_bytes == entry.name.size() && name == entry.name &&
+                      method == static_cast<std::uint16_t>(entry.method) && (flags & unreadable) == 0;
+        for (std::size_t index = 0; index < numbers.size(); ++index) {
+            const bool left_out = (flags & sizes_follow) != 0 && numbers[index] == 0;
+            const bool wide = index > 0 && numbers[index] == in_zip64;
+            agrees = agrees && (numbers[index] == expected[index] || left_out || wide);
+        }
+        return agrees;
+    }
+
+    std::uint32_t signature = 0;
+    std::uint16_t flags = 0;
+    std::uint16_t method = 0;
+    std::array<std::uint32_t, 3> numbers{};  // checksum, compressed and inflated size
+    std::uint16_t name_bytes = 0;
+    std::uint16_t extra_bytes = 0;
+    std::string_view name;  // as much as the entry's own name is long
 };
 
 bool leads_elsewhere(std::string_view name) {
@@ -302,50 +339,28 @@ class DirectoryReader {
     // Finds the bytes of an entry behind its local header, which must not contradict the list of entries.
     void place(Header& header, std::uint64_t limit) const {
         ZipEntry& entry = header.entry;
-        const auto refuse_outside = [&] {
-            fail(fmt::format("this entry is said to lie at byte {} and to take {} bytes, beyond the end of "
-                             "the entries at {}",
-                             entry.header_offset, entry.compressed_bytes, limit),
-                 entry.name, header.position);
-        };
-        if (entry.header_offset > limit || limit - entry.header_offset < local_bytes) refuse_outside();
-        std::array<char, local_bytes + longest_name> local;
-        const std::size_t wanted = local_bytes + entry.name.size();
-        if (limit - entry.header_offset < wanted) refuse_outside();
-        file_.read_at(entry.header_offset, std::as_writable_bytes(std::span(local).first(wanted)),
-                      entry.name);
-        const auto field = [&]<typename Value>(std::size_t at, Value value) {
-            std::memcpy(&value, local.data() + at, sizeof value);
-            return value;
-        };
-        if (field(0, std::uint32_t{}) != local_signature)
+        const std::uint64_t wanted = local_bytes + entry.name.size();
+        if (entry.header_offset > limit || limit - entry.header_offset < wanted) fail_outside(header, limit);
+        std::array<std::byte, local_bytes + longest_name> bytes;
+        const auto read = std::span(bytes).first(static_cast<std::size_t>(wanted));
+        file_.read_at(entry.header_offset, read, entry.name);
+        const LocalHeader local(read);
+        if (local.signature != local_signature)
             fail("no entry begins where the archive's list says that this one does", entry.name,
                  entry.header_offset);
-        check_local(
-            header, field(6, std::uint16_t{}), field(8, std::uint16_t{}),
-            {field(14, std::uint32_t{}), field(18, std::uint32_t{}), field(22, std::uint32_t{})},
-            std::string_view(local.data() + local_bytes,
-                             field(26, std::uint16_t{}) == entry.name.size() ? entry.name.size() : 0));
-        entry.offset = entry.header_offset + wanted + field(28, std::uint16_t{});
-        if (entry.offset > limit || limit - entry.offset < entry.compressed_bytes) refuse_outside();
-    }
-
-    // `numbers` of the local header: checksum, compressed and inflated size. Where they follow the bytes they
-    // may be zero, where they are in zip64 all ones.
-    void check_local(const Header& header, std::uint16_t flags, std::uint16_t method,
-                     const std::array<std::uint32_t, 3>& numbers, std::string_view name) const {
-        const ZipEntry& entry = header.entry;
-        const std::array<std::uint64_t, 3> expected = {entry.crc, entry.compressed_bytes, entry.bytes};
-        bool agrees = name == entry.name && method == static_cast<std::uint16_t>(entry.method) &&
-                      (flags & (encrypted | patched | strongly_encrypted | headers_masked)) == 0;
-        for (std::size_t index = 0; index < numbers.size(); ++index) {
-            const bool left_out = (flags & sizes_follow) != 0 && numbers[index] == 0;
-            const bool wide = index > 0 && numbers[index] == in_zip64;
-            agrees = agrees && (numbers[index] == expected[index] || left_out || wide);
-        }
-        if (!agrees)
+        entry.offset = entry.header_offset + local_bytes + local.name_bytes + local.extra_bytes;
+        if (entry.offset > limit || limit - entry.offset < entry.compressed_bytes)
+            fail_outside(header, limit);
+        if (!local.agrees_with(entry))
             fail("the header of this entry contradicts the archive's list of entries", entry.name,
                  entry.header_offset);
+    }
+
+    [[noreturn]] void fail_outside(const Header& header, std::uint64_t limit) const {
+        fail(fmt::format("this entry is said to lie at byte {} and to take {} bytes, beyond the end of the "
+                         "entries at {}",
+                         header.entry.header_offset, header.entry.compressed_bytes, limit),
+             header.entry.name, header.position);
     }
 
     const InputFile& file_;

@@ -244,7 +244,8 @@ class TestLearnWindow : public QObject {
         const Claim* const one[] = {find_claim(id)};
         const ClaimFinding direct = measure_claims(one, inputs).front().finding;
         QVERIFY(result.finding.verdict == direct.verdict);
-        QCOMPARE(result.finding.explanation, direct.explanation);
+        QVERIFY(result.finding.explanation == direct.explanation);
+        QVERIFY(translatableClaimTexts().contains(QString::fromStdString(direct.explanation.pattern())));
         const auto* list = view().findChild<QTreeWidget*>("claims");
         int told = 0;
         for (int row = 0; row < list->topLevelItemCount(); ++row)
@@ -263,7 +264,28 @@ class TestLearnWindow : public QObject {
             QVERIFY2(texts.contains(
                          QString::fromUtf8(claim->where.data(), static_cast<qsizetype>(claim->where.size()))),
                      std::string(claim->id).c_str());
+            QVERIFY2(texts.contains(QString::fromUtf8(claim->measured.data(),
+                                                      static_cast<qsizetype>(claim->measured.size()))),
+                     std::string(claim->id).c_str());
         }
+    }
+
+    void findings_are_told_in_the_language_of_the_window() {
+        const Sentence gain("From {} to {} bits, {}: {:+.2f} dB.", 2, 3, "min-max, student", 0.237);
+        const Sentence weight("Under {} the Gaussian weight {:.4f} becomes {:.4f}: {:.1f} half steps.",
+                              "int4:tensor:pct99", -4.59487, -2.58352, 10.94);
+        QCOMPARE(sentenceText(gain), QString("From 2 to 3 bits, min-max, student: +0.24 dB."));
+        QCOMPARE(
+            sentenceText(weight),
+            QString("Under int4:tensor:pct99 the Gaussian weight −4.5949 becomes −2.5835: 10.9 half steps."));
+        language_->use("de");
+        const QString german = sentenceText(gain);
+        const QString german_weight = sentenceText(weight);
+        language_->use("en");
+        QCOMPARE(german, QString("Von 2 auf 3 Bit, min-max, Student: +0,24 dB."));
+        QCOMPARE(german_weight,
+                 QString("Unter int4:tensor:pct99 wird das normalverteilte Gewicht −4,5949 zu −2,5835: 10,9 "
+                         "halbe Stufen."));
     }
 
     void the_language_changes_while_it_is_open() {

@@ -202,6 +202,8 @@ class TestLessonsCosts : public QObject {
         host.drag("size", 70);
         QVERIFY(std::abs(std::log(host.number("size") / 70)) < 0.05);
         QVERIFY(host.figure("share") > 400);
+        QVERIFY(host.figure("tokens") == 0);  // where it does not fit there is nothing to be quick
+        QVERIFY(!host.stage().formulaWithNumbers().contains("GB/s"));
         const double size = host.number("size");
         host.press("size", Qt::Key_Left);
         QVERIFY(near(host.number("size"), 0.95 * size));

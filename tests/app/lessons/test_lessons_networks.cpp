@@ -8,6 +8,7 @@
 #include "core/training/backpropagation.h"
 #include "core/training/dynamic_ranges.h"
 #include "core/training/error_accumulation.h"
+#include "tests/support/test_data.h"
 #include "widgets/style/theme.h"
 
 #include <QApplication>
@@ -73,10 +74,33 @@ class TestLessonsNetworks : public QObject {
         QVERIFY(stage_->figure("drift") == before);
     }
 
+    void depth_starts_from_what_a_lesson_says_of_single_layers() {
+        start("errors-add-up", {{"all", 10}, {"layer3", 25}});
+        const auto errors = [this] {
+            return std::vector{stage_->parameters().number("layer2"), stage_->parameters().number("layer3")};
+        };
+        QCOMPARE(errors(), (std::vector{10.0, 25.0}));
+        QVERIFY(stage_->isAsSetUp());
+        drag("layer2", QPoint(0, -30));
+        QVERIFY(errors()[0] > 10);
+        stage_->reset();
+        QCOMPARE(errors(), (std::vector{10.0, 25.0}));
+        stage_->parameters().setNumber("all", 6);
+        QCOMPARE(errors(), (std::vector{6.0, 6.0}));
+    }
+
+    void depth_takes_the_errors_of_a_models_layers_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("the sample") << QString::fromStdString(
+            testing::project_path("resources/samples/tidewater").string());
+        if (const auto models = testing::models_folder())
+            QTest::newRow("silero") << QString::fromStdString(
+                (*models / "silero-vad/silero_vad_16k.safetensors").string());
+    }
     void depth_takes_the_errors_of_a_models_layers() {
+        QFETCH(QString, file);
         start("errors-add-up");
-        const auto model = sample();
-        if (!model) QSKIP("the sample is missing");
+        const auto model = open_model(file.toStdString());
         for (const std::size_t index : {firstQuantizable(*model), model->tensors().size() - 1}) {
             auto layer = std::make_shared<LessonTensor>();
             layer->model = model;
@@ -86,6 +110,10 @@ class TestLessonsNetworks : public QObject {
             stage_->setLayer(layer);
             QVERIFY(std::isfinite(stage_->figure("drift")) && stage_->figure("drift") > 0);
         }
+        const double measured = stage_->parameters().number("layer2");
+        stage_->parameters().setNumber("layer2", 50);
+        stage_->reset();  // to what was measured
+        QVERIFY(stage_->parameters().number("layer2") == measured);
         const double int4 = stage_->figure("drift");
         stage_->parameters().setChoice("scheme", "int2");
         QVERIFY(stage_->figure("drift") > 2 * int4);
@@ -197,8 +225,9 @@ class TestLessonsNetworks : public QObject {
     }
 
   private:
-    void start(const QString& id) {
-        const Lesson lesson = lessonCalled(id);
+    void start(const QString& id, const QVariantMap& further = {}) {
+        Lesson lesson = lessonCalled(id);
+        lesson.settings.insert(further);
         QVERIFY(!lesson.id.isEmpty());
         stage_ = makeStage(lesson.stage, *jobs_);
         stage_->resize(820, 640);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Lessons 1 to 3, dragged and typed: what they show is what the engine says, or what one works out by hand.
+#include "app/lessons/stage_factory.h"
 #include "app/lessons/stages/float_bits_stage.h"
 #include "core/analysis/what_if.h"
 #include "tests/app/lessons/stage_host.h"
@@ -178,6 +179,18 @@ class TestLessonsNumbers : public QObject {
         host.keepPicture("lesson-3-shifted");
         host.stage().reset();
         QVERIFY(host.number("skew") == 100 && host.number("shift") == 0);
+    }
+
+    void a_lesson_that_starts_elsewhere_comes_back_from_a_layer() {
+        JobRunner jobs;
+        const auto stage = makeStage("uniform_grid", jobs);
+        stage->start({{"low", -1.5}, {"high", 0.5}, {"x", 0.25}});
+        stage->setLayer(testing::awkwardLayers().at(1));  // one constant
+        QVERIFY(stage->parameters().number("high") != 0.5);
+        stage->setLayer(nullptr);
+        for (const auto& [id, value] : {std::pair{"low", -1.5}, {"high", 0.5}, {"x", 0.25}})
+            QVERIFY2(stage->parameters().number(id) == value, id);
+        QVERIFY(stage->isAsSetUp());
     }
 
     void layers_are_taken_data() {

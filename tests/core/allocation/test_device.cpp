@@ -125,7 +125,10 @@ class TestDevice : public QObject {
         QVERIFY(device_product(one, 4, 4) == 16 && device_product(one, 4, 8) == 64);
         QVERIFY(device_product(one, 4, 16) == 64 && device_product(one, 8, 16) == 256);
         QVERIFY(device_product(one, 5, 5) == 64 && device_product(one, 2) == 16);
-        QVERIFY(device_product(one, 32, 32) == 256);  // nothing is as wide: the widest
+        QVERIFY(device_product(one, 32, 32) == 1024);  // nothing is as wide: in 4 passes of 16 x 16
+        Device watch;
+        watch.computes = {{8, 8}};
+        QVERIFY(device_product(watch, 4, 16) == 128 && device_product(watch, 9, 9) == 256);
         QVERIFY(device_product(Device{}, 4, 4) == 0);
         QVERIFY(code_bits(parse_scheme("int4:g32"), 4.5) == 4 &&
                 code_bits(parse_scheme("q6_K"), 6.5625) == 6);

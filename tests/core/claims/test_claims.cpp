@@ -75,9 +75,9 @@ class TestClaims : public QObject {
                 QVERIFY2(std::isfinite(one.value), (id + ": " + one.name).c_str());
             }
             QVERIFY2(!names.empty() && !each.finding.weights.empty(), id.c_str());
-            QVERIFY2(is_sentence(each.finding.explanation), each.finding.explanation.c_str());
+            QVERIFY2(is_sentence(each.finding.explanation.text()), id.c_str());
             if (each.finding.verdict != Verdict::holds)
-                QVERIFY2(is_sentence(each.finding.counterexample), each.finding.counterexample.c_str());
+                QVERIFY2(is_sentence(each.finding.counterexample.text()), id.c_str());
         }
     }
 
@@ -157,7 +157,7 @@ class TestClaims : public QObject {
             const ClaimFinding& finding = result(claim->id).finding;
             const std::string verdict(verdict_name(finding.verdict));
             QVERIFY2(rows[0].contains(QString(" | %1 | ").arg(verdict.c_str())), qPrintable(rows[0]));
-            QVERIFY2(rows[0].contains(finding.explanation.c_str()), qPrintable(rows[0]));
+            QVERIFY2(rows[0].contains(finding.explanation.text().c_str()), qPrintable(rows[0]));
         }
     }
 
@@ -171,7 +171,7 @@ class TestClaims : public QObject {
             QVERIFY2(std::ranges::find(each.finding.weights, "sample") == each.finding.weights.end(),
                      id.c_str());
             QVERIFY2(!each.finding.figures.empty(), id.c_str());
-            QVERIFY2(is_sentence(each.finding.explanation), each.finding.explanation.c_str());
+            QVERIFY2(is_sentence(each.finding.explanation.text()), id.c_str());
         }
     }
 

@@ -3,19 +3,14 @@
 #include "core/model_files/row_reader.h"
 #include "core/tensor/float_conversion.h"
 #include "tests/support/byte_string.h"
+#include "tests/support/numpy_reading.h"
 #include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QProcess>
 #include <QTest>
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -27,35 +22,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What tests/oracle/read_weights.py says of a model, and the values of its floating-point tensors.
-struct Reading {
-    QJsonArray tensors;
-    std::vector<double> values;
-};
-
-Reading read_by_numpy(const fs::path& python, const fs::path& model, const fs::path& dump) {
-    QProcess process;
-    process.start(QString::fromStdString(python.string()),
-                  {QString::fromStdString(testing::project_path("tests/oracle/read_weights.py").string()),
-                   QString::fromStdString(model.string()), "--dump", QString::fromStdString(dump.string())});
-    process.waitForFinished(60'000);
-    Reading reading;
-    reading.tensors = QJsonDocument::fromJson(process.readAllStandardOutput()).array();
-    reading.values.resize(fs::file_size(dump) / sizeof(double));
-    std::ifstream(dump, std::ios::binary)
-        .read(reinterpret_cast<char*>(reading.values.data()),
-              static_cast<std::streamsize>(reading.values.size() * sizeof(double)));
-    return reading;
-}
-
 std::string contents_of(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
-}
-
-bool same_bits(double a, double b) {
-    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
-           (std::isnan(a) && std::isnan(b));
 }
 
 }  // namespace
@@ -73,7 +42,10 @@ class TestModelReading : public QObject {
         const bool reads_hdf5 = testing::python_has("h5py");
         for (const auto& entry : fs::recursive_directory_iterator(*models)) {
             const fs::path& path = entry.path();
+            const bool llama2c =
+                path.filename().string().starts_with("stories") && path.extension() == ".bin";
             if (path.extension() == ".safetensors" || path.extension() == ".gguf" ||
+                path.extension() == ".npz" || path.extension() == ".npy" || llama2c ||
                 (path.extension() == ".onnx" && reads_onnx) ||
                 ((path.extension() == ".h5" || path.extension() == ".hdf5") && reads_hdf5))
                 QTest::newRow(path.filename().c_str()) << QString::fromStdString(path.string());
@@ -81,43 +53,12 @@ class TestModelReading : public QObject {
     }
 
     void real_models_agree_with_numpy() {
-        const auto python = testing::python_with_numpy();
-        if (!python) QSKIP("no Python with NumPy here");
+        if (!testing::python_with_numpy()) QSKIP("no Python with NumPy here");
         QFETCH(QString, path);
         const auto model = open_model(path.toStdString());
-        const Reading reading = read_by_numpy(*python, path.toStdString(), folder_.path("values"));
-        QCOMPARE(static_cast<qsizetype>(model->tensors().size()), reading.tensors.size());
-        std::size_t at = 0;
-        std::size_t differing = 0;
-        for (qsizetype index = 0; index < reading.tensors.size(); ++index) {
-            const QJsonObject expected = reading.tensors[index].toObject();
-            const TensorInfo& tensor = model->tensors()[static_cast<std::size_t>(index)];
-            QCOMPARE(QString::fromStdString(tensor.name), expected["name"].toString());
-            QCOMPARE(QString::fromStdString(tensor.dtype_name), expected["dtype"].toString());
-            QCOMPARE(tensor.elements, static_cast<std::uint64_t>(expected["elements"].toInteger()));
-            QJsonArray shape;
-            for (const std::int64_t extent : tensor.shape)
-                shape.append(static_cast<qint64>(extent));
-            QCOMPARE(shape, expected["shape"].toArray());
-            if (!tensor.measurable()) {
-                // A block type may be one that only the oracle knows; anything else has to be read.
-                const bool block = traits(tensor.dtype).kind == DTypeKind::ggml_block;
-                QVERIFY(block || !expected.contains("mean"));
-                at += expected.contains("mean") ? tensor.elements : 0;
-                continue;
-            }
-            QVERIFY(expected.contains("mean"));
-            std::vector<double> values(tensor.elements);
-            model->read_doubles(tensor, 0, values);
-            for (const double value : values)
-                differing += same_bits(value, reading.values.at(at++)) ? 0 : 1;
-            std::vector<float> floats(tensor.elements);
-            model->read_floats(tensor, 0, floats);
-            for (std::size_t element = 0; element < floats.size(); ++element)
-                differing += same_bits(floats[element], static_cast<float>(values[element])) ? 0 : 1;
-        }
-        QCOMPARE(differing, std::size_t{0});
-        QCOMPARE(at, reading.values.size());
+        const auto reading = testing::read_by_numpy(path.toStdString(), folder_.path("values"));
+        const std::string difference = testing::first_difference(*model, reading);
+        QVERIFY2(difference.empty(), difference.c_str());
     }
 
     void parts_of_blocks_are_read_data() {
@@ -218,8 +159,7 @@ class TestModelReading : public QObject {
     }
 
     void small_floats_agree_with_numpy() {
-        const auto python = testing::python_with_numpy();
-        if (!python) QSKIP("no Python with NumPy here");
+        if (!testing::python_with_numpy()) QSKIP("no Python with NumPy here");
         std::vector<std::byte> bytes(256);
         for (std::size_t i = 0; i < bytes.size(); ++i)
             bytes[i] = static_cast<std::byte>(i);
@@ -229,14 +169,10 @@ class TestModelReading : public QObject {
             .add("b", "F8_E5M2", {16, 16}, bytes)
             .write(path);
         const auto model = open_model(path);
-        const Reading reading = read_by_numpy(*python, path, folder_.path("values"));
+        const auto reading = testing::read_by_numpy(path, folder_.path("values"));
         QCOMPARE(reading.values.size(), std::size_t{512});
-        for (std::size_t t = 0; t < 2; ++t) {
-            std::vector<double> values(256);
-            model->read_doubles(model->tensors()[t], 0, values);
-            for (std::size_t i = 0; i < values.size(); ++i)
-                QVERIFY2(same_bits(values[i], reading.values[t * 256 + i]), qPrintable(QString::number(i)));
-        }
+        const std::string difference = testing::first_difference(*model, reading);
+        QVERIFY2(difference.empty(), difference.c_str());
     }
 
     // Longer than the buffer that conversions go through, and not a multiple of it.

@@ -417,7 +417,7 @@ class TestOnnx : public QObject {
             onnx_file(Proto().bytes(5, f32_tensor("w", {1}, {1})).bytes(5, f32_tensor("w", {1}, {2}))),
             "twice");
         row("deep graphs", onnx_file(nested_graph(40)), "deep");
-        row("a JSON file", "{\"a\":1}", "protobuf");
+        row("a JSON file", "{\"a\":1}", "is JSON text");
     }
     void damaged_files_are_refused() {
         QFETCH(QByteArray, bytes);

@@ -111,7 +111,7 @@ class TestOpenModel : public QObject {
         };
         row("empty.bin", "", "this file is empty");
         row("notes.txt", "some text that is no model", "is not a model file that Halfstep knows");
-        row("model.pt", QByteArray("PK\x03\x04", 4) + QByteArray(60, 'x'), "is a ZIP archive");
+        row("model.pt", QByteArray("PK\x03\x04", 4) + QByteArray(60, 'x'), "this ZIP archive has no end");
         row("old.pth", QByteArray("\x80\x02\x8a\x0a", 4) + QByteArray(60, 'x'), "is a Python pickle");
         row("keras.h5", QByteArray("\x89HDF\r\n\x1a\n") + QByteArray(60, 'x'), "is an HDF5 file");
         row("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",

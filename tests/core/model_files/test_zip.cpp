@@ -149,7 +149,7 @@ class TestZip : public QObject {
         };
         const std::string content = "one two three four";
         row("no deflate data", {"a", content, 8, "\xff\xff\xff\xff"},
-            "tensor 'a': at byte 31: the compressed bytes of this entry are damaged here");
+            "'a': at byte 32: the compressed bytes of this entry are damaged here");
         row("ends early", {.name = "a", .content = content, .method = 8, .bytes_off = 2},
             "this entry unpacks to 18 bytes only, not to 20");
         row("goes on", {.name = "a", .content = content, .method = 8, .bytes_off = -3},
@@ -206,7 +206,7 @@ class TestZip : public QObject {
         row("name in another encoding", {{{"caf\xe9", "x"}}}, "the name of an entry is not UTF-8 text");
         row("long name", {{{std::string(5000, 'n'), "x"}}}, "is 5000 bytes long, at most 4096 are read");
         row("twice the same name", {{{"a", "x"}, {"b", "y"}, {"a", "z"}}},
-            "tensor 'a': at byte 193: a second entry has this name");
+            "'a': at byte 190: a second entry has this name");
         row("encrypted", {{{.name = "a", .content = "x", .flags = 1}}}, "this entry is encrypted");
         row("strongly encrypted", {{{.name = "a", .content = "x", .flags = 0x41}}},
             "this entry is encrypted");
@@ -244,9 +244,9 @@ class TestZip : public QObject {
         // The first reaches over the second, which begins with a header of its own.
         const std::string inner = ZipBuilder{{{"b", "x"}}}.bytes().substr(0, 32);
         row("one entry inside another", {{{"a", inner}, {.name = "b", .content = "x", .offset_off = -32}}},
-            "tensor 'b': at byte 31: this entry overlaps the one before it");
+            "'b': at byte 31: this entry overlaps the one before it");
         row("another local name", {{{.name = "a", .content = "x", .local_name = "b"}}},
-            "tensor 'a': at byte 0: the header of this entry contradicts the archive's list of entries");
+            "'a': at byte 0: the header of this entry contradicts the archive's list of entries");
         row("longer local name", {{{.name = "a", .content = "x", .local_name = "ab"}}},
             "the header of this entry contradicts");
         row("local header of another size",

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/error.h"
+#include "core/model_files/model.h"
+#include "core/model_files/pytorch/pytorch.h"
+#include "tests/support/pickle_builder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace halfstep;
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
+
+namespace {
+
+// What the first byte of an input makes of the rest.
+enum class Shape : std::uint8_t { as_it_is, pickle_in_zip, pickle_in_script, pickle_in_legacy, shapes };
+
+const std::string storage_bytes(256, '\x3f');
+
+std::string file_of(std::span<const std::uint8_t> input) {
+    if (input.empty()) return {};
+    const auto shape = static_cast<Shape>(input[0] % static_cast<std::uint8_t>(Shape::shapes));
+    std::string bytes(reinterpret_cast<const char*>(input.data()) + 1, input.size() - 1);
+    switch (shape) {
+        case Shape::pickle_in_zip:
+            return testing::checkpoint_zip(bytes, {{"0", storage_bytes}, {"1", storage_bytes}}).bytes();
+        case Shape::pickle_in_script: {
+            testing::ZipBuilder zip = testing::checkpoint_zip(bytes, {{"0", storage_bytes}});
+            zip.parts.push_back({"m/constants.pkl", bytes});
+            zip.parts.push_back({"m/constants/0", storage_bytes});
+            zip.parts.push_back({"m/byteorder", "big"});
+            return zip.bytes();
+        }
+        case Shape::pickle_in_legacy:
+            return testing::legacy_start() + bytes;
+        default:
+            return bytes;
+    }
+}
+
+// Reads the checkpoint and a little of every tensor. An Error is as good an answer as success; anything else
+// that comes out is a finding.
+void use(const std::string& bytes) {
+    const auto span = std::as_bytes(std::span(bytes.data(), bytes.size()));
+    const auto file = std::make_shared<const InputFile>("model.pt", std::vector(span.begin(), span.end()));
+    try {
+        PytorchContents read = read_pytorch(file, {});
+        Model::Contents contents;
+        contents.files = std::move(read.further_files);
+        contents.files.insert(contents.files.begin(), file);
+        contents.tensors = std::move(read.contents.tensors);
+        const Model model(std::move(contents));
+        for (const TensorInfo& tensor : model.tensors()) {
+            std::vector<std::byte> some(static_cast<std::size_t>(std::min<std::uint64_t>(tensor.bytes, 64)));
+            model.read_bytes(tensor, tensor.bytes - some.size(), some);
+        }
+    } catch (const Error&) {
+    }
+}
+
+// A piece of a pickle that means something.
+void insert_piece(std::vector<std::uint8_t>& input, unsigned seed) {
+    const std::string pieces[] = {
+        testing::Pickle().tensor().stop(),
+        testing::Pickle().storage().stop(),
+        testing::Pickle().storage("Half", "1", 128).view(1, {3, 4}, {1, 3}).stop(),
+        testing::Pickle().global("torch._utils", "_rebuild_parameter").stop(),
+        testing::Pickle().global("collections", "OrderedDict").raw(")R").stop(),
+        testing::Pickle().text("_modules").text("_parameters").text("param_groups").stop(),
+        testing::Pickle().numbers({2, 3}).stop(),
+        testing::Pickle().global("m", "C").raw(")\x81}b").stop()};
+    const std::string& whole = pieces[seed % std::size(pieces)];
+    const std::string piece = whole.substr(2, whole.size() - 3);  // without PROTO and STOP
+    const std::size_t at = 1 + seed / 8 % input.size();
+    input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
+}
+
+}  // namespace
+
+// Changes pickles rather than what is around them: archives are put together anew for each.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size,
+                                               unsigned int seed) {
+    if (size < 2 || seed % 8 != 0) return LLVMFuzzerMutate(data, size, max_size);
+    std::vector<std::uint8_t> input(data, data + size);
+    insert_piece(input, seed / 8);
+    if (input.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
+    std::memcpy(data, input.data(), input.size());
+    return input.size();
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    use(file_of({data, size}));
+    return 0;
+}
