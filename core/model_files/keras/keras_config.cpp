@@ -87,7 +87,7 @@ class ConfigReader {
 
     void part(const std::string& key, KerasLayer& layer, int depth) {
         std::optional<KerasLayer> inner = this->layer(depth + 1);
-        if (inner && !inner->class_name.empty()) layer.parts.emplace_back(key, std::move(*inner));
+        if (inner && !inner->class_name.empty()) layer.parts.push_back({key, std::move(*inner)});
     }
 
     void list(std::vector<KerasLayer>& into, int depth) {
