@@ -7,6 +7,7 @@
 #include "tests/support/llama2c_builder.h"
 #include "tests/support/npy_builder.h"
 #include "tests/support/onnx_builder.h"
+#include "tests/support/pickle_builder.h"
 #include "tests/support/zip_builder.h"
 
 #include <QtGlobal>
@@ -81,6 +82,10 @@ std::string small_onnx() {
     return Proto().raw(onnx_file(graph)).bytes(25, function).text();
 }
 
+std::string small_pickle() {
+    return Pickle().dict("layer.weight").tensor().end();
+}
+
 std::string small_npy() {
     return npy_file(">f4", "(2, 3)", std::string(24, '\x3f'), true);
 }
@@ -116,7 +121,9 @@ std::vector<SmallModel> small_models() {
                                    {"model.gguf", small_gguf()},
                                    {"model.onnx", small_onnx()},
                                    {"model.npy", small_npy()},
-                                   {"model.npz", small_npz()}};
+                                   {"model.npz", small_npz()},
+                                   {"model.pt", checkpoint_zip(small_pickle()).bytes()},
+                                   {"legacy.pt", legacy_checkpoint(small_pickle())}};
     for (const std::int32_t version : {0, 1, 2}) {
         // Only version 0 has a vocabulary below 0.
         Llama2cBuilder file{

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// write_small_models FOLDER: one small file of each format, for fuzz targets to start from.
+#include "tests/fuzz/small_models.h"
+
+#include <hdf5.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+// Weights as Keras writes them: /model_weights/dense/kernel, in chunks.
+bool write_keras(const std::string& path) {
+    const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t groups = H5Pcreate(H5P_LINK_CREATE);
+    H5Pset_create_intermediate_group(groups, 1);
+    constexpr hsize_t shape[] = {2, 3};
+    constexpr hsize_t chunk[] = {2, 2};
+    constexpr float values[] = {1, -2, 3, -4, 5, -6};
+    const hid_t space = H5Screate_simple(2, shape, nullptr);
+    const hid_t layout = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(layout, 2, chunk);
+    H5Pset_shuffle(layout);
+    H5Pset_deflate(layout, 6);
+    const hid_t kernel =
+        H5Dcreate2(file, "/model_weights/dense/kernel", H5T_IEEE_F32LE, space, groups, layout, H5P_DEFAULT);
+    const bool written = H5Dwrite(kernel, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0;
+    H5Dclose(kernel);
+    H5Pclose(layout);
+    H5Sclose(space);
+    H5Pclose(groups);
+    return H5Fclose(file) >= 0 && written;
+}
+
+}  // namespace
+
+using halfstep::testing::small_models;
+using halfstep::testing::SmallModel;
+
+int main(int count, char** words) {
+    if (count != 2) return 2;
+    const std::filesystem::path folder = words[1];
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    std::vector<SmallModel> files = small_models();
+    files.push_back({"plan.json",
+                     R"({"halfstep_plan":1,"model":"m","fingerprint":"00","tensors":{"w":"int4:g32:mse"}})"});
+    for (const char* scheme : {"int4:sym:g128:mse", "int8:asym:channel", "nf4:g64:dq", "fp8_e4m3:channel",
+                               "q4_K", "log4:sqrt2:pct99.9", "kmeans3:g32:gamma"})
+        files.push_back({std::string(scheme) + ".txt", scheme});
+    for (const auto& [name, bytes] : files) {
+        std::ofstream file(folder / name, std::ios::binary);
+        file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        if (!file) return 1;
+    }
+    return write_keras((folder / "model.h5").string()) ? 0 : 1;
+}
