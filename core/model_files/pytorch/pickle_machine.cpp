@@ -171,7 +171,6 @@ class PickleMachine {
             case 'a':
                 return extend(take(1));
             case 'e':
-                return extend(take_to_mark());
             case 0x90:
                 return extend(take_to_mark());
             case 's':
