@@ -113,7 +113,7 @@ class TestOpenModel : public QObject {
         row("notes.txt", "some text that is no model", "is not a model file that Halfstep knows");
         row("model.pt", QByteArray("PK\x03\x04", 4) + QByteArray(60, 'x'), "this ZIP archive has no end");
         row("old.pth", QByteArray("\x80\x02\x8a\x0a", 4) + QByteArray(60, 'x'), "is a Python pickle");
-        row("keras.h5", QByteArray("\x89HDF\r\n\x1a\n") + QByteArray(60, 'x'), "is an HDF5 file");
+        row("keras.h5", QByteArray("\x89HDF\r\n\x1a\n") + QByteArray(60, 'x'), "is not a whole HDF5 file");
         row("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
             "is a Git LFS pointer");
         row("page.gguf", "<!DOCTYPE html><html></html>", "is a web page");
