@@ -61,7 +61,7 @@ int readOptions(const QApplication& application, Options& options) {
     QCommandLineParser parser;
     parser.setApplicationDescription(
         "Shows what quantization does to every layer of a neural network.\n\n"
-        "MODEL is a .safetensors, .gguf, .onnx, .keras, .h5, .npz or .npy file, or a .bin of llama2.c, a "
+        "MODEL is a .safetensors, .gguf, .onnx, PyTorch, .keras, .h5, .npz or .npy file, a .bin of llama2.c, a "
         "shard index, or a folder that holds a model.");
     parser.addHelpOption();
     parser.addVersionOption();

@@ -245,9 +245,8 @@ QString FileController::proposedPath(const QString& suffix) const {
 
 QString FileController::askForModelFile(const QString& title) {
     return QFileDialog::getOpenFileName(&window_, title, {},
-                                        tr("Models (*.safetensors *.gguf *.onnx *.keras *.h5 *.hdf5 *.npz "
-                                           "*.npy *.bin *.safetensors.index.json);;All "
-                                           "files (*)"));
+                                        tr("Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin "
+                                           "*.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;All files (*)"));
 }
 
 void FileController::askForModel() {

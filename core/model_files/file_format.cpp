@@ -108,7 +108,8 @@ FileFormat zip_format(const InputFile& file) {
     // The archive is looked at while the file is there.
     const ZipArchive archive(std::shared_ptr<const InputFile>(std::shared_ptr<void>(), &file));
     if (is_pytorch_archive(archive)) return FileFormat::pytorch;
-    if (looks_like_keras_archive(file)) return FileFormat::keras_archive;
+    if (looks_like_keras_archive(file) || file.path().extension() == ".keras")
+        return FileFormat::keras_archive;
     if (looks_like_npz(file)) return FileFormat::numpy_archive;
     throw Error("is a ZIP archive, but holds no model that is known", {file.path().string(), {}, {}},
                 what_is_read);

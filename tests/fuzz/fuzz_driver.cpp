@@ -7,6 +7,7 @@
 // is written to fuzz_TARGET_briefly.finding in the working folder first.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -113,7 +115,8 @@ Input next_input(const std::vector<Input>& seeds) {
         }
         std::size_t size = input.size();
         input.resize(largest);
-        size = LLVMFuzzerCustomMutator(input.data(), size, largest, random_numbers());
+        size = LLVMFuzzerCustomMutator(input.data(), size, largest,
+                                       below(std::numeric_limits<std::uint32_t>::max()));
         input.resize(size);
     }
     return input;

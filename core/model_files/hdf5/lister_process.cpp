@@ -46,7 +46,7 @@ fs::path lister_path() {
     if (const char* named = std::getenv("HALFSTEP_HDF5_LISTER")) return named;
     std::error_code error;
     const fs::path program = fs::read_symlink("/proc/self/exe", error);
-    const fs::path beside = program.parent_path() / lister_name;
+    fs::path beside = program.parent_path() / lister_name;
     if (!error && access(beside.c_str(), X_OK) == 0) return beside;
     return HALFSTEP_BUILT_LISTER;
 }
@@ -207,6 +207,12 @@ class Conversation {
     // It ended, or has to, without an answer: what it met in the file was more than HDF5 could bear.
     [[noreturn]] void fail_broken() {
         const int status = lister_.end();
+        if (WIFEXITED(status) && WEXITSTATUS(status) == listing_wire::exit_unconfined)
+            throw Error(
+                fmt::format("is an HDF5 file, and this system does not let {}, which looks into those, "
+                            "be confined (seccomp)",
+                            lister_name),
+                {file_.path().string(), {}, {}}, "Convert the model to safetensors");
         const bool took_too_long =
             WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL);
         throw Error(took_too_long ? "is an HDF5 file that takes too long to look through"

@@ -19,6 +19,9 @@ struct Frame {
     std::uint64_t length = 0;  // bytes asked for, or that follow
 };
 
+// The exit status of a lister that could not give up what it does not need.
+inline constexpr int exit_unconfined = 2;
+
 inline constexpr std::uint64_t longest_read = std::uint64_t{1} << 20U;
 inline constexpr std::uint64_t longest_answer = std::uint64_t{64} << 20U;
 inline constexpr std::uint64_t most_texts = 4'000'000;

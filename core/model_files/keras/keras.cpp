@@ -21,6 +21,8 @@
 namespace halfstep {
 namespace {
 
+constexpr std::size_t longest_metadata = 65'536;
+
 // Names that Keras gives to models on its own.
 constexpr std::array nothing_saying_names =
     std::to_array<std::string_view>({"model", "functional", "sequential"});
@@ -112,6 +114,7 @@ class KerasReader {
     }
 
     static std::string version_in(const std::string& metadata) {
+        if (metadata.size() > longest_metadata) return {};
         const auto json = nlohmann::json::parse(metadata, nullptr, false);
         const auto found = json.is_object() ? json.find("keras_version") : json.end();
         return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();

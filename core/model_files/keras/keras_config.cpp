@@ -1,106 +1,134 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/keras/keras_config.h"
 
-#include "core/model_files/quotable.h"
-
-#include <nlohmann/json.hpp>
+#include "core/base/error.h"
+#include "core/model_files/json_scanner.h"
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace halfstep {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr int deepest = 96;  // some 20 models inside each other
+constexpr int deepest_layer = 24;  // models inside models, wrappers inside wrappers
+constexpr std::size_t most_layers = 100'000;
 
 // Attributes of a layer that are layers.
-constexpr std::array part_names = std::to_array<const char*>(
+constexpr std::array part_names = std::to_array<std::string_view>(
     {"layer", "cell", "forward_layer", "backward_layer", "attention_layer", "model"});
-
-// What is read of a configuration; everything else is dropped as soon as it is parsed.
-constexpr std::array read_keys = std::to_array<std::string_view>(
-    {"class_name", "config", "name", "layers", "cells", "use_bias", "scale", "center", "equation",
-     "dim_ordering", "layer", "cell", "forward_layer", "backward_layer", "attention_layer", "model",
-     "registered_name", "bias"});
-
-std::string text_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::optional<bool> flag_at(const Json& object, const char* key) {
-    const auto found = object.find(key);
-    return found != object.end() && found->is_boolean() ? std::optional(found->get<bool>()) : std::nullopt;
-}
 
 class ConfigReader {
   public:
-    KerasConfig read(std::string_view text) {
-        if (text.size() > longest_keras_config) return {};
-        const auto keep = [this](int depth, Json::parse_event_t event, const Json& value) {
-            if (event == Json::parse_event_t::value && value == "__lambda__") config_.carries_code = true;
-            if (event == Json::parse_event_t::key)
-                return depth <= deepest &&
-                       std::ranges::find(read_keys, value.get_ref<const std::string&>()) != read_keys.end();
-            return depth <= deepest;
-        };
-        const Json json = Json::parse(text, keep, /*allow_exceptions=*/false);
-        if (!json.is_object() || !json.contains("config")) return {};
-        config_.valid = true;
-        config_.model = layer_of(json);
+    explicit ConfigReader(std::string_view text) : scanner_(text, {}) {}
+
+    // Throws Error where the text is not JSON.
+    KerasConfig read() {
+        std::optional<KerasLayer> model = layer(0);
+        scanner_.expect_end();
+        config_.valid = model && has_config_;
+        if (config_.valid) config_.model = std::move(*model);
         return std::move(config_);
     }
 
   private:
-    KerasLayer layer_of(const Json& json) {
-        KerasLayer layer;
-        layer.class_name = text_at(json, "class_name");
-        layer.name = text_at(json, "name");
-        const auto config = json.find("config");
-        if (config == json.end()) return layer;
-        if (config->is_array()) add_layers(*config, layer.layers);  // Sequential models before Keras 2.2
-        if (config->is_object()) take_settings(*config, layer);
-        if (layer.class_name == "Lambda") {
-            config_.lambdas.push_back(layer.name);
-            config_.carries_code = true;
+    // Passes over the value; nothing where it is no object.
+    std::optional<KerasLayer> layer(int depth) {
+        if (scanner_.peek() != '{' || depth > deepest_layer) {
+            scanner_.skip();
+            return std::nullopt;
         }
+        if (++layers_ > most_layers) scanner_.fail("there are too many layers");
+        KerasLayer layer;
+        scanner_.object([&](const std::string& key) {
+            if (key == "class_name")
+                layer.class_name = text();
+            else if (key == "name" && layer.name.empty())
+                layer.name = text();
+            else if (key == "config")
+                config(layer, depth);
+            else
+                scanner_.skip();
+        });
+        if (layer.class_name == "Lambda") config_.lambdas.push_back(layer.name);
         return layer;
     }
 
-    void take_settings(const Json& config, KerasLayer& layer) {
-        if (std::string name = text_at(config, "name"); !name.empty()) layer.name = std::move(name);
-        layer.use_bias = flag_at(config, "use_bias");
-        if (!layer.use_bias) layer.use_bias = flag_at(config, "bias");  // Keras 1
-        layer.scale = flag_at(config, "scale");
-        layer.center = flag_at(config, "center");
-        layer.equation = text_at(config, "equation");
-        layer.channels_first = text_at(config, "dim_ordering") == "th";
-        for (const char* key : {"layers", "cells"}) {
-            const auto layers = config.find(key);
-            if (layers != config.end() && layers->is_array()) add_layers(*layers, layer.layers);
-        }
-        for (const char* part : part_names) {
-            const auto found = config.find(part);
-            if (found != config.end() && found->is_object() && found->contains("class_name"))
-                layer.parts.emplace_back(part, layer_of(*found));
+    void config(KerasLayer& layer, int depth) {
+        has_config_ = has_config_ || depth == 0;
+        if (scanner_.peek() == '[') return list(layer.layers, depth);  // Sequential models before Keras 2.2
+        if (scanner_.peek() != '{') return scanner_.skip();
+        scanner_.object([&](const std::string& key) { setting(key, layer, depth); });
+    }
+
+    void setting(const std::string& key, KerasLayer& layer, int depth) {
+        if (key == "name") {
+            if (std::string name = text(); !name.empty()) layer.name = std::move(name);
+        } else if (key == "use_bias" || key == "bias") {  // the latter in Keras 1
+            layer.use_bias = flag();
+        } else if (key == "scale") {
+            layer.scale = flag();
+        } else if (key == "center") {
+            layer.center = flag();
+        } else if (key == "equation") {
+            layer.equation = text();
+        } else if (key == "dim_ordering") {
+            layer.channels_first = text() == "th";
+        } else if (key == "layers" || key == "cells") {
+            list(layer.layers, depth);
+        } else if (std::ranges::find(part_names, key) != part_names.end()) {
+            part(key, layer, depth);
+        } else {
+            scanner_.skip();
         }
     }
 
-    void add_layers(const Json& list, std::vector<KerasLayer>& into) {
-        for (const Json& entry : list)
-            if (entry.is_object()) into.push_back(layer_of(entry));
+    void part(const std::string& key, KerasLayer& layer, int depth) {
+        std::optional<KerasLayer> inner = this->layer(depth + 1);
+        if (inner && !inner->class_name.empty()) layer.parts.push_back({key, std::move(*inner)});
     }
 
+    void list(std::vector<KerasLayer>& into, int depth) {
+        if (scanner_.peek() != '[') return scanner_.skip();
+        scanner_.array([&] {
+            if (std::optional<KerasLayer> inner = layer(depth + 1)) into.push_back(std::move(*inner));
+        });
+    }
+
+    // The value where it is a text, else none.
+    std::string text() {
+        if (scanner_.peek() == '"') return scanner_.string();
+        scanner_.skip();
+        return {};
+    }
+
+    std::optional<bool> flag() {
+        const char first = scanner_.peek();
+        scanner_.skip();
+        if (first != 't' && first != 'f') return std::nullopt;
+        return first == 't';
+    }
+
+    JsonScanner scanner_;
     KerasConfig config_;
+    bool has_config_ = false;
+    std::size_t layers_ = 0;
 };
 
 }  // namespace
 
 KerasConfig read_keras_config(std::string_view text) {
-    return ConfigReader().read(text);
+    if (text.size() > longest_keras_config) return {};
+    try {
+        KerasConfig config = ConfigReader(text).read();
+        config.carries_code =
+            !config.lambdas.empty() || text.find("\"__lambda__\"") != std::string_view::npos;
+        return config;
+    } catch (const Error&) {
+        return {};
+    }
 }
 
 }  // namespace halfstep

@@ -5,10 +5,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace halfstep {
+
+struct KerasPart;
 
 // A layer, or a model that is one, as a configuration describes it. Only what tells names and axes is kept.
 struct KerasLayer {
@@ -22,10 +23,16 @@ struct KerasLayer {
     std::string equation;         // EinsumDense: "abc,cd->abd"
     bool channels_first = false;  // Keras 1 with Theano's order of axes
 
-    std::vector<KerasLayer> layers;                         // of a model
-    std::vector<std::pair<std::string, KerasLayer>> parts;  // by attribute: layer, cell, backward_layer, …
+    std::vector<KerasLayer> layers;  // of a model
+    std::vector<KerasPart> parts;    // by attribute: layer, cell, backward_layer, …
 
     const KerasLayer* part(std::string_view attribute) const;  // null where there is none
+};
+
+// A layer that is an attribute of another one: the layer of a wrapper, the cell of an RNN.
+struct KerasPart {
+    std::string attribute;
+    KerasLayer layer;
 };
 
 // The layers of a model by name, those inside other layers included; of several with one name the outermost.

@@ -83,7 +83,7 @@ std::map<const KerasLayer*, std::size_t> order_of_layers(const KerasLayer& model
         open.pop_back();
         order.emplace(layer, order.size());
         for (auto part = layer->parts.rbegin(); part != layer->parts.rend(); ++part)
-            open.push_back(&part->second);
+            open.push_back(&part->layer);
         for (auto inner = layer->layers.rbegin(); inner != layer->layers.rend(); ++inner)
             open.push_back(&*inner);
     }

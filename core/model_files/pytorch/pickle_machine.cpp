@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <bit>
 #include <charconv>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -189,18 +190,18 @@ class PickleMachine {
                 return global(module, line());
             }
             case 0x93: {
-                const std::vector<PickleRef> parts = take(2);
+                const std::span<const PickleRef> parts = take(2);
                 if (!tree_.is(parts[0], PickleKind::text) || !tree_.is(parts[1], PickleKind::text))
                     fail("a name in this pickle is not a text");
                 return global(std::string(tree_.text(parts[0])), std::string(tree_.text(parts[1])));
             }
             case 'R':
             case 0x81: {
-                const std::vector<PickleRef> parts = take(2);
+                const std::span<const PickleRef> parts = take(2);
                 return call(parts[0], parts[1]);
             }
             case 0x92: {  // NEWOBJ_EX: with keyword arguments
-                const std::vector<PickleRef> parts = take(3);
+                const std::span<const PickleRef> parts = take(3);
                 const bool made = call(parts[0], parts[1]);
                 tree_.change_object(top()).items = parts[2];
                 return made;
@@ -232,7 +233,7 @@ class PickleMachine {
         return true;
     }
 
-    bool push_container(PickleKind kind, const std::vector<PickleRef>& items) {
+    bool push_container(PickleKind kind, std::span<const PickleRef> items) {
         return push(tree_.add_container(kind, items));
     }
 
@@ -250,23 +251,22 @@ class PickleMachine {
         return value;
     }
 
-    std::vector<PickleRef> take(std::size_t count) {
+    // Values taken off the stack; valid until the next are.
+    std::span<const PickleRef> take(std::size_t count) {
         if (available() < count) fail("this pickle uses a value that it did not make");
-        std::vector<PickleRef> values(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
+        taken_.assign(stack_.end() - static_cast<std::ptrdiff_t>(count), stack_.end());
         stack_.resize(stack_.size() - count);
-        return values;
+        return taken_;
     }
 
-    std::vector<PickleRef> take_to_mark() {
+    std::span<const PickleRef> take_to_mark() {
         if (marks_.empty()) fail("this pickle uses a mark that it did not make");
-        const std::size_t mark = std::exchange(marks_.back(), 0);
+        const std::size_t mark = marks_.back();
         marks_.pop_back();
-        std::vector<PickleRef> values(stack_.begin() + static_cast<std::ptrdiff_t>(mark), stack_.end());
-        stack_.resize(mark);
-        return values;
+        return take(stack_.size() - mark);
     }
 
-    std::vector<PickleRef> pairs(std::vector<PickleRef> values) const {
+    std::span<const PickleRef> pairs(std::span<const PickleRef> values) const {
         if (values.size() % 2 != 0) fail("a key in this pickle has no value");
         return values;
     }
@@ -368,7 +368,7 @@ class PickleMachine {
         return true;
     }
 
-    bool extend(const std::vector<PickleRef>& values) {
+    bool extend(std::span<const PickleRef> values) {
         PickleRef onto = top();
         if (tree_.is(onto, PickleKind::object)) onto = part(onto, &PickleObject::elements, PickleKind::list);
         if (!tree_.is(onto, PickleKind::list) && !tree_.is(onto, PickleKind::set))
@@ -377,7 +377,7 @@ class PickleMachine {
         return true;
     }
 
-    bool set_items(const std::vector<PickleRef>& values) {
+    bool set_items(std::span<const PickleRef> values) {
         PickleRef onto = top();
         if (tree_.is(onto, PickleKind::object)) onto = part(onto, &PickleObject::items, PickleKind::dict);
         if (!tree_.is(onto, PickleKind::dict))
@@ -399,6 +399,7 @@ class PickleMachine {
     const JobContext& job_;
     PickleTree tree_;
     std::vector<PickleRef> stack_;
+    std::vector<PickleRef> taken_;
     std::vector<std::size_t> marks_;
     std::vector<PickleRef> memo_;
     std::unordered_map<std::uint32_t, PickleRef> far_memo_;  // numbers that leave gaps

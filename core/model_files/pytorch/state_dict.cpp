@@ -35,12 +35,13 @@ bool holds_any(std::string_view text, std::span<const std::string_view> words) {
                        [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
-// One entry of the dict that a checkpoint is.
+// An entry of the dict that a checkpoint is, which holds tensors.
 struct Part {
     std::string key;
     PickleRef value = 0;
-    bool tensor = false;  // the value itself is one
-    bool other = false;   // random states and the like
+    std::size_t entry = 0;  // its number
+    bool tensor = false;    // the value itself is one
+    bool other = false;     // random states and the like
     std::vector<NamedTensor> tensors;
 };
 
@@ -81,46 +82,49 @@ class StateDictFinder {
     // Known keys go first, so that what two keys share is found under the telling one.
     void read_parts(PickleRef root) {
         const std::span<const PickleRef> items = dict_items(tree_, root);
-        std::vector<std::size_t> order;
-        for (std::size_t index = 0; index < items.size() / 2; ++index) {
-            Part part;
-            part.key = walk_.key_text(items[2 * index], index);
-            part.value = items[2 * index + 1];
-            part.tensor = tensor_call(tree_, part.value).has_value();
-            order.push_back(parts_.size());
-            parts_.push_back(std::move(part));
-        }
-        const auto rank = [this](std::size_t index) {
-            return std::find(model_keys.begin(), model_keys.end(), parts_[index].key) - model_keys.begin();
+        const auto rank = [&](std::size_t entry) {
+            const PickleRef key = items[2 * entry];
+            if (!tree_.is(key, PickleKind::text)) return model_keys.size();
+            return static_cast<std::size_t>(std::find(model_keys.begin(), model_keys.end(), tree_.text(key)) -
+                                            model_keys.begin());
         };
-        std::stable_sort(order.begin(), order.end(),
+        std::vector<std::size_t> known;
+        for (std::size_t entry = 0; entry < items.size() / 2; ++entry)
+            if (rank(entry) < model_keys.size()) known.push_back(entry);
+        std::stable_sort(known.begin(), known.end(),
                          [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
-        for (const std::size_t index : order)
-            read_part(parts_[index]);
+        for (const std::size_t entry : known)
+            read_part(items[2 * entry], items[2 * entry + 1], entry);
+        for (std::size_t entry = 0; entry < items.size() / 2; ++entry)
+            if (rank(entry) == model_keys.size()) read_part(items[2 * entry], items[2 * entry + 1], entry);
+        std::sort(parts_.begin(), parts_.end(),
+                  [](const Part& a, const Part& b) { return a.entry < b.entry; });
     }
 
-    void read_part(Part& part) {
-        TensorWalk::Found found = walk_.find(part.value, part.key);
+    void read_part(PickleRef key, PickleRef value, std::size_t entry) {
+        Part part{walk_.key_text(key, entry), value, entry, tensor_call(tree_, value).has_value(), false, {}};
+        TensorWalk::Found found = walk_.find(value, part.key);
+        if (found.tensors.empty() && found.optimizer.empty()) return describe(part);
         const bool optimizer = !part.tensor && holds_any(part.key, optimizer_words);
         part.other = !part.tensor && holds_any(part.key, other_words);
         auto& rest = optimizer ? result_.optimizer : part.tensors;
         std::move(found.tensors.begin(), found.tensors.end(), std::back_inserter(rest));
         std::move(found.optimizer.begin(), found.optimizer.end(), std::back_inserter(result_.optimizer));
-        if (found.tensors.empty() && found.optimizer.empty()) describe(part);
+        if (!part.tensors.empty()) parts_.push_back(std::move(part));
     }
 
     // Small values beside the tensors are worth showing: epoch, step, version.
     void describe(const Part& part) {
-        if (result_.properties.size() >= most_properties) return;
+        if (result_.properties.size() >= most_properties || part.key.size() > longest_property) return;
         std::string value;
         if (const auto number = tree_.integer(part.value))
             value = fmt::format("{}", *number);
         else if (tree_.is(part.value, PickleKind::real))
             value = fmt::format("{}", tree_.real(part.value));
-        else
+        else if (tree_.is(part.value, PickleKind::text) && tree_.text(part.value).size() <= longest_property)
             value = tree_.text(part.value);
-        if (value.empty() || value.size() > longest_property || !is_utf8(value)) return;
-        result_.properties.emplace_back(quotable(part.key), std::move(value));
+        if (!value.empty() && is_utf8(value))
+            result_.properties.emplace_back(quotable(part.key), std::move(value));
     }
 
     const Part* chosen() const {
@@ -129,7 +133,7 @@ class StateDictFinder {
         bool loose = false;
         const Part* only = nullptr;
         for (const Part& part : parts_) {
-            if (part.tensors.empty() || part.other) continue;
+            if (part.other) continue;
             all += part.tensors.size();
             loose = loose || part.tensor;
             ++holding;
@@ -137,7 +141,7 @@ class StateDictFinder {
         }
         for (std::size_t rank = 0; rank < model_keys.size(); ++rank)
             for (const Part& part : parts_)
-                if (part.key == model_keys[rank] && !part.tensor && !part.tensors.empty() &&
+                if (part.key == model_keys[rank] && !part.tensor &&
                     (rank < certain_keys || (!loose && 2 * part.tensors.size() >= all)))
                     return &part;
         return holding == 1 && !loose ? only : nullptr;
@@ -148,13 +152,14 @@ class StateDictFinder {
         if (model != nullptr) name_class(model->value);
         std::string left_out;
         for (Part& part : parts_) {
-            if (part.tensors.empty()) continue;
             if (model != nullptr ? &part == model : !part.other) {
                 take(part, model != nullptr);
                 continue;
             }
-            left_out += fmt::format("{}'{}' ({})", left_out.empty() ? "" : ", ", quotable(part.key),
-                                    counted(part.tensors.size()));
+            constexpr std::size_t enough = 200;  // for one line
+            if (left_out.size() < enough)
+                left_out += fmt::format("{}'{}' ({})", left_out.empty() ? "" : ", ", quotable(part.key),
+                                        counted(part.tensors.size()));
         }
         if (model != nullptr && !left_out.empty())
             add_note(fmt::format("the model is what stands under '{}'; left out: {}", quotable(model->key),

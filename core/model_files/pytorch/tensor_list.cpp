@@ -15,6 +15,7 @@ constexpr std::size_t most_named = 3;
 constexpr std::size_t most_tied_notes = 100;
 // A view may show every byte of its storage this many times over; more is no weight.
 constexpr std::uint64_t most_repeats = 1024;
+constexpr std::size_t most_axes = 2'000'000;
 
 // The same for two views of the same elements.
 std::string identity(const TensorView& view) {
@@ -75,6 +76,8 @@ bool TensorList::is_second_name(const NamedTensor& named) {
 
 void TensorList::add_view(const TensorView& view, const NamedTensor& named, const PickleFailure& fail,
                           std::uint64_t position) {
+    axes_ += view.shape.size();
+    if (axes_ > most_axes) fail(fmt::format("the tensors have more than {} dimensions", most_axes), position);
     if (view.elements > 0 && view.bytes() / most_repeats > view.storage.bytes()) {
         unlisted_.push_back(named.name);
         return repeated_.add(named.name);

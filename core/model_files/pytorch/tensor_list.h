@@ -59,6 +59,7 @@ class TensorList {
     std::vector<std::string> unlisted_;  // names that were found, but are not listed
     std::map<std::string, Tied> views_;  // by all that makes one what it is
     std::unordered_map<PickleRef, Tied*> by_value_;
+    std::size_t axes_ = 0;  // of all tensors together
     NameList twice_;
     NameList repeated_;
     NameList elsewhere_;

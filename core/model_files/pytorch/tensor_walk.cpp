@@ -15,7 +15,7 @@ namespace {
 constexpr int deepest_nesting = 200;
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t most_name_bytes = 64 * 1024 * 1024;
-constexpr std::size_t most_tensors = 500'000;
+constexpr std::size_t most_tensors = 250'000;
 
 }  // namespace
 
@@ -29,7 +29,7 @@ TensorWalk::Found TensorWalk::find(PickleRef value, const std::string& path) {
 }
 
 std::string TensorWalk::key_text(PickleRef key, std::size_t index) const {
-    if (tree_.is(key, PickleKind::text)) return std::string(tree_.text(key));
+    if (tree_.is(key, PickleKind::text)) return std::string(tree_.text(key).substr(0, longest_name + 1));
     if (const auto number = tree_.integer(key)) return fmt::format("{}", *number);
     return fmt::format("key {}", index);
 }
@@ -118,7 +118,7 @@ void TensorWalk::walk_object(PickleRef value, std::string_view owner) {
     if (is_dict(tree_, value)) {
         own_class = owner;
         const std::span<const PickleRef> args = tree_.items(object.args);  // OrderedDict([[key, value], ...])
-        for (const PickleRef pair : args.empty() ? args : tree_.items(args[0]))
+        for (const PickleRef pair : args.empty() || !visit(args[0]) ? args.first(0) : tree_.items(args[0]))
             if (const auto parts = tree_.items(pair); parts.size() == 2 && visit(pair))
                 walk_below(key_text(parts[0], 0), parts[1], owner);
     } else {
@@ -146,16 +146,21 @@ void TensorWalk::walk_state(PickleRef state, std::string_view owner) {
 // The attributes of torch.nn.Module: those that state_dict() would give, in its order.
 void TensorWalk::walk_module(PickleRef state, std::string_view owner) {
     const auto walk_part = [&](std::string_view name, auto&& is_wanted) {
-        const std::span<const PickleRef> items = dict_items(tree_, dict_value(tree_, state, name));
+        const PickleRef part = dict_value(tree_, state, name);
+        if (!visit(part)) return;
+        const std::span<const PickleRef> items = dict_items(tree_, part);
         for (std::size_t index = 0; index + 1 < items.size(); index += 2)
             if (is_wanted(items[index]))
                 walk_below(key_text(items[index], index / 2), items[index + 1], owner);
     };
     std::unordered_set<std::string_view> passing;
     const PickleRef names = dict_value(tree_, state, "_non_persistent_buffers_set");
+    // A set of protocol 2 is made by a call, of a list.
     const bool built = tree_.is(names, PickleKind::object) && !tree_.items(tree_.object(names).args).empty();
-    for (const PickleRef name : tree_.items(built ? tree_.items(tree_.object(names).args)[0] : names))
-        passing.insert(tree_.text(name));
+    const PickleRef list = built ? tree_.items(tree_.object(names).args)[0] : names;
+    if (visit(list))
+        for (const PickleRef name : tree_.items(list))
+            passing.insert(tree_.text(name));
     const auto any = [](PickleRef) { return true; };
     walk_part("_parameters", any);
     in_buffers_ = true;

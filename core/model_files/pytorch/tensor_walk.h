@@ -24,7 +24,7 @@ class TensorWalk {
     // What is in `value`, and was not found before; names begin with `path`.
     Found find(PickleRef value, const std::string& path);
 
-    // The text of a key; of whole numbers, their digits; of anything else "key N".
+    // The text of a key, as far as it can be one; of whole numbers, their digits; of anything else "key N".
     std::string key_text(PickleRef key, std::size_t index) const;
 
   private:

@@ -5,13 +5,13 @@
 #include "tests/support/pickle_builder.h"
 #include "tests/support/temporary_folder.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 #include <fmt/format.h>
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
 using namespace halfstep;
@@ -56,6 +56,11 @@ std::string zipped(const std::string& pickle) {
 // `call` of a function with a command as its argument.
 std::string attack(std::string_view module, std::string_view name, std::string_view command) {
     return Pickle().dict().global(module, name).raw("(").text(command).raw("tR").end();
+}
+
+// Of the processor: other work does not count.
+double seconds_since(std::clock_t start) {
+    return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
 std::string repeated(std::string_view text, std::size_t count) {
@@ -378,12 +383,11 @@ class TestPytorchHostile : public QObject {
     void bad_pickles_are_refused() {
         QFETCH(QByteArray, pickle);
         QFETCH(QString, words);
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t start = std::clock();
         const std::string error = error_of([&] { use(zipped(pickle.toStdString())); });
         QVERIFY2(error.find(words.toStdString()) != std::string::npos, error.c_str());
         QVERIFY2(error.starts_with("/models/model.pt/m/data.pkl: "), error.c_str());
-        QVERIFY(timer.elapsed() < 1000);
+        QVERIFY(seconds_since(start) < 1);
     }
 
     void bad_archives_are_refused_data() {
@@ -515,6 +519,52 @@ class TestPytorchHostile : public QObject {
         std::string tensors = Pickle().tensor().memo(1).raw("0](").stop();
         tensors.pop_back();
         row("a million times the same tensor", tensors + repeated("h\x01", 1'000'000) + "e.");
+        std::string keys = Pickle().text(std::string(60'000, 'k')).memo(1).raw("0}(").stop();
+        keys.pop_back();
+        row("a million times the same long key", keys + repeated("h\x01N", 1'000'000) + "u.");
+        row("a million times the same long value", keys + repeated("Nh\x01", 1'000'000) + "u.");
+        row("a million times the same long key, deeper",
+            keys + "K\x01}(" + repeated("h\x01]", 1'000'000) + "uu.");
+        // Modules that share what they should each have of their own.
+        std::string modules = Pickle()
+                                  .raw("](")
+                                  .raw(repeated("K\x01", 40'000))
+                                  .raw("e")
+                                  .memo(0)
+                                  .raw("0}(")
+                                  .raw(repeated("NN", 20'000))
+                                  .raw("u")
+                                  .memo(1)
+                                  .raw("0")
+                                  .text("_parameters")
+                                  .memo(2)
+                                  .raw("0")
+                                  .text("_modules")
+                                  .memo(3)
+                                  .raw("0")
+                                  .text("_non_persistent_buffers_set")
+                                  .memo(4)
+                                  .raw("0")
+                                  .global("m", "C")
+                                  .memo(5)
+                                  .raw("0](")
+                                  .stop();
+        modules.pop_back();
+        row("twenty thousand modules of the same parameters and buffers",
+            modules + repeated(std::string("h\x05)\x81}(h\x02h\x01h\x03h\x01h\x04h\0ub", 20), 20'000) + "e.");
+        std::string dicts = Pickle()
+                                .raw("](")
+                                .raw(repeated("N", 40'000))
+                                .raw("e\x85")
+                                .memo(0)
+                                .raw("0")
+                                .global("collections", "OrderedDict")
+                                .memo(1)
+                                .raw("0](")
+                                .stop();
+        dicts.pop_back();
+        row("forty thousand dicts made of one list",
+            dicts + repeated(std::string("h\1h\0R", 5), 40'000) + "e.");
         row("parameters in parameters", Pickle()
                                             .dict()
                                             .raw(repeated("ctorch._utils\n_rebuild_parameter\n", 5000))
@@ -527,10 +577,9 @@ class TestPytorchHostile : public QObject {
     }
     void bombs_go_off_in_nothing() {
         QFETCH(QByteArray, pickle);
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t start = std::clock();
         opens(zipped(pickle.toStdString()));
-        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY2(seconds_since(start) < 1, qPrintable(QString::number(seconds_since(start))));
     }
 
     // The command would leave a file behind.
@@ -603,8 +652,7 @@ class TestPytorchHostile : public QObject {
         QFETCH(QByteArray, file);
         const std::string good = file.toStdString();
         QVERIFY(opens(good));
-        QElapsedTimer timer;
-        timer.start();
+        const std::clock_t start = std::clock();
         for (std::size_t length = 0; length < good.size(); ++length)
             QVERIFY2(!opens(good.substr(0, length)), qPrintable(QString::number(length)));
         int opened = 0;
@@ -615,7 +663,7 @@ class TestPytorchHostile : public QObject {
         }
         qInfo("%d of %zu still open", opened, 8 * good.size());
         QVERIFY(opened < static_cast<int>(8 * good.size()) / 2);
-        QVERIFY(timer.elapsed() < 20'000);
+        QVERIFY(seconds_since(start) < 20);
     }
 };
 

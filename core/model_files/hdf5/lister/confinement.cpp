@@ -19,8 +19,8 @@ namespace halfstep::lister {
 namespace {
 
 constexpr std::uint64_t most_memory = std::uint64_t{448} << 20U;
-constexpr std::uint64_t bytes_per_second = std::uint64_t{64} << 20U;
-constexpr std::uint64_t least_seconds = 2;
+constexpr std::uint64_t bytes_per_second = std::uint64_t{8} << 20U;
+constexpr std::uint64_t least_seconds = 1;
 constexpr std::uint64_t most_seconds = 30;
 
 // Under sanitizers a process needs terabytes of addresses.

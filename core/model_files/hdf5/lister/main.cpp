@@ -62,7 +62,8 @@ bool prepare_hdf5() {
 int answer(const Asker& asker) {
     std::uint64_t file_bytes = 0;
     if (!asker.receive(std::as_writable_bytes(std::span(&file_bytes, 1)))) return 1;
-    if (!prepare_hdf5() || !confine(socket_descriptor, file_bytes)) return 2;
+    if (!prepare_hdf5()) return 1;
+    if (!confine(socket_descriptor, file_bytes)) return halfstep::listing_wire::exit_unconfined;
     try {
         send(asker, FrameKind::answer, list(asker, file_bytes));
     } catch (const Refusal& refusal) {
