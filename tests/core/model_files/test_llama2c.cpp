@@ -5,6 +5,7 @@
 #include "core/quantize/measure.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/llama2c_builder.h"
+#include "tests/support/safetensors_builder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/test_data.h"
 
@@ -279,6 +280,32 @@ class TestLlama2c : public QObject {
                 }
             }
         }
+    }
+
+    // Weights that are made out are measured as if a file held them so; what is kept has the bits of its
+    // codes.
+    void int8_groups_are_measured() {
+        const auto model = open({.version = 2, .shape = {256, 96, 1, 2, 1, 300, 4}, .group_size = 64});
+        const TensorInfo& tensor = *model->find("tok_embeddings.weight");
+        testing::SafetensorsBuilder()
+            .add_f32(tensor.name, {300, 256}, values_of(*model, tensor.name))
+            .write(folder_.path("made out.safetensors"));
+        const auto made_out = open_model(folder_.path("made out.safetensors"));
+        std::vector<Scheme> schemes;
+        for (const char* notation :
+             {"int4", "int4:g64", "int8:tensor", "int8:asym:tensor:mse", "int3:channel:mse", "log4:tensor",
+              "kmeans4:tensor", "nf4:tensor", "q4_K", "mxfp4", "fp8_e4m3"})
+            schemes.push_back(parse_scheme(notation));
+        const TensorMeasurement ours = measure_tensor(*model, tensor, schemes);
+        const TensorMeasurement theirs = measure_tensor(*made_out, made_out->tensors()[0], schemes);
+        for (std::size_t i = 0; i < schemes.size(); ++i) {
+            QVERIFY(ours.results[i].refused.empty());
+            QVERIFY(ours.results[i].sums.error_squared == theirs.results[i].sums.error_squared);
+            QVERIFY(ours.results[i].sums.error_squared > 0);
+            QCOMPARE(ours.results[i].bytes, theirs.results[i].bytes);
+        }
+        const std::vector<Scheme> keep{parse_scheme("keep")};
+        QVERIFY(measure_tensor(*model, tensor, keep).results[0].bits_per_weight == 8 + 32.0 / 64);
     }
 
     void the_int8_export_is_near_its_original() {
