@@ -44,7 +44,7 @@ class LegacyReader {
             return weight.find("recurrent_kernel") != std::string::npos;
         });
         for (const std::string& weight : *weights)
-            take_weight(layer, weight, path + "/" + weight, recurrent);
+            take_weight(layer, weight, fmt::format("{}/{}", path, weight), recurrent);
     }
 
   private:

@@ -82,10 +82,12 @@ std::map<const KerasLayer*, std::size_t> order_of_layers(const KerasLayer& model
         const KerasLayer* layer = open.back();
         open.pop_back();
         order.emplace(layer, order.size());
-        for (auto part = layer->parts.rbegin(); part != layer->parts.rend(); ++part)
-            open.push_back(&part->layer);
-        for (auto inner = layer->layers.rbegin(); inner != layer->layers.rend(); ++inner)
-            open.push_back(&*inner);
+        std::vector<const KerasLayer*> inside;
+        for (const KerasLayer& inner : layer->layers)
+            inside.push_back(&inner);
+        for (const KerasPart& part : layer->parts)
+            inside.push_back(&part.layer);
+        open.insert(open.end(), inside.rbegin(), inside.rend());
     }
     return order;
 }

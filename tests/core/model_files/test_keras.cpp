@@ -124,7 +124,7 @@ class TestKeras : public QObject {
     }
 
     void compare_error(const char* kind, const QString& name, const std::string& error) const {
-        for (const QJsonValue& part : expected(kind, name))
+        for (const QJsonValue part : expected(kind, name))
             QVERIFY2(text(error).contains(part.toString()),
                      qPrintable(text(error) + " does not say: " + part.toString()));
         QVERIFY2(error.find(file(name).filename().string()) != std::string::npos, error.c_str());
@@ -150,7 +150,7 @@ class TestKeras : public QObject {
         for (const TensorInfo& tensor : model->tensors())
             names << text(tensor.name);
         QStringList wanted_names;
-        for (const QJsonValue& tensor : wanted)
+        for (const QJsonValue tensor : wanted)
             wanted_names << tensor.toObject()["name"].toString();
         QCOMPARE(names, wanted_names);
         for (qsizetype index = 0; index < wanted.size(); ++index) {
@@ -174,7 +174,7 @@ class TestKeras : public QObject {
         const auto model = open_model(file(name));
         for (const Issue& issue : model->issues())
             messages << text(issue.message);
-        for (const QJsonValue& wanted : expected("issues", name))
+        for (const QJsonValue wanted : expected("issues", name))
             QVERIFY2(messages.join('\n').contains(wanted.toString()), qPrintable(messages.join('\n')));
     }
 
