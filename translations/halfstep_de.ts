@@ -2392,10 +2392,6 @@ beschnitten</translation>
         <translation>Modell öffnen</translation>
     </message>
     <message>
-        <source>Models (*.safetensors *.gguf *.onnx *.safetensors.index.json);;All files (*)</source>
-        <translation>Modelle (*.safetensors *.gguf *.onnx *.safetensors.index.json);;Alle Dateien (*)</translation>
-    </message>
-    <message>
         <source>Open a model folder</source>
         <translation>Modellordner öffnen</translation>
     </message>
@@ -2486,6 +2482,10 @@ beschnitten</translation>
     <message>
         <source>Sensitivities (*.json *.csv *.gguf *.dat);;All files (*)</source>
         <translation>Empfindlichkeiten (*.json *.csv *.gguf *.dat);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -4699,10 +4699,6 @@ ist nicht mehr da.</translation>
         <translation>Modell hier ablegen</translation>
     </message>
     <message>
-        <source>A safetensors, GGUF or ONNX file, a shard index, or a folder that holds a model</source>
-        <translation>Eine safetensors-, GGUF- oder ONNX-Datei, ein Shard-Index oder ein Ordner mit einem Modell</translation>
-    </message>
-    <message>
         <source>&amp;Open…</source>
         <translation>Ö&amp;ffnen…</translation>
     </message>
@@ -4741,6 +4737,10 @@ ist nicht mehr da.</translation>
     <message>
         <source>What quantization does and why, discovered by dragging</source>
         <translation>Was Quantisierung bewirkt und warum, durch Ziehen entdeckt</translation>
+    </message>
+    <message>
+        <source>A safetensors, GGUF, ONNX, PyTorch, Keras or NumPy file, or a folder that holds a model</source>
+        <translation>Eine Datei von safetensors, GGUF, ONNX, PyTorch, Keras oder NumPy oder ein Ordner mit einem Modell</translation>
     </message>
 </context>
 <context>

@@ -35,26 +35,43 @@ struct Document {
 
 // JSON leaves the meaning of a repeated key open; here it is a mistake, because one of two schemes would be
 // dropped silently.
-class KeyWatcher {
+class KeyWatcher : public nlohmann::json_sax<Json> {
   public:
     KeyWatcher(std::vector<std::string>& tensor_order, std::string_view file)
         : tensor_order_(tensor_order), file_(file) {}
 
-    bool operator()(int, Json::parse_event_t event, Json& value) {
-        if (event == Json::parse_event_t::object_start) open_.emplace_back();
-        if (event == Json::parse_event_t::object_end) open_.pop_back();
-        if (event == Json::parse_event_t::key) see(value.get_ref<const std::string&>());
+    bool start_object(std::size_t) override {
+        open_.emplace_back();
         return true;
     }
-
-  private:
-    void see(const std::string& key) {
-        if (!open_.back().insert(key).second)
-            throw Error("the key stands twice", place_of(file_, key), "Remove one of them");
-        if (open_.size() == 1) section_ = key;
-        if (open_.size() == 2 && section_ == "tensors") tensor_order_.push_back(key);
+    bool end_object() override {
+        open_.pop_back();
+        return true;
+    }
+    bool key(std::string& name) override {
+        if (!open_.back().insert(name).second)
+            throw Error("the key stands twice", place_of(file_, name), "Remove one of them");
+        if (open_.size() == 1) section_ = name;
+        if (open_.size() == 2 && section_ == "tensors") tensor_order_.push_back(name);
+        return true;
+    }
+    bool parse_error(std::size_t position, const std::string&, const Json::exception&) override {
+        ErrorPlace place = place_of(file_);
+        if (position > 0) place.byte_offset = position - 1;
+        throw Error("is not valid JSON", std::move(place), not_a_plan);
     }
 
+    bool null() override { return true; }
+    bool boolean(bool) override { return true; }
+    bool number_integer(number_integer_t) override { return true; }
+    bool number_unsigned(number_unsigned_t) override { return true; }
+    bool number_float(number_float_t, const string_t&) override { return true; }
+    bool string(string_t&) override { return true; }
+    bool binary(binary_t&) override { return true; }
+    bool start_array(std::size_t) override { return true; }
+    bool end_array() override { return true; }
+
+  private:
     std::vector<std::string>& tensor_order_;
     std::string_view file_;
     std::vector<std::unordered_set<std::string>> open_;  // keys of the objects that are not closed yet
@@ -64,13 +81,8 @@ class KeyWatcher {
 Document parse(std::string_view text, std::string_view file) {
     Document document;
     KeyWatcher watcher(document.tensor_order, file);
-    try {
-        document.json = Json::parse(text, std::ref(watcher));
-    } catch (const Json::parse_error& error) {
-        ErrorPlace place = place_of(file);
-        if (error.byte > 0) place.byte_offset = error.byte - 1;
-        throw Error("is not valid JSON", std::move(place), not_a_plan);
-    }
+    Json::sax_parse(text, &watcher);
+    document.json = Json::parse(text);
     return document;
 }
 

@@ -6,6 +6,7 @@
 #include "core/model_files/input_file.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/quotable.h"
+#include "core/model_files/shallow_json.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -35,12 +36,6 @@ std::string read_text(const std::filesystem::path& folder) {
     std::string text(static_cast<std::size_t>(file.size()), '\0');
     file.read_at(0, std::as_writable_bytes(std::span(text.data(), text.size())));
     return text;
-}
-
-// What is nested too deeply is left out, so that a hostile file costs no more memory than its length.
-Json parse(const std::string& text) {
-    const auto shallow = [](int depth, Json::parse_event_t, const Json&) { return depth <= deepest_config; };
-    return Json::parse(text, shallow, false);
 }
 
 std::string text_at(const Json& object, const char* key) {
@@ -86,7 +81,7 @@ HfConfig read_hf_config(const std::filesystem::path& folder) {
     if (!std::filesystem::exists(std::filesystem::symlink_status(folder / "config.json", error)))
         return config;
     try {
-        const Json json = parse(read_text(folder));
+        const Json json = parse_shallow_json(read_text(folder), deepest_config);
         if (json.is_object())
             interpret(json, config);
         else

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/model_folder.h"
+#include "core/model_files/shallow_json.h"
 
 #include <fmt/format.h>
 
@@ -30,8 +31,7 @@ Json read_hf_json(const std::filesystem::path& folder, std::string_view name) {
     constexpr int deepest = 16;
     const std::optional<std::string> content = read_hf_file(folder, name, largest_hf_config);
     if (!content) return {};
-    const auto shallow = [](int depth, Json::parse_event_t, const Json&) { return depth <= deepest; };
-    Json json = Json::parse(*content, shallow, false);
+    Json json = parse_shallow_json(*content, deepest);
     if (!json.is_object())
         throw Error("is not a JSON object", {(folder / name).string(), {}, {}}, "Download it again");
     return json;

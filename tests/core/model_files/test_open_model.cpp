@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <stop_token>
 
@@ -292,6 +293,17 @@ class TestOpenModel : public QObject {
         const auto model = open_model(folder_->path());
         QCOMPARE(model->tensors().size(), std::size_t{1});
         QVERIFY(has_issue(*model, "config.json"));
+    }
+
+    void a_configuration_of_many_parts_is_read_at_once() {
+        std::string config = R"({"model_type":"llama","parts":[{})";
+        for (int i = 0; i < 300'000; ++i)
+            config += ",{}";
+        put("model.safetensors", shard({"x"}));
+        put("config.json", config + "]}");
+        const std::clock_t start = std::clock();
+        QCOMPARE(open_model(folder_->path())->architecture(), std::string("llama"));
+        QVERIFY(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 2);
     }
 
     void odd_values_in_a_configuration_are_passed_over() {
