@@ -73,14 +73,8 @@ AllocationProblem allocation_problem(const Model& model, std::span<const Scheme>
             continue;
         }
         const double sensitivity = sensitivities.empty() ? 1 : sensitivities[i];
-        AllocationTensor added{tensor.name,
-                               tensor.role,
-                               tensor.block,
-                               tensor.elements,
-                               sensitivity,
-                               kept_option(tensor),
-                               tensor.quantized(),
-                               {}};
+        AllocationTensor added{tensor.name, tensor.role,         tensor.block,       tensor.elements,
+                               sensitivity, kept_option(tensor), tensor.quantized(), {}};
         add_options(added, schemes, by_tensor[tensor.name], weighted);
         problem.tensors.push_back(std::move(added));
     }
