@@ -107,11 +107,9 @@ void gather(const MatrixLayout& layout, std::vector<Element>& staging, std::uint
 
 std::uint64_t reading_block_elements(const TensorInfo& tensor) {
     const MatrixLayout layout = matrix_layout(tensor);
-    const bool scattered = tensor.scattered_rows || !layout.contiguous_rows();
-    if (!scattered || layout.inputs() == 0) return contiguous_block;
+    if (layout.contiguous_rows() || layout.inputs() == 0) return contiguous_block;
     const std::uint64_t inputs = layout.inputs();
-    const std::uint64_t inner = tensor.scattered_rows ? 1 : layout.inner;
-    const std::uint64_t rows = (worthwhile_run + inner - 1) / inner;
+    const std::uint64_t rows = (worthwhile_run + layout.inner - 1) / layout.inner;
     const std::uint64_t wanted = std::min(rows * inputs, largest_block);
     return (wanted + contiguous_block - 1) / contiguous_block * contiguous_block;
 }

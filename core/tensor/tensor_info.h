@@ -59,10 +59,6 @@ struct TensorInfo {
     // dtype_name and bytes say how they are stored.
     bool decoded = false;
 
-    // The elements of a row lie far apart in the file, although the shape is as if they did not: many rows
-    // had better be read at once.
-    bool scattered_rows = false;
-
     bool measurable() const { return is_measurable(dtype); }
     bool quantized() const { return decoded || is_quantized(dtype); }  // by an earlier program
     std::uint64_t readable_bytes() const;                              // what Model::read_bytes gives of it

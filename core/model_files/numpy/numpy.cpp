@@ -2,10 +2,11 @@
 #include "core/model_files/numpy/numpy.h"
 
 #include "core/base/error.h"
-#include "core/model_files/numpy/array_order.h"
+#include "core/model_files/numpy/fortran_order.h"
 #include "core/model_files/numpy/npy_header.h"
 #include "core/model_files/numpy/npy_type.h"
 #include "core/model_files/quotable.h"
+#include "core/model_files/swapped_bytes.h"
 #include "core/model_files/zip/zip_archive.h"
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ namespace halfstep {
 namespace {
 
 constexpr std::string_view ending = ".npy";
+constexpr std::size_t most_kept = 32 << 20;  // bytes of transposed arrays
 constexpr const char* damaged = "The file is damaged: download or export it again";
 
 // An array as its header describes it.
@@ -169,19 +171,15 @@ class NumpyReader {
     // An array whose bytes lie in `file`, which is number `number`, unless they have to be put in order.
     void add(NpyArray array, std::shared_ptr<const InputFile> file, std::uint32_t number) {
         TensorInfo& info = array.info;
-        const auto width = static_cast<std::size_t>(array.type.bytes);
         info.file = number;
         if (array.type.swapped != 0 && info.elements > 0)
-            put_in_order(info, file,
-                         std::make_unique<const SwappedElements>(
-                             file, info.file_offset, info.bytes / array.type.swapped,
-                             static_cast<std::size_t>(array.type.swapped)));
+            put_in_order(
+                info, file,
+                std::make_unique<const SwappedBytes>(file, info.file_offset, info.bytes, array.type.swapped));
         const bool reordered = array.header.fortran_order && !same_in_either_order(info.shape);
-        if (reordered && info.dtype != DType::unknown) {
+        if (reordered && info.dtype != DType::unknown)
             put_in_order(info, file,
-                         std::make_unique<const FortranOrder>(file, info.file_offset, info.shape, width));
-            info.scattered_rows = true;
-        }
+                         from_fortran_order(file, info.file_offset, info.shape, array.type.bytes, cache_));
         result_.contents.tensors.push_back(std::move(info));
     }
 
@@ -201,6 +199,7 @@ class NumpyReader {
     }
 
     std::shared_ptr<const InputFile> file_;
+    std::shared_ptr<ChunkCache> cache_ = std::make_shared<ChunkCache>(most_kept);
     NumpyContents result_;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/model.h"
-#include "core/model_files/numpy/array_order.h"
+#include "core/model_files/numpy/fortran_order.h"
 #include "core/model_files/numpy/npy_type.h"
 #include "core/model_files/row_reader.h"
 #include "tests/support/npy_builder.h"
@@ -161,7 +161,8 @@ class TestNumpy : public QObject {
             expected.insert(expected.end(), stored.begin() + static_cast<std::ptrdiff_t>(place * wide),
                             stored.begin() + static_cast<std::ptrdiff_t>((place + 1) * wide));
         }
-        const InputFile ordered("f", std::make_unique<const FortranOrder>(file, offset, extents, wide));
+        const InputFile ordered(
+            "f", from_fortran_order(file, offset, extents, wide, std::make_shared<ChunkCache>(1 << 20)));
         QCOMPARE(ordered.size(), static_cast<std::uint64_t>(expected.size()));
         const std::size_t size = expected.size();
         for (const std::size_t first : {std::size_t{0}, std::size_t{1}, size / 3, size / 2 + 1, size - 1})
