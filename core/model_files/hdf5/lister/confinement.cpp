@@ -45,11 +45,15 @@ constexpr std::uint32_t this_architecture = AUDIT_ARCH_AARCH64;
 #error "name this architecture as the kernel does (linux/audit.h)"
 #endif
 
-constexpr std::array allowed_calls = std::to_array<std::uint32_t>(
-    {SYS_read,           SYS_write,         SYS_mmap,         SYS_munmap, SYS_mremap,     SYS_mprotect,
-     SYS_madvise,        SYS_brk,           SYS_futex,        SYS_exit,   SYS_exit_group, SYS_rt_sigreturn,
-     SYS_rt_sigprocmask, SYS_clock_gettime, SYS_gettimeofday, SYS_getpid, SYS_gettid,     SYS_tgkill,
-     SYS_getrandom,      SYS_sched_yield});
+constexpr std::array allowed_calls = std::to_array<std::uint32_t>({
+    SYS_read,           SYS_write,         SYS_mmap,         SYS_munmap, SYS_mremap,     SYS_mprotect,
+    SYS_madvise,        SYS_brk,           SYS_futex,        SYS_exit,   SYS_exit_group, SYS_rt_sigreturn,
+    SYS_rt_sigprocmask, SYS_clock_gettime, SYS_gettimeofday, SYS_getpid, SYS_gettid,     SYS_tgkill,
+    SYS_getrandom,      SYS_sched_yield,
+#ifdef HALFSTEP_UNDER_SANITIZERS
+    SYS_sigaltstack,  // asked for whenever an exception is thrown
+#endif
+});
 
 bool limit(__rlimit_resource resource, std::uint64_t most) {
     const rlimit both{most, most};
