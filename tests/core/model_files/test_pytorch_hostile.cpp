@@ -58,7 +58,6 @@ std::string attack(std::string_view module, std::string_view name, std::string_v
     return Pickle().dict().global(module, name).raw("(").text(command).raw("tR").end();
 }
 
-// Of the processor: other work does not count.
 // Under sanitizers everything takes several times as long.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double at_once = 10;
@@ -66,6 +65,7 @@ constexpr double at_once = 10;
 constexpr double at_once = 1;
 #endif
 
+// Of the processor: other work does not count.
 double seconds_since(std::clock_t start) {
     return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
