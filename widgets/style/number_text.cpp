@@ -47,7 +47,7 @@ QString typesetNumber(QString text) {
     if (text.startsWith(u'-')) text[0] = QChar(0x2212);
     const qsizetype exponent = text.indexOf(u'e', 0, Qt::CaseInsensitive);
     if (exponent < 0) return text;
-    const QString power = QStringLiteral("10") + superscriptText(text.mid(exponent + 1).toInt());
+    QString power = QStringLiteral("10") + superscriptText(text.mid(exponent + 1).toInt());
     const QString factor = text.left(exponent);
     if (factor == QLatin1String("1")) return power;
     return factor + QChar(0x00b7) + power;
