@@ -22,13 +22,6 @@ bool near(double a, double b, double tolerance) {
     return std::abs(a - b) <= tolerance;
 }
 
-// Of one step, with room for a loaded machine; sanitizers make it several times as long.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr double most_ms = 500;
-#else
-constexpr double most_ms = 100;
-#endif
-
 }  // namespace
 
 class TestLessonsNumbers : public QObject {
@@ -250,7 +243,7 @@ class TestLessonsNumbers : public QObject {
         StageHost host(lesson);
         const double step = host.medianStep(parameter.toLatin1().constData(), low, high);
         qInfo("%.2f ms a step", step);
-        QVERIFY(step < most_ms);
+        QVERIFY(step < 100);
     }
 };
 
