@@ -87,7 +87,8 @@ struct LegacyBlockKernel {
         for (std::size_t first = 0; first < run.blocks; first += width) {
             Batch batch(run, first);
             weigh(batch, sigma.of(first, batch.count), w);
-            const ScaleFitResult<V> result = fit.run(batch.x, w);
+            ScaleFitResult<V> result;
+            fit.run(batch.x, w, 1, &result);
             Bits clipped = V::set_bits(0);
             for (std::size_t i = 0; i < 32 * width; i += width) {
                 const Float nearest = Math::round(result.inverse * V::load(batch.x + i));

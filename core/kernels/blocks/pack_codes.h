@@ -12,15 +12,16 @@ typename V::Bits pack_bytes(const typename V::Bits* four) {
     return four[0] | (four[1] << 8) | (four[2] << 16) | (four[3] << 24);
 }
 
-// Byte b of word i is code 4·i + b, a whole number from 0 to 255, of `count` codes a lane.
+// Byte b of word i is code 4·i + b and what is `added`, a whole number from 0 to 255, of `count` codes a
+// lane.
 template <class V, std::size_t count>
 struct PackedCodes {
     using Bits = typename V::Bits;
 
-    explicit PackedCodes(const float* codes) {
+    explicit PackedCodes(const float* codes, std::uint32_t added = 0) {
         // Of a float near 1.5·2^23 the last bits are an integer; what else there is, four times, is taken
         // off.
-        constexpr std::uint32_t rest = 0x4b400000U * 0x01010101U;
+        const std::uint32_t rest = (0x4b400000U - added) * 0x01010101U;
         for (std::size_t i = 0; i < count / 4; ++i) {
             Bits four[4];
             for (std::size_t b = 0; b < 4; ++b)

@@ -60,6 +60,7 @@ struct ScaleFitResult {
     typename V::Mask zero;        // nothing but zeros: codes, too, are 0 (which stands for −largest)
 };
 
+// The same of several groups: while sums of one are taken, nothing of the next one need be waited for.
 template <class V, std::size_t n>
 class ScaleFit {
     using Float = typename V::Float;
@@ -68,25 +69,24 @@ class ScaleFit {
     static constexpr std::size_t width = V::width;
 
   public:
-    explicit ScaleFit(float largest) : largest_(largest) {}
+    explicit ScaleFit(float largest) : largest_(largest) {
+        for (std::size_t j = 0; j < tried; ++j) {
+            const int tenths = static_cast<int>(j) - (j == 0 ? 0 : j < first_above ? 10 : 9);
+            numerator_[j] = -(largest + 0.1F * static_cast<float>(tenths));
+        }
+    }
 
-    // x and w: n values a lane.
-    ScaleFitResult<V> run(const float* x, const float* w) {
-        const ExtremeOf<V, n> extreme(x);
-        for (std::size_t i = 0; i < n * width; i += width)
-            V::store(product_ + i, V::load(w + i) * V::load(x + i));
-        extreme_ = extreme.value;
-        x_ = x;
-        w_ = w;
-        low_ = extreme.low;
-        high_ = extreme.high;
-        begin();
-        for (int step = -9; step <= 9; step += step == -1 ? 2 : 1)
-            candidate_[step < 0 ? step + 9 : step + 8] =
-                V::set(-(largest_ + 0.1F * static_cast<float>(step))) / extreme_;
-        for (std::size_t i = 0; i < 18; i += together)
-            try_inverses<together>(candidate_ + i, i >= 9);
-        return {V::choose(extreme.zero, V::set(0), scale_), inverse_, extreme.magnitude, extreme.zero};
+    // x and w: n values a lane and group; no weight is negative.
+    void run(const float* x, const float* w, std::size_t groups, ScaleFitResult<V>* fits) {
+        prepare(group_[0], x, w);
+        for (std::size_t j = 0; j < groups; ++j) {
+            Group& group = group_[j % 2];
+            begin(group);
+            if (j + 1 < groups)
+                prepare(group_[(j + 1) % 2], x + (j + 1) * n * width, w + (j + 1) * n * width);
+            try_from<part_size(0)>(group);
+            fits[j] = {V::choose(group.zero, V::set(0), scale_), inverse_, group.magnitude, group.zero};
+        }
     }
 
     // The code as a whole number from −largest to largest − 1.
@@ -95,91 +95,132 @@ class ScaleFit {
     }
 
   private:
-    static constexpr std::size_t together = 3;  // inverse scales tried at once
+    // Inverse scales tried: −(largest + tenths/10)/extreme, first 0 tenths, then −9 to −1, then 1 to 9.
+    static constexpr std::size_t tried = 19;
+    static constexpr std::size_t first_above = 10;
+    // At once: as many as there are registers for.
+    static constexpr std::size_t together = width == 16 ? 5 : 3;
 
-    void begin() {
-        inverse_ = V::set(-largest_) / extreme_;
-        Float product[1];
-        Float square[1];
-        sum<1, true, true>(&inverse_, product, square);
-        const Mask weighed = !(square[0] == V::set(0));  // NaN, too
-        scale_ = V::choose(weighed, product[0] / square[0], V::set(0));
-        best_ = scale_ * product[0];
+    static constexpr std::size_t part_size(std::size_t first) {
+        const std::size_t rest = (first < first_above ? first_above : tried) - first;
+        return rest <= together + 1 ? rest : together;
     }
 
-    template <std::size_t count>
-    void try_inverses(const Float* inverse, bool likely_above) {
-        Float product[count];
-        Float square[count];
-        Mask above = V::none();
-        Mask below = V::none();
-        for (std::size_t j = 0; j < count; ++j) {
-            const Float a = inverse[j] * low_;
-            const Float b = inverse[j] * high_;
-            above = V::either(above, V::max(a, b) >= V::set(largest_ - 0.5F));
-            below = V::either(below, V::min(a, b) < V::set(-largest_ - 0.5F));
+    struct Sums {
+        Float product;
+        Float square;
+    };
+
+    struct Group {
+        const float* w;
+        Float magnitude;
+        Mask zero;
+        Float extreme;
+        Float inverse[tried];
+        alignas(64) float product[n * width];  // w·x
+        alignas(64) float low[n * width];
+        alignas(64) float high[n * width];
+    };
+
+    // Cuts weights where their codes are cut: beyond these shares of the extreme one each has the outermost
+    // code, whichever inverse scale is tried, and at them, too. So codes need no limits.
+    void prepare(Group& group, const float* x, const float* w) const {
+        const ExtremeOf<V, n> extreme(x);
+        group.w = w;
+        group.magnitude = extreme.magnitude;
+        group.zero = extreme.zero;
+        group.extreme = extreme.value;
+        invert(group, 0, part_size(0));
+        const float most = largest_;
+        const Float low_top = extreme.value * middle((1.5F - most) / (most - 0.9F), (0.5F - most) / most);
+        const Float top =
+            extreme.value * middle((1.5F - most) / (most + 0.1F), (0.5F - most) / (most + 0.9F));
+        const Float end =
+            extreme.value * middle((most - 0.5F) / (most + 0.1F), (most + 0.5F) / (most + 0.9F));
+        const Float limits[4] = {V::min(low_top, extreme.value), V::max(low_top, extreme.value),
+                                 V::min(top, end), V::max(top, end)};
+        for (std::size_t i = 0; i < n * width; i += width) {
+            const Float value = V::load(x + i);
+            V::store(group.product + i, V::load(w + i) * value);
+            V::store(group.low + i, V::max(V::min(value, limits[1]), limits[0]));
+            V::store(group.high + i, V::max(V::min(value, limits[3]), limits[2]));
         }
-        // Where some lane is likely to have a code too large, a branch would cost more than the clamping.
-        if (V::any(below))
-            sum<count, true, true>(inverse, product, square);
-        else if (likely_above || V::any(above))
-            sum<count, false, true>(inverse, product, square);
-        else
-            sum<count, false, false>(inverse, product, square);
-        choose<count>(inverse, product, square);
+    }
+    static Float middle(float a, float b) { return V::set(0.5F * (a + b)); }
+
+    void invert(Group& group, std::size_t first, std::size_t end) const {
+        for (std::size_t j = first; j < end; ++j)
+            group.inverse[j] = V::set(numerator_[j]) / group.extreme;
+    }
+
+    void begin(Group& group) {
+        constexpr std::size_t first_part = part_size(0);
+        Sums sums[first_part];
+        sum<0>(group, sums);
+        const Mask weighed = !(sums[0].square == V::set(0));  // NaN, too
+        scale_ = V::choose(weighed, sums[0].product / sums[0].square, V::set(0));
+        best_ = scale_ * sums[0].product;
+        inverse_ = group.inverse[0];
+        choose<1, first_part>(group, sums + 1);
+    }
+
+    template <std::size_t first>
+    void try_from(Group& group) {
+        constexpr std::size_t count = part_size(first);
+        Sums sums[count];
+        sum<first>(group, sums);
+        choose<first, first + count>(group, sums);
+        if constexpr (first + count < tried) try_from<first + count>(group);
     }
 
     // As if one had been tried after the other.
-    template <std::size_t count>
-    void choose(const Float* inverse, const Float* product, const Float* square) {
-        Float scale[count];
-        Float gain[count];
-        for (std::size_t j = 0; j < count; ++j) {
-            scale[j] = product[j] / square[j];
-            gain[j] = scale[j] * product[j];
-        }
-        for (std::size_t j = 0; j < count; ++j) {
-            const Mask better = V::both(square[j] > V::set(0), product[j] * product[j] > best_ * square[j]);
+    template <std::size_t first, std::size_t end>
+    void choose(const Group& group, const Sums* sums) {
+        Float scale[end - first];
+        for (std::size_t j = 0; j < end - first; ++j)
+            scale[j] = sums[j].product / sums[j].square;
+        for (std::size_t j = 0; j < end - first; ++j) {
+            const Float product = sums[j].product;
+            // Not where the square is 0: so is the product then.
+            const Mask better = product * product > best_ * sums[j].square;
             scale_ = V::choose(better, scale[j], scale_);
-            best_ = V::choose(better, gain[j], best_);
-            inverse_ = V::choose(better, inverse[j], inverse_);
+            inverse_ = V::choose(better, group.inverse[first + j], inverse_);
+            best_ = V::choose(better, scale[j] * product, best_);
         }
     }
 
-    // Σ w·x·code and Σ w·code².
-    template <std::size_t count, bool low_end, bool high_end>
-    void sum(const Float* inverse, Float* product, Float* square) const {
-        Float products[count];
-        Float squares[count];
-        for (std::size_t j = 0; j < count; ++j)
-            products[j] = squares[j] = V::set(0);
-        const Float high = V::set(largest_ - 1);
-        const Float low = V::set(-largest_);
+    // Σ w·x·code and Σ w·code². The inverse scales of the next part are made meanwhile.
+    template <std::size_t first>
+    void sum(Group& group, Sums* sums) const {
+        constexpr std::size_t count = part_size(first);
+        if constexpr (first + count < tried)
+            invert(group, first + count, first + count + part_size(first + count));
+        const float* x = first < first_above ? group.low : group.high;
+        Float inverse[count];
+        Sums s[count];
+        for (std::size_t j = 0; j < count; ++j) {
+            inverse[j] = group.inverse[first + j];
+            s[j] = {V::set(0), V::set(0)};
+        }
 #pragma GCC unroll 4
-        for (std::size_t i = 0; i < n; ++i) {
-            const Float value = V::load(x_ + i * width);
-            const Float weight = V::load(w_ + i * width);
-            const Float weighted = V::load(product_ + i * width);
+        for (std::size_t i = 0; i < n * width; i += width) {
+            const Float value = V::load(x + i);
+            const Float weight = V::load(group.w + i);
+            const Float weighted = V::load(group.product + i);
             for (std::size_t j = 0; j < count; ++j) {
-                Float code = Math::round(inverse[j] * value);
-                if constexpr (high_end) code = V::min(code, high);
-                if constexpr (low_end) code = V::max(code, low);
-                products[j] = products[j] + weighted * code;
-                squares[j] = squares[j] + weight * code * code;
+                const Float code = Math::round(inverse[j] * value);
+                s[j].product = s[j].product + weighted * code;
+                s[j].square = s[j].square + weight * code * code;
             }
         }
-        for (std::size_t j = 0; j < count; ++j) {
-            product[j] = products[j];
-            square[j] = squares[j];
-        }
+        for (std::size_t j = 0; j < count; ++j)
+            sums[j] = s[j];
     }
 
     float largest_;
-    const float* x_ = nullptr;
-    const float* w_ = nullptr;
-    Float low_, high_, extreme_, inverse_, scale_, best_;
-    Float candidate_[18];
-    alignas(64) float product_[n * width];  // w·x
+    float numerator_[tried];
+    Float scale_, inverse_, best_;  // the best ones of those tried so far
+    Group group_[2];
 };
 
 }  // namespace

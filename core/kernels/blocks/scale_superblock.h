@@ -60,7 +60,7 @@ class ScaleSuperblock {
         left = V::either(left, Math::huge(fit.magnitude));
         left = V::either(left, V::both(!zero, Math::unroundable(fit.magnitude / step)));
         if (!V::any(zero)) {
-            clipped = clipped + Requantizer<V, n>::run(x, V::set(0), step, -largest, largest - 1);
+            clipped = clipped + Requantizer<V, n>::run(x, step, -largest, largest - 1);
             return;
         }
         alignas(64) float kept[n * width];
@@ -98,20 +98,17 @@ class SuperblockQ6K : public ScaleSuperblock<V> {
   public:
     static constexpr float largest = 32;
 
-    // Codes 0 to 63 as floats take the place of the weights in the batch.
+    // Codes −32 to 31 as floats take the place of the weights in the batch.
     void quantize(Batch& batch, bool weighted) {
         this->left = V::none();
         this->clipped = V::set_bits(0);
         if (weighted) batch.load_importance(w_);
-        for (std::size_t j = 0; j < count; ++j) {
-            const std::size_t at = j * n * width;
-            if (!weighted)
-                for (std::size_t i = 0; i < n; ++i) {
-                    const Float x = V::load(batch.x + at + i * width);
-                    V::store(w_ + at + i * width, x * x);
-                }
-            fits_[j] = fit_.run(batch.x + at, w_ + at);
-        }
+        if (!weighted)
+            for (std::size_t i = 0; i < 256 * width; i += width) {
+                const Float x = V::load(batch.x + i);
+                V::store(w_ + i, x * x);
+            }
+        fit_.run(batch.x, w_, count, fits_);
         this->code_scales(fits_, 128, 127);
         const auto none = this->extreme_ < V::set(zero_magnitude);
         this->factor = V::choose(none, V::set(0), this->factor);
@@ -121,8 +118,6 @@ class SuperblockQ6K : public ScaleSuperblock<V> {
             const ScaleFitResult<V>& fit = fits_[j];
             this->requantize(j, fit, x, largest,
                              [&](float* kept) { Base::fitted_codes(fit, x, largest, none, kept); });
-            for (std::size_t i = 0; i < n; ++i)
-                V::store(x + i * width, V::load(x + i * width) + V::set(largest));
         }
     }
 
@@ -162,7 +157,7 @@ class SuperblockQ3K : public ScaleSuperblock<V> {
         }
     }
 
-    // Codes 0 to 7 as floats take the place of the weights in the batch.
+    // Codes −4 to 3 as floats take the place of the weights in the batch.
     void encode(Batch& batch) {
         this->left = V::none();
         this->clipped = V::set_bits(0);
@@ -185,8 +180,6 @@ class SuperblockQ3K : public ScaleSuperblock<V> {
         for (std::size_t j = 0; j < count; ++j) {
             float* x = batch.x + j * n * width;
             this->requantize(j, fits_[j], x, largest, [&](float* kept) { keep(j, x, kept); });
-            for (std::size_t i = 0; i < n * width; i += width)
-                V::store(x + i, V::load(x + i) + V::set(largest));
         }
     }
 
@@ -200,7 +193,6 @@ class WeightedSuperblockQ3K : public SuperblockQ3K<V> {
     using Base = SuperblockQ3K<V>;
     using Base::count;
     using Base::fits_;
-    using Base::largest;
     using Base::n;
     using Base::scales_;
     using Base::width;
@@ -208,6 +200,8 @@ class WeightedSuperblockQ3K : public SuperblockQ3K<V> {
     using typename Base::Float;
 
   public:
+    using Base::largest;
+
     void quantize(Batch& batch, bool /*weighted*/) {
         this->left = V::none();
         this->clipped = V::set_bits(0);
@@ -216,9 +210,10 @@ class WeightedSuperblockQ3K : public SuperblockQ3K<V> {
         for (std::size_t j = 0; j < count; ++j) {
             const std::size_t at = j * n * width;
             V::store(sums_ + j * width, importance_weights<V, n>(batch.x + at, w_ + at, sigma, w_ + at));
-            fits_[j] = fit_.run(batch.x + at, w_ + at);
-            V::store(scales_ + j * width, fits_[j].scale);
         }
+        fit_.run(batch.x, w_, count, fits_);
+        for (std::size_t j = 0; j < count; ++j)
+            V::store(scales_ + j * width, fits_[j].scale);
         code_scales();
         this->encode_with(batch, [this](std::size_t j, const float* x, float* kept) {
             Base::fitted_codes(fits_[j], x, largest, V::none(), kept);
@@ -227,7 +222,8 @@ class WeightedSuperblockQ3K : public SuperblockQ3K<V> {
 
   private:
     void code_scales() {
-        const ScaleFitResult<V> all = scale_fit_.run(scales_, sums_);
+        ScaleFitResult<V> all;
+        scale_fit_.run(scales_, sums_, 1, &all);
         for (std::size_t j = 0; j < count; ++j) {
             const Float code = ScaleFit<V, n>::code(all.inverse * fits_[j].scale, 32);
             this->left = V::either(this->left, LaneMath<V>::unroundable(all.inverse * fits_[j].scale));
@@ -273,6 +269,9 @@ struct ScaleSuperblockKernel {
     }
 
   private:
+    template <class Block>
+    static constexpr auto largest_code = static_cast<std::uint32_t>(Block::largest);
+
     // Several batches, so that few places in the queue's vectors stay empty.
     static void plain_q3_K(BlockRun& run) {
         constexpr std::size_t together = 8;
@@ -290,7 +289,7 @@ struct ScaleSuperblockKernel {
             queue.finish();
             for (std::size_t i = 0; i < count; ++i) {
                 blocks[i].encode(batches[i]);
-                pack_q3(blocks[i], PackedCodes<V, 256>(batches[i].x), words);
+                pack_q3(blocks[i], PackedCodes<V, 256>(batches[i].x, largest_code<SuperblockQ3K<V>>), words);
                 batches[i].store(words, blocks[i].left, blocks[i].clipped);
             }
         }
@@ -303,7 +302,7 @@ struct ScaleSuperblockKernel {
         for (std::size_t first = 0; first < run.blocks; first += width) {
             BlockBatch<V, 256> batch(run, first);
             block.quantize(batch, run.importance != nullptr);
-            pack(block, PackedCodes<V, 256>(batch.x), words);
+            pack(block, PackedCodes<V, 256>(batch.x, largest_code<Block>), words);
             batch.store(words, block.left, block.clipped);
         }
     }
