@@ -153,7 +153,7 @@ template <class V, std::size_t n>
 class DescentQueue {
     using Float = typename V::Float;
     static constexpr std::size_t width = V::width;
-    static constexpr std::size_t vectors = 3;  // at once
+    static constexpr std::size_t vectors = 4;  // at once
     static constexpr std::size_t together = vectors * width;
 
   public:

@@ -43,15 +43,17 @@ class GridFit {
         w_ = w;
         for (std::size_t g = 0; g < groups; ++g)
             begin(state_[g], x + g * n * width, w + g * n * width, rule);
+        for (std::size_t g = 0; g < groups; ++g)
+            invert(rule, 0, state_[g]);
         for (int step = 0; step <= rule.steps; ++step)
-            try_step(rule, (rule.first + rule.delta * static_cast<float>(step)) + rule.largest);
+            try_step(rule, step);
         for (std::size_t g = 0; g < groups; ++g)
             finish(state_[g], fits[g], left);
     }
 
   private:
     struct State {
-        Float low, high, sum_w, sum_x, sum_xx;
+        Float low, high, sum_w, sum_x;
         Float best, scale, minimum, code_inverse, code_minimum;
         Mask flat, odd;
         // Of the step that is tried.
@@ -66,16 +68,13 @@ class GridFit {
         s.low = s.high = V::load(x);
         s.sum_w = V::load(w);
         s.sum_x = s.sum_w * s.low;
-        s.sum_xx = s.sum_x * s.low;
         for (std::size_t i = 1; i < n; ++i) {
             const Float value = V::load(x + i * width);
             const Float weight = V::load(w + i * width);
             s.low = V::min(value, s.low);  // the first of equal ones: zeros have signs
             s.high = V::max(value, s.high);
-            const Float product = weight * value;
             s.sum_w = s.sum_w + weight;
-            s.sum_x = s.sum_x + product;
-            s.sum_xx = s.sum_xx + product * value;
+            s.sum_x = s.sum_x + weight * value;
         }
         s.minimum = V::choose(s.low > V::set(0), V::set(0), s.low);
         const Float range = s.high - s.minimum;
@@ -99,27 +98,20 @@ class GridFit {
         return rule.absolute ? V::abs(difference) : difference * difference;
     }
 
-    void try_step(const GridFitRule& rule, float steps_in_range) {
-        Sums sums[groups];
-        for (std::size_t g = 0; g < groups; ++g) {
-            state_[g].inverse = V::set(steps_in_range) / (state_[g].high - state_[g].minimum);
-            sums[g] = sum_codes(rule, state_[g], g);
-        }
-        bool wanted[groups];
+    static void invert(const GridFitRule& rule, int step, State& s) {
+        const float steps_in_range = (rule.first + rule.delta * static_cast<float>(step)) + rule.largest;
+        s.inverse = V::set(steps_in_range) / (s.high - s.minimum);
+    }
+
+    void try_step(const GridFitRule& rule, int step) {
         for (std::size_t g = 0; g < groups; ++g)
-            solve(rule, state_[g], sums[g]);
-        for (std::size_t g = 0; g < groups; ++g)
-            wanted[g] = V::any(state_[g].possible);
-        std::size_t chosen[groups];
-        std::size_t count = 0;
-        for (std::size_t g = 0; g < groups; ++g) {
-            chosen[count] = g;
-            count += wanted[g] ? 1 : 0;
+            solve(state_[g], sum_codes(rule, state_[g], g));
+        constexpr std::size_t pair = groups < 2 ? 1 : 2;
+        for (std::size_t g = 0; g < groups; g += pair) {
+            weigh<pair>(rule, g);
+            for (std::size_t j = g; j < g + pair; ++j)
+                invert(rule, step + 1, state_[j]);  // early: it need not be waited for then
         }
-        std::size_t i = 0;
-        for (; i + 2 <= count; i += 2)
-            weigh<2>(rule, chosen + i);
-        if (i < count) weigh<1>(rule, chosen + i);
     }
 
     Sums sum_codes(const GridFitRule& rule, State& s, std::size_t g) {
@@ -160,8 +152,8 @@ class GridFit {
         return sums;
     }
 
-    // The s and m of least squares, and whether they can be better than the best ones.
-    static void solve(const GridFitRule& rule, State& s, const Sums& sums) {
+    // The s and m of least squares.
+    static void solve(State& s, const Sums& sums) {
         const Float determinant = s.sum_w * sums.ll - sums.l * sums.l;
         const Mask solvable = determinant > V::set(0);
         Float scale = (s.sum_w * sums.xl - s.sum_x * sums.l) / determinant;
@@ -174,48 +166,37 @@ class GridFit {
         s.next_scale = scale;
         s.next_minimum = minimum;
         s.possible = V::both(solvable, !s.flat);
-        if (rule.absolute) return;
-        // Σ w·(s·code + m − x)² from the sums. Each of them, and the sum that would be taken weight by
-        // weight, is off by less than n + 10 roundings of what its terms come to in magnitude, all together
-        // by less than 200 · 2^-24 of `terms`.
-        const Float scale_term = scale * scale * sums.ll;
-        const Float minimum_term = minimum * minimum * s.sum_w;
-        const Float terms = s.sum_xx + scale_term + minimum_term;
-        const Float cross = scale * (sums.xl - minimum * sums.l) + minimum * s.sum_x;
-        const Float error = terms - (cross + cross);
-        s.possible = V::both(s.possible, !(error - V::set(1.5e-5F) * terms > s.best));
     }
 
     template <std::size_t count>
-    void weigh(const GridFitRule& rule, const std::size_t* chosen) {
+    void weigh(const GridFitRule& rule, std::size_t first) {
         if (rule.absolute)
-            weigh<count, true>(chosen);
+            weigh<count, true>(first);
         else
-            weigh<count, false>(chosen);
+            weigh<count, false>(first);
     }
 
+    // The errors of `count` groups. Some lane's is nearly always the least so far.
     template <std::size_t count, bool absolute>
-    void weigh(const std::size_t* chosen) {
+    void weigh(std::size_t first) {
         Float error[count];
         Float scale[count];
         Float minimum[count];
-        std::size_t at[count];
         for (std::size_t j = 0; j < count; ++j) {
             error[j] = V::set(0);
-            scale[j] = state_[chosen[j]].next_scale;
-            minimum[j] = state_[chosen[j]].next_minimum;
-            at[j] = chosen[j] * n * width;
+            scale[j] = state_[first + j].next_scale;
+            minimum[j] = state_[first + j].next_minimum;
         }
 #pragma GCC unroll 4
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j < count; ++j) {
-                const std::size_t place = at[j] + i * width;
+                const std::size_t place = ((first + j) * n + i) * width;
                 Float difference = (scale[j] * V::load(codes_ + place) + minimum[j]) - V::load(x_ + place);
                 difference = absolute ? V::abs(difference) : difference * difference;
                 error[j] = error[j] + V::load(w_ + place) * difference;
             }
         for (std::size_t j = 0; j < count; ++j) {
-            State& s = state_[chosen[j]];
+            State& s = state_[first + j];
             const Mask better = V::both(s.possible, error[j] < s.best);
             s.best = V::choose(better, error[j], s.best);
             s.code_inverse = V::choose(better, s.inverse, s.code_inverse);
