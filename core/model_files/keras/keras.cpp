@@ -29,8 +29,8 @@ constexpr std::array nothing_saying_names =
 
 class KerasReader {
   public:
-    KerasReader(std::shared_ptr<const InputFile> file, const JobContext& job)
-        : file_(std::move(file)), job_(job), listing_(list_hdf5(*file_, job)), weights_(file_, result_) {}
+    KerasReader(std::shared_ptr<const InputFile> file, Hdf5Listing listing, const JobContext& job)
+        : file_(std::move(file)), job_(job), listing_(std::move(listing)), weights_(file_, result_) {}
 
     KerasContents read(const KerasArchiveTexts& texts) {
         refuse_workspace();
@@ -176,7 +176,13 @@ class KerasReader {
 
 KerasContents read_keras(std::shared_ptr<const InputFile> file, const KerasArchiveTexts& texts,
                          const JobContext& job) {
-    return KerasReader(std::move(file), job).read(texts);
+    Hdf5Listing listing = list_hdf5(*file, job);
+    return read_keras(std::move(file), std::move(listing), texts, job);
+}
+
+KerasContents read_keras(std::shared_ptr<const InputFile> file, Hdf5Listing listing,
+                         const KerasArchiveTexts& texts, const JobContext& job) {
+    return KerasReader(std::move(file), std::move(listing), job).read(texts);
 }
 
 }  // namespace halfstep

@@ -3,6 +3,7 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/file_contents.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
 #include "core/model_files/input_file.h"
 
 #include <memory>
@@ -31,5 +32,9 @@ struct KerasArchiveTexts {
 // Throws Error for what is damaged or elsewhere, and for files without weights.
 KerasContents read_keras(std::shared_ptr<const InputFile> file, const KerasArchiveTexts& texts,
                          const JobContext& job);
+
+// The second half of that: makes out what is in a file that was listed.
+KerasContents read_keras(std::shared_ptr<const InputFile> file, Hdf5Listing listing,
+                         const KerasArchiveTexts& texts, const JobContext& job);
 
 }  // namespace halfstep
