@@ -96,6 +96,7 @@ class TestKeras : public QObject {
         if (axes.isEmpty()) return;
         QCOMPARE(tensor.channel_axis.value_or(-1), axes[0].toInt());
         QCOMPARE(tensor.input_axis.value_or(-1), axes[1].toInt());
+        QCOMPARE(tensor.channel_axes, axes.size() > 2 ? axes[2].toInt() : 1);
     }
 
     static void compare_values(const Model& model, const TensorInfo& tensor, const QJsonArray& wanted) {
