@@ -5,6 +5,7 @@
 #include "core/model_files/keras/keras.h"
 #include "core/model_files/keras/keras_config.h"
 #include "core/model_files/keras/object_paths.h"
+#include "tests/fuzz/use_model.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -17,9 +18,7 @@ namespace {
 
 using namespace halfstep;
 
-std::shared_ptr<const InputFile> file_of(std::span<const std::byte> bytes) {
-    return std::make_shared<const InputFile>("model.h5", std::vector<std::byte>(bytes.begin(), bytes.end()));
-}
+using fuzz::file_of;
 
 void read_ends(const Hdf5Dataset& dataset, const std::shared_ptr<const InputFile>& file) {
     constexpr std::uint64_t part = 4096;
