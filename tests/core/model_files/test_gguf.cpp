@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/gguf.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/temporary_folder.h"
 
@@ -117,11 +118,7 @@ class TestGguf : public QObject {
     }
 
     void files_are_judged_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");  // of the error, "no error" where it is valid
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const testing::BadFiles row;  // of the error, "no error" where it is valid
         const auto alignment = [](std::uint32_t number) { return u32_value("general.alignment", number); };
         row("no tensors", start(0, 0).bytes(), "no error");
         row("alignment 64", with_metadata(alignment(64), 1, 64), "no error");
