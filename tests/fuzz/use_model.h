@@ -17,12 +17,10 @@
 // What fuzz targets and tests of hostile files do with a reader's result.
 namespace halfstep::fuzz {
 
-inline std::shared_ptr<const InputFile> file_of(std::span<const std::byte> bytes,
+inline std::shared_ptr<const InputFile> file_of(std::span<const std::uint8_t> data,
                                                 const std::filesystem::path& path = "model") {
+    const std::span<const std::byte> bytes = std::as_bytes(data);
     return std::make_shared<const InputFile>(path, std::vector(bytes.begin(), bytes.end()));
-}
-inline std::shared_ptr<const InputFile> file_of(std::span<const std::uint8_t> data) {
-    return file_of(std::as_bytes(data));
 }
 
 // Reads a little of both ends of every tensor. Throws Error where that cannot be read.

@@ -278,8 +278,11 @@ def types():
 def storage():
     array = numbers(37, 23)
 
-    def one(name, libver=None, values=array, **options):
-        legacy(name, {"dense": [("dense/kernel:0", values)]}, options=options, **({"libver": libver} if libver else {}))
+    def one(name, libver=None, values=array, user_block=0, **options):
+        file = {"libver": libver} if libver else {}
+        if user_block:
+            file["userblock_size"] = user_block
+        legacy(name, {"dense": [("dense/kernel:0", values)]}, options=options, **file)
         good(name, entry("dense/kernel", values, KERNEL))
 
     for libver in (None, "latest"):
@@ -294,6 +297,9 @@ def storage():
         one(f"all_filters{mark}.h5", libver, chunks=(16, 16), compression="gzip", shuffle=True, fletcher32=True)
         one(f"extensible{mark}.h5", libver, chunks=(8, 5), maxshape=(None, 23), compression="gzip")
         one(f"extensible_both{mark}.h5", libver, chunks=(8, 5), maxshape=(None, None))
+        one(f"user_block{mark}.h5", libver, user_block=1024)
+        one(f"user_block_chunked{mark}.h5", libver, user_block=512, chunks=(8, 5))
+        one(f"user_block_gzip{mark}.h5", libver, user_block=2048, chunks=(8, 5), compression="gzip")
     one("gzip_big_endian.h5", values=array.astype(">f8"), chunks=(8, 5), compression="gzip", shuffle=True, fletcher32=True)
     one("gzip_f16.h5", values=numbers(300, 11, dtype="<f2"), chunks=(64, 11), compression="gzip")
     one("gzip_zeros.h5", values=np.zeros((512, 1024), np.float32), chunks=(512, 1024), compression="gzip", compression_opts=9)

@@ -8,6 +8,7 @@
 #include "tests/support/pickle_builder.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,7 +18,8 @@ namespace halfstep::testing {
 
 // Reads the checkpoint and some of every tensor, from memory, as /models/model.pt.
 inline void use(const std::string& bytes) {
-    const auto file = fuzz::file_of(std::as_bytes(std::span(bytes.data(), bytes.size())), "/models/model.pt");
+    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    const auto file = fuzz::file_of({data, bytes.size()}, "/models/model.pt");
     PytorchContents read = read_pytorch(file, {});
     fuzz::use_model(file, read.contents, read.further_files);
 }

@@ -36,10 +36,9 @@ struct KerasFile {
 };
 
 // Reads an HDF5 file of weights: of Keras 1 and 2 (.h5, with or without the model's configuration), of Keras
-// 3
-// (.weights.h5, or the one in a .keras archive), or any other with floating-point datasets; or all the shards
-// of one of Keras 3. Reads no element. Throws Error for what is damaged or elsewhere, and for files without
-// weights.
+// 3 (.weights.h5, or the one in a .keras archive), or any other with floating-point datasets; or all the
+// shards of one of Keras 3. Reads no element. Throws Error for what is damaged or elsewhere, and for files
+// without weights.
 KerasContents read_keras(std::span<const KerasFile> files, const KerasArchiveTexts& texts,
                          const JobContext& job);
 KerasContents read_keras(const std::shared_ptr<const InputFile>& file, const KerasArchiveTexts& texts,
