@@ -138,6 +138,26 @@ class TestPytorch : public QObject {
         QVERIFY(!opened("float4_e2m1fn_x2", 3)->tensors()[0].measurable());
     }
 
+    // Tensors of a class of one's own that keeps them as PyTorch does: the function, the class, its
+    // arguments.
+    void tensors_of_other_classes_are_read() {
+        const std::string pickle = Pickle()
+                                       .dict()
+                                       .global("torch._tensor", "_rebuild_from_type_v2")
+                                       .raw("(")
+                                       .global("torch._utils", "_rebuild_tensor_v2")
+                                       .global("lab", "MyTensor")
+                                       .raw("(")
+                                       .storage()
+                                       .number(0)
+                                       .numbers({2, 2})
+                                       .numbers({2, 1})
+                                       .raw("\x89}t}tR")
+                                       .end();
+        const auto model = open(checkpoint_zip(pickle).bytes());
+        QCOMPARE(values_of(*model, "w"), (std::vector<double>{1, 2, 3, 4}));
+    }
+
     void lazily_negated_numbers_are_not_measured() {
         const std::string pickle = Pickle()
                                        .dict()
