@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace halfstep;
     const fuzz::ListedFile listed = fuzz::listed_file({data, size});
     try {
-        KerasContents read = read_keras(listed.file, read_listing(*listed.file, *listed.answer), {}, {});
+        const KerasFile only{listed.file, read_listing(*listed.file, *listed.answer)};
+        KerasContents read = read_keras(std::span(&only, 1), {}, {});
         fuzz::use_model(listed.file, read.contents, read.further_files);
     } catch (const Error&) {
     }

@@ -23,7 +23,8 @@ fuzz::ListedFile seed(std::string_view name) {
 // The tensors' names, and the last value of the last one.
 std::pair<std::vector<std::string>, float> weights(std::string_view name) {
     const auto [file, answer] = seed(name);
-    KerasContents read = read_keras(file, read_listing(*file, *answer), {}, {});
+    const KerasFile only{file, read_listing(*file, *answer)};
+    KerasContents read = read_keras(std::span(&only, 1), {}, {});
     Model::Contents contents;
     contents.tensors = std::move(read.contents.tensors);
     contents.files = std::move(read.further_files);

@@ -443,8 +443,6 @@ def archives():
 
     archive("no_weights.keras", zipfile.ZIP_STORED, {"config.json": "{}"})
     bad("no_weights.keras", "without the weights of a Keras model")
-    archive("numpy.keras", zipfile.ZIP_STORED, {"config.json": "{}", "model.weights.npz": b"PK"})
-    bad("numpy.keras", "model.weights.npz")
     archive("not_hdf5.keras", zipfile.ZIP_STORED, {"config.json": "{}", "model.weights.h5": b"hello"})
     bad("not_hdf5.keras", "not_hdf5.keras/model.weights.h5", "is not a whole HDF5 file")
     with open(path("stored.keras"), "rb") as file:
