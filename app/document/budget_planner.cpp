@@ -31,9 +31,7 @@ constexpr std::size_t most_compared_while_dragged = 300;  // classes; with more,
 BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRunner& jobs, Settings settings,
                              QObject* parent)
     : QObject(parent), document_(document), measures_(measures), jobs_(jobs), settings_(std::move(settings)) {
-    soon_.setSingleShot(true);
-    soon_.setInterval(60);
-    connect(&soon_, &QTimer::timeout, this, &BudgetPlanner::rebuild);
+    connect(&soon_, &PacedTimer::due, this, &BudgetPlanner::rebuild);
     connect(&document_, &Document::modelChanged, this, [this] {
         for (const char* lane : {measuring_lane, proof_lane, sensitivity_lane})
             jobs_.cancelLane(lane);
@@ -42,19 +40,20 @@ BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRu
         best_.reset();
         tensors_.clear();
         budget_ = 0;
+        soon_.forgetPace();
         requestMeasurements();
-        soon_.start();
+        soon_.soon();
     });
     connect(&document_, &Document::budgetReturned, this, &BudgetPlanner::returnTo);
     const auto rebuild_soon = [this] {
-        if (active_) soon_.start();
+        if (active_) soon_.soon();
     };
     connect(&document_, &Document::importanceChanged, this, [this, rebuild_soon] {
         requestMeasurements();
         rebuild_soon();
     });
     connect(&document_, &Document::measurementAdded, this, [this, rebuild_soon] {
-        if (!allocation_ && !soon_.isActive()) rebuild_soon();
+        if (active_ && !allocation_) soon_.news();
     });
     connect(&document_, &Document::locksChanged, this, [this, rebuild_soon] {
         requestMeasurements();
@@ -74,7 +73,7 @@ void BudgetPlanner::setActive(bool active) {
     active_ = active;
     if (!active || !document_.isOpen()) return;
     requestMeasurements();
-    soon_.start();
+    soon_.soon();
 }
 
 bool BudgetPlanner::isBusy() const {
@@ -87,13 +86,13 @@ void BudgetPlanner::setSettings(Settings settings) {
     settings_ = std::move(settings);
     allocation_.reset();
     requestMeasurements();
-    soon_.start();
+    soon_.soon();
 }
 
 void BudgetPlanner::loadSensitivities(const QString& path) {
     if (path.isEmpty()) {
         loaded_.reset();
-        soon_.start();
+        soon_.soon();
         return;
     }
     const std::shared_ptr<const Model> model = document_.model();
@@ -107,7 +106,7 @@ void BudgetPlanner::loadSensitivities(const QString& path) {
             loaded_ = std::move(loaded);
             for (const Issue& issue : loaded_->issues)
                 emit failed(QString::fromStdString(issue.message));
-            soon_.start();
+            soon_.soon();
         },
         [this](const QString& message) {
             emit failed(message);

@@ -4,12 +4,12 @@
 #include "app/document/document.h"
 #include "app/document/measure_service.h"
 #include "app/jobs/job_runner.h"
+#include "app/jobs/paced_timer.h"
 #include "core/allocation/allocation.h"
 #include "core/allocation/sensitivity.h"
 
 #include <QObject>
 #include <QStringList>
-#include <QTimer>
 
 #include <memory>
 #include <optional>
@@ -119,7 +119,7 @@ class BudgetPlanner : public QObject {
     std::optional<UniformChoice> uniform_;
     std::optional<AllocationChoice> greedy_;
     std::optional<AllocationChoice> closed_form_;
-    QTimer soon_;
+    PacedTimer soon_{std::chrono::milliseconds(60)};
     bool active_ = false;
     bool applying_ = false;
     int gesture_ = 0;  // negative while a move goes on

@@ -132,16 +132,14 @@ void BudgetView::buildControls() {
 }
 
 void BudgetView::connectParts() {
-    soon_.setSingleShot(true);
-    soon_.setInterval(120);
-    connect(&soon_, &QTimer::timeout, this, &BudgetView::show);
+    connect(&soon_, &PacedTimer::due, this, &BudgetView::show);
     connect(&planner_, &BudgetPlanner::changed, this, [this] {
         if (active_) show();
     });
     connect(&planner_, &BudgetPlanner::failed, this, &BudgetView::failed);
     connect(&document_, &Document::modelChanged, this, [this] { cells_.clear(); });
     connect(&document_, &Document::measurementAdded, this, [this] {
-        if (active_ && !soon_.isActive()) soon_.start();
+        if (active_) soon_.news();
     });
     connect(&document_, &Document::locksChanged, this, [this] {
         if (active_) show();

@@ -3,11 +3,10 @@
 
 #include "app/document/budget_planner.h"
 #include "app/document/inspection.h"
+#include "app/jobs/paced_timer.h"
 #include "app/views/view.h"
 #include "core/allocation/device.h"
 #include "widgets/plots/budget_data.h"
-
-#include <QTimer>
 
 #include <memory>
 #include <utility>
@@ -100,7 +99,7 @@ class BudgetView : public View {
     QLabel* candidates_label_;
     QLabel* sensitivity_label_;
     QLabel* bits_label_;
-    QTimer soon_;
+    PacedTimer soon_{std::chrono::milliseconds(120)};
     bool active_ = false;
     bool showing_ = false;
 };

@@ -48,18 +48,16 @@ CompareView::CompareView(Document& document, Inspection& inspection, MeasureServ
     text_->setCursorPosition(0);
     connect(text_, &QLineEdit::editingFinished, this, &CompareView::takeText);
 
-    soon_.setSingleShot(true);
-    soon_.setInterval(80);
-    connect(&soon_, &QTimer::timeout, this, &CompareView::show);
+    connect(&soon_, &PacedTimer::due, this, &CompareView::show);
     const auto again = [this] {
         if (!active_) return;
         request();
-        soon_.start();
+        soon_.soon();
     };
     connect(&inspection_, &Inspection::tensorChanged, this, again);
     connect(&document_, &Document::schemesChanged, this, again);
     connect(&document_, &Document::measurementAdded, this, [this](int tensor) {
-        if (active_ && tensor == inspection_.tensor()) soon_.start();
+        if (active_ && tensor == inspection_.tensor()) soon_.news();
     });
     CompareView::retranslate();
 }

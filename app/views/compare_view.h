@@ -5,9 +5,8 @@
 #include "app/document/inspection.h"
 #include "app/document/measure_service.h"
 #include "app/jobs/job_runner.h"
+#include "app/jobs/paced_timer.h"
 #include "app/views/view.h"
-
-#include <QTimer>
 
 #include <vector>
 
@@ -50,7 +49,7 @@ class CompareView : public View {
     QLabel* label_;
     QLineEdit* text_;
     std::vector<Scheme> schemes_;
-    QTimer soon_;
+    PacedTimer soon_{std::chrono::milliseconds(80)};
     bool active_ = false;
 };
 

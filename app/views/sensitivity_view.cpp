@@ -27,11 +27,9 @@ SensitivityView::SensitivityView(Document& document, Inspection& inspection, Mea
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(plot_);
-    soon_.setSingleShot(true);
-    soon_.setInterval(150);
-    connect(&soon_, &QTimer::timeout, this, &SensitivityView::show);
+    connect(&soon_, &PacedTimer::due, this, &SensitivityView::show);
     const auto show_soon = [this] {
-        if (active_ && !soon_.isActive()) soon_.start();
+        if (active_) soon_.news();
     };
     connect(&document_, &Document::modelChanged, this, [this, show_soon] {
         jobs_.cancelLane(lane);

@@ -5,9 +5,8 @@
 #include "app/document/inspection.h"
 #include "app/document/measure_service.h"
 #include "app/jobs/job_runner.h"
+#include "app/jobs/paced_timer.h"
 #include "app/views/view.h"
-
-#include <QTimer>
 
 #include <vector>
 
@@ -41,7 +40,8 @@ class SensitivityView : public View {
     JobRunner& jobs_;
     SensitivityPlot* plot_;
     std::vector<Scheme> schemes_;
-    QTimer soon_;  // figures come one by one; the plot is drawn a few times a second
+    PacedTimer soon_{
+        std::chrono::milliseconds(150)};  // figures come one by one; the plot is drawn a few times a second
     bool active_ = false;
     bool requested_ = false;
 };

@@ -58,7 +58,6 @@ constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
 constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
-constexpr int budget_pause_ms = 60;
 
 // Scrolls up and down only: as wide as what it holds needs.
 class ColumnScroll : public QScrollArea {
@@ -219,12 +218,8 @@ void MainWindow::connectDocument() {
         for (const int tensor : layers_->selectedLayers())
             if (tensors.contains(tensor)) return showTargets();
     });
-    budget_soon_.setSingleShot(true);
-    budget_soon_.setInterval(budget_pause_ms);
-    connect(&budget_soon_, &QTimer::timeout, this, &MainWindow::showBudget);
-    connect(&document_, &Document::measurementAdded, this, [this] {
-        if (!budget_soon_.isActive()) budget_soon_.start();
-    });
+    connect(&budget_soon_, &PacedTimer::due, this, &MainWindow::showBudget);
+    connect(&document_, &Document::measurementAdded, &budget_soon_, &PacedTimer::news);
     connect(&document_, &Document::issuesChanged, this, &MainWindow::showIssues);
     connect(&document_, &Document::importanceChanged, this, &MainWindow::showImportance);
     connect(importance_, &ImportanceLabel::removeRequested, files_, &FileController::removeImatrix);

@@ -5,6 +5,7 @@
 #include "app/document/inspection.h"
 #include "app/document/measure_service.h"
 #include "app/jobs/job_runner.h"
+#include "app/jobs/paced_timer.h"
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
 #include "core/analysis/model_comparison.h"
@@ -13,7 +14,6 @@
 #include <QElapsedTimer>
 #include <QHash>
 #include <QMainWindow>
-#include <QTimer>
 
 #include <vector>
 
@@ -132,7 +132,7 @@ class MainWindow : public QMainWindow {
     QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;
-    QTimer budget_soon_;  // figures come one by one
+    PacedTimer budget_soon_{std::chrono::milliseconds(60)};  // figures come one by one
     QByteArray default_layout_;
     Scheme initial_scheme_;
 };

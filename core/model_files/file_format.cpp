@@ -10,6 +10,7 @@
 #include "core/model_files/numpy/numpy.h"
 #include "core/model_files/onnx/onnx.h"
 #include "core/model_files/pytorch/pytorch.h"
+#include "core/model_files/pytorch/tar_members.h"
 #include "core/model_files/safetensors.h"
 #include "core/model_files/zip/zip_archive.h"
 
@@ -129,6 +130,9 @@ FileFormat file_format(const InputFile& file) {
     if (looks_like_hdf5(file)) return FileFormat::hdf5;
     if (looks_like_legacy_pytorch(file)) return FileFormat::pytorch;
     refuse_foreign(file, start);
+    if (looks_like_tar(file))
+        throw Error("is a tar archive without a PyTorch checkpoint in it", {file.path().string(), {}, {}},
+                    unpack);
     const bool json = begins_json(start);
     const auto binary = {".safetensors", ".gguf", ".onnx", ".npz", ".npy"};
     if (json && std::ranges::any_of(binary, [&](std::string_view ending) { return name.ends_with(ending); }))

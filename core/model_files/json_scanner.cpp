@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <utility>
 
@@ -192,6 +193,18 @@ std::uint64_t JsonScanner::unsigned_integer() {
     if (leading_zero || next == '.' || next == 'e' || next == 'E')
         fail("a whole number, zero or more, was expected", start);
     return value;
+}
+
+std::optional<std::uint64_t> JsonScanner::whole_number() {
+    peek();
+    const std::size_t start = at_;
+    skip_number();
+    const std::string_view text = text_.substr(start, at_ - start);
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const std::string_view rest = text.substr(static_cast<std::size_t>(end - text.data()));
+    const bool whole = rest.empty() || (rest[0] == '.' && rest.find_first_not_of('0', 1) == rest.npos);
+    return error == std::errc() && whole ? std::optional(value) : std::nullopt;
 }
 
 void JsonScanner::skip() {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,8 @@ class JsonScanner {
     }
     std::string string();
     std::uint64_t unsigned_integer();
+    // Any number: its value, where it is a whole one of 64 bits, zero or more, such as 40 or 40.0.
+    std::optional<std::uint64_t> whole_number();
     // Any value, at most 64 levels deep; a million of values in all, so that junk is soon done with.
     void skip();
     void expect_end();

@@ -5,6 +5,7 @@
 #include "core/model_files/input_first.h"
 #include "core/model_files/model_folder.h"
 #include "core/model_files/model_notes.h"
+#include "core/model_files/norm_parts.h"
 #include "core/model_files/numpy/numpy_roles.h"
 #include "core/model_files/tensor_roles.h"
 #include "core/model_files/transposed_convolutions.h"
@@ -28,6 +29,7 @@ void find_roles(Model::Contents& contents) {
         for (TensorInfo& tensor : contents.tensors)
             assign_role(tensor);
     if (contents.format == "safetensors" || contents.format == "pytorch") {
+        find_norm_parts(contents.tensors);
         find_inputs_first(contents.tensors);
         find_transposed_convolutions(contents.tensors);
     }

@@ -35,7 +35,8 @@ struct Candidates {
     std::vector<std::string> onnx;  // which often lie beside what they were made from
     std::vector<std::string> torch;
     std::vector<std::string> keras;
-    std::vector<std::string> numpy;  // which often are something else than weights
+    std::vector<std::string> keras_shards;  // which count where their index is missing
+    std::vector<std::string> numpy;         // which often are something else than weights
 };
 
 bool holds(const std::vector<std::string>& names, std::string_view name) {
@@ -46,7 +47,7 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
 std::vector<std::string> preferred_of(const Candidates& found) {
     for (const std::string_view name : {pytorch_index, pytorch_model})
         if (holds(found.torch, name)) return {std::string(name)};
-    for (const auto* files : {&found.onnx, &found.torch, &found.keras})
+    for (const auto* files : {&found.onnx, &found.torch, &found.keras, &found.keras_shards})
         if (!files->empty()) return *files;
     return found.numpy;
 }
@@ -62,7 +63,10 @@ Candidates candidates_in(const fs::path& folder) {
         if (name.ends_with(".pt") || name.ends_with(".pth") || is_pytorch_model(name))
             found.torch.push_back(name);
         if (name.ends_with(".npz") || name.ends_with(".npy")) found.numpy.push_back(name);
-        if (name.ends_with(".keras") || name.ends_with(".h5") || name.ends_with(".hdf5"))
+        if (is_keras_shard(name))
+            found.keras_shards.push_back(name);
+        else if (is_keras_index_name(name) || name.ends_with(".keras") || name.ends_with(".h5") ||
+                 name.ends_with(".hdf5"))
             found.keras.push_back(name);
         if (name.ends_with(".gguf")) {
             const std::optional<PartName> part = parse_part_name(name, ".gguf");

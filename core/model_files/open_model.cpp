@@ -48,6 +48,10 @@ void open_onnx(ModelAssembly& assembly, const File& file) {
 void open_keras(ModelAssembly& assembly, const File& weights, KerasContents read) {
     assembly.contents().format = std::move(read.format);
     assembly.take(read.contents, weights, read.further_files);
+    if (is_keras_shard(weights->path().filename().string()))
+        assembly.add_issue(Severity::warning,
+                           "by its name this is one shard of several: open their index (.weights.json) to "
+                           "see all of the model");
 }
 
 void open_keras_archive(ModelAssembly& assembly, const File& file) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
+#include "core/model_files/keras/keras_shards.h"
 #include "core/model_files/model_assembly.h"
 #include "core/model_files/pytorch/pytorch.h"
 #include "core/model_files/quotable.h"
@@ -9,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -81,10 +84,20 @@ std::uint64_t take_wanted(ModelAssembly& assembly, Shard& shard, const std::stri
     return bytes;
 }
 
+void open_keras_shards(ModelAssembly& assembly, const InputFile& index_file, const ShardIndex& index) {
+    std::vector<std::shared_ptr<const InputFile>> shards;
+    for (const auto& [name, groups] : index.shards)
+        shards.push_back(ModelAssembly::open_inside(ModelAssembly::folder_of(index_file), name));
+    KerasContents read = read_keras_shards(index, shards, assembly.job());
+    assembly.contents().format = std::move(read.format);
+    assembly.take(read.contents, shards.front(), read.further_files);
+}
+
 }  // namespace
 
 void open_shards(ModelAssembly& assembly, const InputFile& index_file) {
     ShardIndex index = read_shard_index(index_file);
+    if (is_keras_index(index)) return open_keras_shards(assembly, index_file, index);
     assembly.contents().format = "safetensors";
     assembly.take_config(ModelAssembly::folder_of(index_file));
     std::uint64_t bytes = 0;
@@ -97,10 +110,8 @@ void open_shards(ModelAssembly& assembly, const InputFile& index_file) {
         bytes += take_wanted(assembly, shard, name, wanted);
         require_all(index_file, name, wanted);
     }
-    if (index.total_bytes && *index.total_bytes != bytes)
-        assembly.add_issue(Severity::note,
-                           fmt::format("the shard index speaks of {} bytes of weights, the shards hold {}",
-                                       *index.total_bytes, bytes));
+    if (std::optional<Issue> note = note_on_total(index, bytes))
+        assembly.contents().issues.push_back(std::move(*note));
 }
 
 }  // namespace halfstep

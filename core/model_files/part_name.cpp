@@ -34,4 +34,18 @@ std::string print_part_name(const PartName& name) {
     return fmt::format("{}-{:05}-of-{:05}{}", name.prefix, name.number, name.count, name.extension);
 }
 
+bool is_keras_index_name(std::string_view file_name) {
+    return file_name.ends_with(".weights.json");
+}
+
+bool is_keras_shard(std::string_view file_name) {
+    constexpr std::string_view pattern = "_00000";
+    constexpr std::string_view extension = ".weights.h5";
+    if (!file_name.ends_with(extension)) return false;
+    file_name.remove_suffix(extension.size());
+    if (file_name.size() < pattern.size()) return false;
+    const std::string_view tail = file_name.substr(file_name.size() - pattern.size());
+    return tail[0] == '_' && five_digits(tail.substr(1)).has_value();
+}
+
 }  // namespace halfstep

@@ -19,4 +19,8 @@ struct PartName {
 std::optional<PartName> parse_part_name(std::string_view file_name, std::string_view extension);
 std::string print_part_name(const PartName& name);
 
+// Keras 3 calls the shards of NAME.weights.json NAME_00000.weights.h5 and so on.
+bool is_keras_index_name(std::string_view file_name);
+bool is_keras_shard(std::string_view file_name);
+
 }  // namespace halfstep

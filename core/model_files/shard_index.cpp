@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model_files/json_scanner.h"
+#include "core/model_files/part_name.h"
 #include "core/model_files/quotable.h"
 
 #include <fmt/format.h>
@@ -21,17 +22,30 @@ bool is_plain_file_name(std::string_view name) {
            name.find("..") == std::string_view::npos && name != ".";
 }
 
+std::string read_shard_name(JsonScanner& scanner) {
+    const std::uint64_t position = scanner.position();
+    std::string shard = scanner.string();
+    if (!is_plain_file_name(shard))
+        scanner.fail(fmt::format("'{}' is not the name of a file in the model's folder", quotable(shard)),
+                     position);
+    return shard;
+}
+
 void read_weight_map(JsonScanner& scanner, ShardIndex& index) {
     std::unordered_set<std::string> tensors;
     scanner.object([&](const std::string& tensor) {
         scanner.set_context(tensor);
         if (!tensors.insert(tensor).second) scanner.fail("this tensor appears twice in the weight_map");
-        const std::uint64_t position = scanner.position();
-        const std::string shard = scanner.string();
-        if (!is_plain_file_name(shard))
-            scanner.fail(fmt::format("'{}' is not the name of a file in the model's folder", quotable(shard)),
-                         position);
-        index.shards[shard].emplace(tensor, false);
+        if (scanner.peek() != '[')
+            index.shards[read_shard_name(scanner)].emplace(tensor, false);
+        else
+            scanner.array([&] {
+                const std::uint64_t position = scanner.position();
+                const std::string shard = read_shard_name(scanner);
+                if (!is_keras_shard(shard))
+                    scanner.fail("only groups of Keras can be in several shards", position);
+                index.shards[shard].emplace(tensor, false);
+            });
         scanner.set_context({});
     });
 }
@@ -41,13 +55,21 @@ void read_metadata(JsonScanner& scanner, ShardIndex& index) {
     scanner.object([&](const std::string& key) {
         const char first = scanner.peek();
         if (key == "total_size" && first >= '0' && first <= '9')
-            index.total_bytes = scanner.unsigned_integer();
+            index.total_bytes = scanner.whole_number();
         else
             scanner.skip();
     });
 }
 
 }  // namespace
+
+std::optional<Issue> note_on_total(const ShardIndex& index, std::uint64_t bytes) {
+    if (!index.total_bytes || *index.total_bytes == bytes) return std::nullopt;
+    return Issue{Severity::note,
+                 {},
+                 fmt::format("the shard index speaks of {} bytes of weights, the shards hold {}",
+                             *index.total_bytes, bytes)};
+}
 
 ShardIndex read_shard_index(const InputFile& file) {
     if (file.size() > largest_index)

@@ -44,17 +44,23 @@ bool begins_with_number(std::string_view text) {
     return !text.empty() && (text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
 }
 
-// Levenshtein's distance, one row at a time; capitals count as their small letters.
+std::string in_small_letters(std::string_view text) {
+    std::string small(text);
+    for (char& c : small)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return small;
+}
+
+// Levenshtein's distance, one row at a time.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
         std::size_t diagonal = std::exchange(row[0], i + 1);
         for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t substituted = diagonal + (small(a[i]) == small(b[j]) ? 0 : 1);
+            const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
             diagonal = row[j + 1];
-            row[j + 1] = std::min({substituted, row[j] + 1, diagonal + 1});
+            row[j + 1] = std::min(substituted, std::min(row[j], diagonal) + 1);
         }
     }
     return row.back();
@@ -63,11 +69,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 // "Nearest words: int4, int2, int3" for a mistyped word.
 std::string nearest(std::string_view word, std::vector<std::string> candidates) {
     constexpr std::size_t shown = 3;
-    const std::string_view start = word.substr(0, 32);  // of a word that is far too long, enough
-    std::stable_sort(candidates.begin(), candidates.end(), [start](const auto& a, const auto& b) {
-        return edit_distance(start, a) < edit_distance(start, b);
-    });
-    if (candidates.size() > shown) candidates.resize(shown);
+    const std::string start = in_small_letters(word.substr(0, 16));  // of a word that is far too long, enough
+    std::vector<std::pair<std::size_t, std::string>> by_distance;
+    for (std::string& candidate : candidates) {
+        const std::size_t distance = edit_distance(start, in_small_letters(candidate));
+        by_distance.emplace_back(distance, std::move(candidate));
+    }
+    std::ranges::stable_sort(by_distance, {}, &std::pair<std::size_t, std::string>::first);
+    candidates.clear();
+    for (std::size_t i = 0; i < std::min(shown, by_distance.size()); ++i)
+        candidates.push_back(std::move(by_distance[i].second));
     return fmt::format("Nearest words: {}", fmt::join(candidates, ", "));
 }
 

@@ -46,7 +46,4 @@ class Hdf5Handle {
 // A file access list for files that are in memory only: HDF5 itself touches no disk.
 Hdf5Handle access_in_memory();
 
-// No dataset of ours is larger, in bytes.
-inline constexpr hsize_t largest_dataset = hsize_t{256} << 20U;
-
 }  // namespace halfstep

@@ -2,12 +2,15 @@
 #include "core/store/hdf5_writer.h"
 
 #include "core/base/error.h"
+#include "core/store/workspace_layout.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace halfstep {
 namespace {
+
+using workspace_layout::largest_dataset;
 
 Hdf5Handle text_type(std::size_t length) {
     Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/model_files/input_file.h"
+
 #include <cstddef>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,8 +20,7 @@ inline constexpr std::string_view seal_start = "Halfstep workspace, checksum ";
 // The bytes of the file.
 std::vector<std::byte> sealed_image(std::span<const std::byte> image);
 
-// The image in the bytes of a file. Throws Error, naming the file, where they have no seal or do not match
-// it.
-std::span<const std::byte> unsealed_image(std::span<const std::byte> content, const std::string& file);
+// Throws Error where the file has no seal or does not match it.
+void check_seal(const InputFile& file);
 
 }  // namespace halfstep

@@ -11,6 +11,7 @@
 namespace halfstep::workspace_layout {
 
 inline constexpr std::int64_t version = 1;
+inline constexpr std::uint64_t largest_dataset = std::uint64_t{256} << 20U;  // bytes
 
 struct StatisticsMoment {
     const char* name;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/store/workspace_reading.h"
+
 #include "core/base/error.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
 #include "core/model_files/input_file.h"
-#include "core/store/hdf5_reader.h"
 #include "core/store/image_seal.h"
 #include "core/store/workspace.h"
 #include "core/store/workspace_layout.h"
+#include "core/store/workspace_tables.h"
 
 #include <cmath>
 #include <string_view>
@@ -15,32 +18,22 @@ namespace halfstep {
 namespace {
 
 constexpr std::uint64_t largest_file = std::uint64_t{1} << 30U;
-constexpr hsize_t highest_rank = 64;
-
-std::vector<std::byte> content_of(const std::filesystem::path& path) {
-    const InputFile file(path);
-    if (file.size() > largest_file)
-        throw Error("is too large to be a workspace", {path.string(), {}, {}},
-                    "Choose a workspace that Halfstep saved");
-    std::vector<std::byte> content(static_cast<std::size_t>(file.size()));
-    file.read_at(0, content);
-    return content;
-}
+constexpr std::uint64_t highest_rank = 64;
 
 // A count that was stored as a double.
-std::uint64_t whole(const Hdf5Reader& file, const char* path, double value) {
+std::uint64_t whole(const WorkspaceTables& file, const char* path, double value) {
     constexpr double above_all = 9007199254740992.0;  // 2^53: whole numbers end here
     if (!(value >= 0 && value <= above_all) || value != std::floor(value))
         file.fail(path, "holds a count that is none");
     return static_cast<std::uint64_t>(value);
 }
 
-std::uint64_t positive(const Hdf5Reader& file, const char* path, std::int64_t value) {
+std::uint64_t positive(const WorkspaceTables& file, const char* path, std::int64_t value) {
     if (value < 0) file.fail(path, "holds a negative size");
     return static_cast<std::uint64_t>(value);
 }
 
-Scheme scheme_of(const Hdf5Reader& file, const char* path, const std::string& text) {
+Scheme scheme_of(const WorkspaceTables& file, const char* path, const std::string& text) {
     try {
         return parse_scheme(text);
     } catch (const Error& error) {
@@ -48,10 +41,10 @@ Scheme scheme_of(const Hdf5Reader& file, const char* path, const std::string& te
     }
 }
 
-std::vector<Workspace::Tensor> read_tensors(const Hdf5Reader& file) {
+std::vector<Workspace::Tensor> read_tensors(const WorkspaceTables& file) {
     const std::vector<std::string> names = file.texts("/tensors/name");
-    const std::vector<hsize_t> column{names.size()};
-    const std::vector<hsize_t> shape_extents = file.extents("/tensors/shape");
+    const std::vector<std::uint64_t> column{names.size()};
+    const std::vector<std::uint64_t> shape_extents = file.extents("/tensors/shape");
     if (shape_extents.size() != 2 || shape_extents[1] > highest_rank)
         file.fail("/tensors/shape", "is not a table of shapes");
     const auto rank = static_cast<std::size_t>(shape_extents[1]);
@@ -81,8 +74,9 @@ std::vector<Workspace::Tensor> read_tensors(const Hdf5Reader& file) {
     return tensors;
 }
 
-std::vector<std::optional<TensorStatistics>> read_statistics(const Hdf5Reader& file, std::size_t tensors) {
-    const std::vector<hsize_t> column{tensors};
+std::vector<std::optional<TensorStatistics>> read_statistics(const WorkspaceTables& file,
+                                                             std::size_t tensors) {
+    const std::vector<std::uint64_t> column{tensors};
     std::vector<std::optional<TensorStatistics>> statistics(tensors);
     for (const auto& [name, member] : workspace_layout::counts) {
         const std::vector<double> values = file.doubles(name, column);
@@ -118,7 +112,7 @@ struct Columns {
     std::vector<std::string> reasons;
 };
 
-Columns read_columns(const Hdf5Reader& file, const std::vector<hsize_t>& extents) {
+Columns read_columns(const WorkspaceTables& file, const std::vector<std::uint64_t>& extents) {
     Columns columns{file.doubles("/measurements/bits_per_weight", extents),
                     file.doubles("/measurements/bytes", extents),
                     file.doubles("/measurements/count", extents),
@@ -138,7 +132,7 @@ Columns read_columns(const Hdf5Reader& file, const std::vector<hsize_t>& extents
 }
 
 // None where the scheme was not measured on the tensor.
-std::optional<Measurement> read_cell(const Hdf5Reader& file, const Columns& columns, std::size_t cell,
+std::optional<Measurement> read_cell(const WorkspaceTables& file, const Columns& columns, std::size_t cell,
                                      const Scheme& scheme) {
     Measurement result;
     result.scheme = scheme;
@@ -169,7 +163,7 @@ std::optional<Measurement> read_cell(const Hdf5Reader& file, const Columns& colu
     return result;
 }
 
-std::vector<TensorMeasurement> read_measurements(const Hdf5Reader& file,
+std::vector<TensorMeasurement> read_measurements(const WorkspaceTables& file,
                                                  const std::vector<Workspace::Tensor>& tensors) {
     std::vector<Scheme> schemes;
     for (const std::string& text : file.texts("/measurements/scheme"))
@@ -186,7 +180,7 @@ std::vector<TensorMeasurement> read_measurements(const Hdf5Reader& file,
     return measurements;
 }
 
-Plan read_plan(const Hdf5Reader& file) {
+Plan read_plan(const WorkspaceTables& file) {
     Plan plan{file.text_attribute("/plan", "model"), file.text_attribute("/plan", "fingerprint"), {}};
     const auto tensors = file.texts("/plan/tensor");
     const auto schemes = file.texts("/plan/scheme");
@@ -207,23 +201,33 @@ Plan read_plan(const Hdf5Reader& file) {
 
 }  // namespace
 
-Workspace load_workspace(const std::filesystem::path& path) {
-    const std::vector<std::byte> content = content_of(path);
-    const Hdf5Reader file(unsealed_image(content, path.string()), path.string());
-    const std::int64_t version = file.number_attribute("/", "halfstep_workspace");
-    if (version != workspace_layout::version)
-        file.fail("halfstep_workspace", "the version of the workspace is not known");
+Workspace read_workspace(std::shared_ptr<const InputFile> file, const Hdf5Listing& listing) {
+    const WorkspaceTables tables(std::move(file), listing);
+    if (tables.number_attribute("", "halfstep_workspace") != workspace_layout::version)
+        tables.fail("halfstep_workspace", "the version of the workspace is not known");
 
     Workspace workspace;
-    workspace.model_path = file.text_attribute("/", "model_path");
-    workspace.fingerprint = file.text_attribute("/", "fingerprint");
-    workspace.format = file.text_attribute("/", "format");
-    workspace.architecture = file.text_attribute("/", "architecture");
-    workspace.tensors = read_tensors(file);
-    if (file.has("/statistics")) workspace.statistics = read_statistics(file, workspace.tensors.size());
-    if (file.has("/measurements")) workspace.measurements = read_measurements(file, workspace.tensors);
-    if (file.has("/plan")) workspace.plan = read_plan(file);
+    workspace.model_path = tables.text_attribute("", "model_path");
+    workspace.fingerprint = tables.text_attribute("", "fingerprint");
+    workspace.format = tables.text_attribute("", "format");
+    workspace.architecture = tables.text_attribute("", "architecture");
+    workspace.tensors = read_tensors(tables);
+    if (tables.has_group("/statistics"))
+        workspace.statistics = read_statistics(tables, workspace.tensors.size());
+    if (tables.has_group("/measurements"))
+        workspace.measurements = read_measurements(tables, workspace.tensors);
+    if (tables.has_group("/plan")) workspace.plan = read_plan(tables);
     return workspace;
+}
+
+Workspace load_workspace(const std::filesystem::path& path) {
+    auto file = std::make_shared<const InputFile>(path);
+    if (file->size() > largest_file)
+        throw Error("is too large to be a workspace", {path.string(), {}, {}},
+                    "Choose a workspace that Halfstep saved");
+    check_seal(*file);
+    const Hdf5Listing listing = list_hdf5(*file, {});
+    return read_workspace(std::move(file), listing);
 }
 
 }  // namespace halfstep

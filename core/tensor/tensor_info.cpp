@@ -63,6 +63,7 @@ MatrixLayout matrix_layout(const TensorInfo& tensor) {
     if (!tensor.input_axis) return {1, 1, 1, tensor.elements};
     MatrixLayout layout;
     const bool inputs_first = tensor.channel_axis && *tensor.channel_axis > *tensor.input_axis;
+    const int after_channels = tensor.channel_axis.value_or(0) + tensor.channel_axes;
     for (std::size_t axis = 0; axis < tensor.shape.size(); ++axis) {
         const auto extent = static_cast<std::uint64_t>(tensor.shape[axis]);
         const int at = static_cast<int>(axis);
@@ -73,7 +74,7 @@ MatrixLayout matrix_layout(const TensorInfo& tensor) {
         else if (at < *tensor.channel_axis)
             layout.outer *= extent;
         else
-            (at == *tensor.channel_axis ? layout.channels : layout.inner) *= extent;
+            (at < after_channels ? layout.channels : layout.inner) *= extent;
     }
     return layout;
 }

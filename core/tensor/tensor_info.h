@@ -49,7 +49,8 @@ struct TensorInfo {
     Role role = Role::other;
     std::optional<int> block;         // number of the transformer block (or layer) it belongs to
     std::optional<int> channel_axis;  // axis of outputs; none for tensors of rank 0 and 1
-    std::optional<int> input_axis;    // first axis that is summed over; all after it but channel_axis are too
+    int channel_axes = 1;  // that number outputs together, from channel_axis on: heads and their sizes
+    std::optional<int> input_axis;  // first axis that is summed over; so are all after it but the channels'
     bool quantizable = false;  // weight of a matrix product, convolution or embedding, of a measurable type
 
     std::uint32_t file = 0;         // index into Model::files()
@@ -77,6 +78,7 @@ MatrixShape matrix_shape(const TensorInfo& tensor);
 // Where the elements of the rows lie. Most tensors are matrices whose rows are contiguous (outer = 1). Some
 // formats put an input axis before the channels: dense weights of Keras and of GPT-2 are [inputs, outputs],
 // convolutions of Keras [kernel…, inputs, outputs], transposed ones of PyTorch [inputs, outputs, kernel…].
+// Outputs may be numbered by several axes in a row: attention of Keras is [inputs, heads, size].
 // Element (matrix, o, channel, i) lies at ((matrix·outer + o)·channels + channel)·inner + i; in its row,
 // which is row matrix·channels + channel, it is input o·inner + i.
 struct MatrixLayout {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/jobs/job_runner.h"
+#include "app/jobs/paced_timer.h"
 #include "core/base/error.h"
 
 #include <QElapsedTimer>
@@ -153,6 +154,30 @@ class TestJobRunner : public QObject {
             jobs.start<int>({"b", {}}, work_until_stopped, [](int) {});
         }
         QVERIFY(clock.elapsed() < 1000);
+    }
+
+    // Work of 20 ms is not due again for 160, however often there are news; what the user does comes at once.
+    void news_wait_longer_the_more_work_they_make() {
+        using std::chrono::milliseconds;
+        PacedTimer timer(milliseconds(1));
+        int worked = 0;
+        connect(&timer, &PacedTimer::due, this, [&] {
+            ++worked;
+            std::this_thread::sleep_for(milliseconds(20));
+        });
+        timer.news();
+        QVERIFY(timer.isActive());
+        QTRY_COMPARE(worked, 1);
+        QVERIFY(timer.pause() >= milliseconds(160));
+        for (int i = 0; i < 20; ++i) {
+            timer.news();
+            QTest::qWait(2);
+        }
+        QCOMPARE(worked, 1);
+        timer.soon();
+        QTRY_COMPARE_WITH_TIMEOUT(worked, 2, 100);
+        timer.forgetPace();
+        QCOMPARE(timer.pause(), milliseconds(1));
     }
 };
 

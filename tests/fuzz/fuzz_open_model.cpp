@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/model.h"
+#include "tests/fuzz/use_model.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace {
 
@@ -16,11 +15,7 @@ namespace {
 // that comes out is a finding.
 void use(const std::string& path) {
     try {
-        const auto model = halfstep::open_model(path);
-        for (const halfstep::TensorInfo& tensor : model->tensors()) {
-            std::vector<float> values(static_cast<std::size_t>(std::min<std::uint64_t>(tensor.elements, 64)));
-            if (tensor.measurable()) model->read_floats(tensor, tensor.elements - values.size(), values);
-        }
+        halfstep::fuzz::use_tensors(*halfstep::open_model(path));
     } catch (const halfstep::Error&) {
     }
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
-#include "core/model_files/model.h"
-#include "core/model_files/pytorch/pytorch.h"
+#include "tests/support/checkpoint_use.h"
 #include "tests/support/pickle_builder.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -22,7 +20,7 @@ enum class Shape : std::uint8_t { as_it_is, pickle_in_zip, pickle_in_script, pic
 
 const std::string storage_bytes(256, '\x3f');
 
-std::string file_of(std::span<const std::uint8_t> input) {
+std::string bytes_of(std::span<const std::uint8_t> input) {
     if (input.empty()) return {};
     const auto shape = static_cast<Shape>(input[0] % static_cast<std::uint8_t>(Shape::shapes));
     std::string bytes(reinterpret_cast<const char*>(input.data()) + 1, input.size() - 1);
@@ -40,26 +38,6 @@ std::string file_of(std::span<const std::uint8_t> input) {
             return testing::legacy_start() + bytes;
         default:
             return bytes;
-    }
-}
-
-// Reads the checkpoint and a little of every tensor. An Error is as good an answer as success; anything else
-// that comes out is a finding.
-void use(const std::string& bytes) {
-    const auto span = std::as_bytes(std::span(bytes.data(), bytes.size()));
-    const auto file = std::make_shared<const InputFile>("model.pt", std::vector(span.begin(), span.end()));
-    try {
-        PytorchContents read = read_pytorch(file, {});
-        Model::Contents contents;
-        contents.files = std::move(read.further_files);
-        contents.files.insert(contents.files.begin(), file);
-        contents.tensors = std::move(read.contents.tensors);
-        const Model model(std::move(contents));
-        for (const TensorInfo& tensor : model.tensors()) {
-            std::vector<std::byte> some(static_cast<std::size_t>(std::min<std::uint64_t>(tensor.bytes, 64)));
-            model.read_bytes(tensor, tensor.bytes - some.size(), some);
-        }
-    } catch (const Error&) {
     }
 }
 
@@ -93,7 +71,11 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     return input.size();
 }
 
+// An Error is as good an answer as success; anything else that comes out is a finding.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    use(file_of({data, size}));
+    try {
+        testing::use(bytes_of({data, size}));
+    } catch (const Error&) {
+    }
     return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/zip/zip_archive.h"
+#include "tests/fuzz/use_model.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -10,10 +11,8 @@
 // Opens the bytes as an archive and reads the ends of every entry. An Error is as good an answer as success;
 // anything else that comes out is a finding.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    const auto bytes = std::as_bytes(std::span(data, size));
     try {
-        const halfstep::ZipArchive zip(std::make_shared<const halfstep::InputFile>(
-            "archive.zip", std::vector(bytes.begin(), bytes.end())));
+        const halfstep::ZipArchive zip(halfstep::fuzz::file_of(std::span(data, size)));
         for (const halfstep::ZipEntry& entry : zip.entries()) {
             const auto file = zip.open(entry);
             std::vector<std::byte> some(static_cast<std::size_t>(std::min<std::uint64_t>(file->size(), 64)));

@@ -3,6 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/model_files/model.h"
+#include "tests/fuzz/use_model.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/llama2c_builder.h"
 #include "tests/support/npy_builder.h"
@@ -135,11 +136,7 @@ std::vector<SmallModel> small_models() {
 
 bool opens(const std::filesystem::path& path) {
     try {
-        const auto model = open_model(path);
-        for (const TensorInfo& tensor : model->tensors()) {
-            std::vector<float> values(static_cast<std::size_t>(std::min<std::uint64_t>(tensor.elements, 64)));
-            if (tensor.measurable()) model->read_floats(tensor, tensor.elements - values.size(), values);
-        }
+        fuzz::use_tensors(*open_model(path));
         return true;
     } catch (const Error& error) {
         const std::string_view message = error.what();

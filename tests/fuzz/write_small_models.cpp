@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // write_small_models FOLDER: one small file of each format, for fuzz targets to start from.
+#include "tests/fuzz/listed_seeds.h"
 #include "tests/fuzz/small_models.h"
+#include "tests/support/imatrix_builder.h"
 
 #include <hdf5.h>
 
@@ -10,6 +12,8 @@
 #include <vector>
 
 namespace {
+
+using halfstep::testing::SmallModel;
 
 // Weights as Keras writes them: /model_weights/dense/kernel, in chunks.
 bool write_keras(const std::string& path) {
@@ -34,22 +38,31 @@ bool write_keras(const std::string& path) {
     return H5Fclose(file) >= 0 && written;
 }
 
-}  // namespace
+std::vector<SmallModel> seeds() {
+    std::vector<SmallModel> files = halfstep::testing::small_models();
+    for (const auto& [name, bytes] : halfstep::testing::listed_seeds())
+        files.push_back({name, bytes});
+    halfstep::testing::ImatrixBuilder imatrix;
+    imatrix.add("blk.0.ffn_up.weight", {1, 2, 3, 4}, {2, 0}).dataset("d").chunks(3, 512);
+    files.push_back({"imatrix.gguf", imatrix.gguf()});
+    files.push_back({"imatrix.dat", imatrix.dat()});
+    files.push_back({"model.safetensors.index.json", halfstep::testing::small_index()});
+    files.push_back({"plan.json",
+                     R"({"halfstep_plan":1,"model":"m","fingerprint":"00","tensors":{"w":"int4:g32:mse"}})"});
+    for (const char* scheme : {"int4:sym:g128:mse", "int8:asym:channel", "nf4:g64:dq", "fp8_e4m3:channel",
+                               "q4_K", "log4:sqrt2:pct99.9", "kmeans3:g32:gamma"})
+        files.push_back({std::string(scheme) + ".txt", scheme});
+    return files;
+}
 
-using halfstep::testing::small_models;
-using halfstep::testing::SmallModel;
+}  // namespace
 
 int main(int count, char** words) {
     if (count != 2) return 2;
     const std::filesystem::path folder = words[1];
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
-    std::vector<SmallModel> files = small_models();
-    files.push_back({"plan.json",
-                     R"({"halfstep_plan":1,"model":"m","fingerprint":"00","tensors":{"w":"int4:g32:mse"}})"});
-    for (const char* scheme : {"int4:sym:g128:mse", "int8:asym:channel", "nf4:g64:dq", "fp8_e4m3:channel",
-                               "q4_K", "log4:sqrt2:pct99.9", "kmeans3:g32:gamma"})
-        files.push_back({std::string(scheme) + ".txt", scheme});
+    const std::vector<SmallModel> files = seeds();
     for (const auto& [name, bytes] : files) {
         std::ofstream file(folder / name, std::ios::binary);
         file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));

@@ -3,10 +3,17 @@
 
 #include <QString>
 
+#include <functional>
+
 namespace halfstep {
 
 // The part of a tensor's name that tells it from its neighbours, for narrow places: "layers.3.mlp.up_proj"
 // for "model.layers.3.mlp.up_proj.weight". Never empty where the name is not.
 QString shortTensorName(const QString& name);
+
+// The same name with an ellipsis for as many of its words as must go until it `fits`: its numbers and its
+// last word tell it from its neighbours and stay, "layers.3…57.down_proj" of
+// "layers.3.mlp.experts.57.down_proj".
+QString narrowTensorName(const QString& name, const std::function<bool(const QString&)>& fits);
 
 }  // namespace halfstep

@@ -47,6 +47,17 @@ QIcon statusIcon(LayerStatus status, const Theme& theme, const QSize& size, qrea
     return {};
 }
 
+// The tensor's name as it fits into the cell; as a whole where the cell's width is asked for.
+QString nameFor(const QStyleOptionViewItem& option) {
+    const QString name = shortTensorName(option.text);
+    if (option.rect.isEmpty()) return name;
+    const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
+    const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, &option, option.widget) + 1;
+    return narrowTensorName(name, [&option, room = option.rect.width() - 2 * margin](const QString& text) {
+        return option.fontMetrics.horizontalAdvance(text) <= room;
+    });
+}
+
 QColor textColor(const QModelIndex& index, const Theme& theme) {
     const LayerStatus status = statusOf(index);
     const int column = index.column();
@@ -73,7 +84,7 @@ void LayerDelegate::initStyleOption(QStyleOptionViewItem* option, const QModelIn
     // A tint instead of the full accent: marks and colours stay readable in selected rows.
     option->palette.setColor(QPalette::HighlightedText, text == theme.faintText ? theme.mutedText : text);
     option->palette.setColor(QPalette::Highlight, blend(theme.accent, theme.surface, 0.26));
-    if (index.column() == LayerTableModel::NameColumn) option->text = shortTensorName(option->text);
+    if (index.column() == LayerTableModel::NameColumn) option->text = nameFor(*option);
     if (index.column() == LayerTableModel::SchemeColumn) {
         option->font = monospaceFont();
         option->textElideMode = Qt::ElideRight;  // its beginning tells schemes apart

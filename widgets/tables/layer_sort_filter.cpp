@@ -13,7 +13,8 @@ LayerSortFilter::LayerSortFilter(LayerTableModel* model, QObject* parent)
 
 void LayerSortFilter::setFilterText(const QString& text) {
     filter_ = LayerFilter(text);
-    invalidateFilter();
+    invalidate();  // at once: told run by run, as invalidateFilter() does, the view takes a second for
+                   // 100,000 rows
 }
 
 void LayerSortFilter::refresh() {

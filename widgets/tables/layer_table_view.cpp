@@ -324,20 +324,23 @@ QString LayerTableView::filter() const {
     return filter_edit_->text();
 }
 
+// What is being typed hides for a moment what the whole word shows again.
+void LayerTableView::selectWhatIsShownAgain() {
+    std::vector<int> shown = selectedLayers();
+    const bool none_selected = shown.empty();
+    if (none_selected)
+        std::copy_if(before_filter_.begin(), before_filter_.end(), std::back_inserter(shown),
+                     [this](int layer) { return proxyIndex(layer).isValid(); });
+    if (shown.empty()) return;
+    if (none_selected || !table_->selectionModel()->currentIndex().isValid())
+        table_->selectionModel()->setCurrentIndex(proxyIndex(shown.front()), QItemSelectionModel::NoUpdate);
+    if (none_selected) selectLayers(shown);
+}
+
 void LayerTableView::applyFilter() {
     if (const std::vector<int> selected = selectedLayers(); !selected.empty()) before_filter_ = selected;
     sort_filter_->setFilterText(filter_edit_->text());
-    // What is being typed hides for a moment what the whole word shows again.
-    if (selectedLayers().empty()) {
-        std::vector<int> shown;
-        std::copy_if(before_filter_.begin(), before_filter_.end(), std::back_inserter(shown),
-                     [this](int layer) { return proxyIndex(layer).isValid(); });
-        if (!shown.empty()) {
-            table_->selectionModel()->setCurrentIndex(proxyIndex(shown.front()),
-                                                      QItemSelectionModel::NoUpdate);
-            selectLayers(shown);
-        }
-    }
+    selectWhatIsShownAgain();
     const QString problem = sort_filter_->filter().problem();
     filter_edit_->setToolTip(problem.isEmpty() ? filterHelp() : problem);
     search_action_->setIcon(

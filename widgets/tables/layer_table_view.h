@@ -75,6 +75,7 @@ class LayerTableView : public QWidget {
     static QString filterHelp();
     void retranslate();
     void applyFilter();
+    void selectWhatIsShownAgain();
     void updateCountLabel();
     void updateActions();
     bool allSelectedLocked() const;

@@ -47,7 +47,8 @@ enum class Record : std::uint8_t {
 //   compact:       u64 bytes, the bytes
 //   chunked:       the fill value; u64 × rank: extents of a chunk; u8 filters: u32 id, u32 first parameter;
 //                  u64 chunks: u64 × rank: first element, u32 filters left out, u64 offset, u64 bytes
-enum class TypeKind : std::uint8_t { integer, floating, boolean, opaque, text, compound, other };
+// Free texts have any length and lie elsewhere in the file; what they leave in a dataset is of no use.
+enum class TypeKind : std::uint8_t { integer, floating, boolean, opaque, text, free_text, compound, other };
 enum class Layout : std::uint8_t { never_written, contiguous, compact, chunked };
 
 inline constexpr std::uint32_t highest_rank = 32;  // of HDF5

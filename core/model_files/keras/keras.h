@@ -3,9 +3,12 @@
 
 #include "core/base/job_context.h"
 #include "core/model_files/file_contents.h"
+#include "core/model_files/hdf5/hdf5_listing.h"
 #include "core/model_files/input_file.h"
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,10 +16,10 @@ namespace halfstep {
 
 struct KerasContents {
     std::string format;  // "keras", or "hdf5" for other HDF5 files
-    // Its tensors have names, roles and axes. Files are numbered from 1: file 0 is the HDF5 file itself.
+    // Its tensors have names, roles and axes. File 0 is the HDF5 file itself, or the first shard.
     FileContents contents;
-    std::vector<std::shared_ptr<const InputFile>>
-        further_files;  // of elements that do not lie in file 0 as read
+    // From 1 on: the other shards, and elements that do not lie in a file as they are read.
+    std::vector<std::shared_ptr<const InputFile>> further_files;
 };
 
 // What a .keras archive says beside the weights; empty where it does not.
@@ -25,11 +28,20 @@ struct KerasArchiveTexts {
     std::string metadata;  // metadata.json
 };
 
+// An HDF5 file of weights, looked through. Of several they are the shards, numbered from 0.
+struct KerasFile {
+    std::shared_ptr<const InputFile> file;
+    Hdf5Listing listing;
+    std::uint32_t number = 0;
+};
+
 // Reads an HDF5 file of weights: of Keras 1 and 2 (.h5, with or without the model's configuration), of Keras
-// 3
-// (.weights.h5, or the one in a .keras archive), or any other with floating-point datasets. Reads no element.
-// Throws Error for what is damaged or elsewhere, and for files without weights.
-KerasContents read_keras(std::shared_ptr<const InputFile> file, const KerasArchiveTexts& texts,
+// 3 (.weights.h5, or the one in a .keras archive), or any other with floating-point datasets; or all the
+// shards of one of Keras 3. Reads no element. Throws Error for what is damaged or elsewhere, and for files
+// without weights.
+KerasContents read_keras(std::span<const KerasFile> files, const KerasArchiveTexts& texts,
+                         const JobContext& job);
+KerasContents read_keras(const std::shared_ptr<const InputFile>& file, const KerasArchiveTexts& texts,
                          const JobContext& job);
 
 }  // namespace halfstep

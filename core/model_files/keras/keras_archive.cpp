@@ -2,6 +2,7 @@
 #include "core/model_files/keras/keras_archive.h"
 
 #include "core/base/error.h"
+#include "core/model_files/keras/keras_arrays.h"
 #include "core/model_files/keras/keras_config.h"
 #include "core/model_files/zip/zip_archive.h"
 
@@ -45,16 +46,19 @@ bool looks_like_keras_archive(const InputFile& file) {
 
 KerasArchive read_keras_archive(std::shared_ptr<const InputFile> file, const JobContext& job) {
     const ZipArchive archive(std::move(file), job);
-    const ZipEntry* entry = archive.find(weights_name);
-    if (entry == nullptr)
-        throw Error(archive.find(numpy_weights_name) != nullptr
-                        ? "keeps its weights as model.weights.npz, which is not read"
-                        : "is an archive without the weights of a Keras model (model.weights.h5)",
-                    {archive.file().path().string(), {}, {}}, "Save the model from Keras again, as .keras");
     const KerasArchiveTexts texts{text_of(archive, config_name), text_of(archive, metadata_name)};
-    std::shared_ptr<const InputFile> weights = archive.open(*entry);
-    KerasContents contents = read_keras(weights, texts, job);
-    return {std::move(weights), std::move(contents)};
+    if (const ZipEntry* entry = archive.find(weights_name)) {
+        std::shared_ptr<const InputFile> weights = archive.open(*entry);
+        KerasContents contents = read_keras(weights, texts, job);
+        return {std::move(weights), std::move(contents)};
+    }
+    if (const ZipEntry* entry = archive.find(numpy_weights_name)) {
+        std::shared_ptr<const InputFile> weights = archive.open(*entry);
+        KerasContents contents = read_keras_arrays(weights, texts, job);
+        return {std::move(weights), std::move(contents)};
+    }
+    throw Error("is an archive without the weights of a Keras model (model.weights.h5)",
+                {archive.file().path().string(), {}, {}}, "Save the model from Keras again, as .keras");
 }
 
 }  // namespace halfstep

@@ -85,7 +85,7 @@ DType stored_dtype(const Hdf5Type& type, std::string_view stored_name) {
 
 std::string unknown_name(const Hdf5Type& type, std::string_view stored_name) {
     if (!stored_name.empty()) return quotable(stored_name);
-    if (type.kind == TypeKind::text) return "string";
+    if (type.kind == TypeKind::text || type.kind == TypeKind::free_text) return "string";
     const char* kind = type.kind == TypeKind::floating   ? "float"
                        : type.kind == TypeKind::integer  ? "integer"
                        : type.kind == TypeKind::opaque   ? "opaque"

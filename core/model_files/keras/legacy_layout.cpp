@@ -30,9 +30,8 @@ std::optional<std::vector<std::string>> split_texts(const Hdf5Listing& listing, 
 
 class LegacyReader {
   public:
-    LegacyReader(const Hdf5Listing& listing, const KerasLayer* model, const std::filesystem::path& file,
-                 KerasWeightList& into)
-        : listing_(listing), file_(file), into_(into) {
+    LegacyReader(const KerasFile& file, const KerasLayer* model, KerasWeightList& into)
+        : file_(file), listing_(file.listing), into_(into) {
         if (model != nullptr) layers_.emplace(*model);
     }
 
@@ -53,10 +52,9 @@ class LegacyReader {
         const Hdf5Dataset* dataset = listing_.find(path);
         if (dataset == nullptr)
             throw Error("weight_names lists this weight, but it is not in the file",
-                        {file_.string(), quotable(path), {}},
+                        {file_.file->path().string(), quotable(path), {}},
                         "The file is incomplete: download or export it again");
-        TensorInfo& tensor = into_.add(*dataset, quotable(legacy_tensor_name(layer, weight)),
-                                       listing_.text(dataset->path, "dtype"));
+        TensorInfo& tensor = into_.add(file_, *dataset, quotable(legacy_tensor_name(layer, weight)));
         KerasOwner owner = owner_of(tensor.name);
         owner.has_recurrent_kernel = recurrent;
         assign_role(tensor, owner);
@@ -85,8 +83,8 @@ class LegacyReader {
         return *at;
     }
 
+    const KerasFile& file_;
     const Hdf5Listing& listing_;
-    const std::filesystem::path& file_;
     KerasWeightList& into_;
     std::optional<KerasLayerIndex> layers_;
 };
@@ -99,10 +97,10 @@ std::optional<std::string> legacy_weights_group(const Hdf5Listing& listing) {
     return std::nullopt;
 }
 
-void take_legacy_weights(const Hdf5Listing& listing, const std::string& group, const KerasLayer* model,
-                         const std::filesystem::path& file, KerasWeightList& into, const JobContext& job) {
-    LegacyReader reader(listing, model, file, into);
-    const auto layers = split_texts(listing, group, "layer_names").value_or(std::vector<std::string>());
+void take_legacy_weights(const KerasFile& file, const std::string& group, const KerasLayer* model,
+                         KerasWeightList& into, const JobContext& job) {
+    LegacyReader reader(file, model, into);
+    const auto layers = split_texts(file.listing, group, "layer_names").value_or(std::vector<std::string>());
     for (const std::string& layer : layers) {
         job.throw_if_stopped();
         reader.take_layer(group, layer);

@@ -6,7 +6,6 @@
 #include "core/model_files/keras/keras_layer.h"
 #include "core/model_files/keras/weight_list.h"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -17,8 +16,8 @@ namespace halfstep {
 std::optional<std::string> legacy_weights_group(const Hdf5Listing& listing);
 
 // Takes the weights that layer_names and weight_names list, in that order. `model` is null where there is no
-// configuration. Throws Error, naming `file`, for a weight that is listed but not there.
-void take_legacy_weights(const Hdf5Listing& listing, const std::string& group, const KerasLayer* model,
-                         const std::filesystem::path& file, KerasWeightList& into, const JobContext& job);
+// configuration. Throws Error for a weight that is listed but not there.
+void take_legacy_weights(const KerasFile& file, const std::string& group, const KerasLayer* model,
+                         KerasWeightList& into, const JobContext& job);
 
 }  // namespace halfstep

@@ -6,13 +6,16 @@
 #include "core/model_files/keras/keras_layer.h"
 #include "core/model_files/keras/weight_list.h"
 
+#include <span>
+
 namespace halfstep {
 
 // Whether the weights lie as Keras 3 puts them: numbered, in groups called "vars".
 bool has_object_layout(const Hdf5Listing& listing);
 
-// Takes them, but for those of the optimizer. `model` is null where there is no configuration.
-void take_object_weights(const Hdf5Listing& listing, const KerasLayer* model, KerasWeightList& into,
+// Takes them from the file, or from all shards of it, but for those of the optimizer. `model` is null where
+// there is no configuration. Throws Error for a variable that lies in two shards.
+void take_object_weights(std::span<const KerasFile> files, const KerasLayer* model, KerasWeightList& into,
                          const JobContext& job);
 
 }  // namespace halfstep

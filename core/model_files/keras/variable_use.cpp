@@ -73,7 +73,7 @@ class UseFinder {
         if (is_bias()) return {UseKind::bias, {}, {}};
         if (rank_ < 2 || is_quantization_part() || is_one_of(without_matrices, class_)) return {};
         if (leaf_ == "embeddings" || class_ == "Embedding") return {UseKind::embedding, 0, 1};
-        if (is_depthwise()) return {UseKind::convolution, last() - 1, 0};
+        if (is_depthwise()) return {UseKind::convolution, last() - 1, 0, {}, 2};
         if (is_recurrent()) return {UseKind::recurrent, 1, 0};
         if (is_attention()) return attention();
         if (class_ == "EinsumDense") return einsum();
@@ -121,7 +121,7 @@ class UseFinder {
 
     WeightUse attention() const {
         if (contains(part_, "output")) return {UseKind::matrix, 2, 0};
-        return {UseKind::matrix, 1, 0};
+        return {UseKind::matrix, 1, 0, {}, 2};
     }
 
     WeightUse einsum() const {
@@ -129,9 +129,13 @@ class UseFinder {
             owner_.layer != nullptr ? summed_axes(owner_.layer->equation, rank_) : std::vector<bool>();
         const auto input = std::ranges::find(summed, true);
         const auto output = std::ranges::find(summed, false);
+        const auto after_outputs = std::find(output, summed.end(), true);
         if (input == summed.end() || output == summed.end()) return {UseKind::matrix, last(), 0};
-        return {UseKind::matrix, static_cast<int>(output - summed.begin()),
-                static_cast<int>(input - summed.begin())};
+        return {UseKind::matrix,
+                static_cast<int>(output - summed.begin()),
+                static_cast<int>(input - summed.begin()),
+                {},
+                static_cast<int>(after_outputs - output)};
     }
 
     const KerasOwner& owner_;

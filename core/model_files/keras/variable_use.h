@@ -20,7 +20,7 @@ struct KerasOwner {
 // outputs: Dense [inputs, outputs], convolutions [kernel…, inputs, outputs], transposed ones [kernel…,
 // outputs, inputs], depthwise ones [kernel…, channels, multiplier], recurrent ones [inputs, gates × units],
 // embeddings [rows, columns]. The projections of attention are [inputs, heads, size] and [heads, size,
-// outputs].
+// outputs]. Each head's each element is an output, and so is each product of a depthwise channel.
 void assign_role(TensorInfo& tensor, const KerasOwner& owner);
 
 }  // namespace halfstep

@@ -9,12 +9,12 @@
 
 namespace halfstep {
 
-TensorInfo& KerasWeightList::add(const Hdf5Dataset& dataset, std::string name,
-                                 std::string_view stored_dtype) {
-    taken_.insert(dataset.object);
+TensorInfo& KerasWeightList::add(const KerasFile& from, const Hdf5Dataset& dataset, std::string name) {
+    taken_.emplace(from.number, dataset.object);
     TensorInfo tensor;
     tensor.name = unique(std::move(name));
-    NamedDType type = dtype_of(dataset.type, stored_dtype);
+    tensor.file = from.number;
+    NamedDType type = dtype_of(dataset.type, from.listing.text(dataset.path, "dtype"));
     tensor.dtype = type.dtype;
     tensor.dtype_name = std::move(type.name);
     for (const std::uint64_t extent : dataset.shape)
@@ -22,7 +22,7 @@ TensorInfo& KerasWeightList::add(const Hdf5Dataset& dataset, std::string name,
     tensor.elements = dataset.elements;
     tensor.bytes = dataset.bytes;
     if (dataset.bytes > 0) {
-        Hdf5Data data = data_of(dataset, file_, cache_);
+        Hdf5Data data = data_of(dataset, from.file, cache_);
         tensor.file_offset = data.offset;
         if (data.file) {
             into_.further_files.push_back(std::move(data.file));

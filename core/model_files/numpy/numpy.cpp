@@ -2,17 +2,15 @@
 #include "core/model_files/numpy/numpy.h"
 
 #include "core/base/error.h"
-#include "core/model_files/numpy/fortran_order.h"
+#include "core/model_files/numpy/array_places.h"
 #include "core/model_files/numpy/npy_header.h"
 #include "core/model_files/numpy/npy_type.h"
 #include "core/model_files/quotable.h"
-#include "core/model_files/swapped_bytes.h"
 #include "core/model_files/zip/zip_archive.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -21,7 +19,6 @@ namespace halfstep {
 namespace {
 
 constexpr std::string_view ending = ".npy";
-constexpr std::size_t most_kept = 32 << 20;  // bytes of transposed arrays
 constexpr const char* damaged = "The file is damaged: download or export it again";
 
 // An array as its header describes it.
@@ -72,18 +69,8 @@ class NpyArrayReader {
     }
 
     void read_shape() {
-        TensorInfo& info = array_.info;
-        info.shape = array_.header.shape;
-        info.elements = 1;
-        const auto is_empty = std::ranges::find(info.shape, 0) != info.shape.end();
-        for (const std::int64_t extent : info.shape)
-            if (is_empty)
-                info.elements = 0;
-            else if (__builtin_mul_overflow(info.elements, static_cast<std::uint64_t>(extent),
-                                            &info.elements))
-                fail("its shape holds more elements than a computer can count", array_.header.shape_position);
-        if (info.elements > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) ||
-            __builtin_mul_overflow(info.elements, array_.type.bytes, &info.bytes))
+        array_.info.shape = array_.header.shape;
+        if (!count_elements(array_.info, array_.type))
             fail("its shape holds more bytes than a computer can count", array_.header.shape_position);
     }
 
@@ -159,37 +146,14 @@ class NumpyReader {
                 Severity::warning);
             return;
         }
-        add(std::move(array), entry, keep(entry));
-    }
-
-    // The number of a further file.
-    std::uint32_t keep(std::shared_ptr<const InputFile> file) {
-        result_.further_files.push_back(std::move(file));
-        return static_cast<std::uint32_t>(result_.further_files.size());
+        add(std::move(array), entry, places_.keep(entry));
     }
 
     // An array whose bytes lie in `file`, which is number `number`, unless they have to be put in order.
     void add(NpyArray array, std::shared_ptr<const InputFile> file, std::uint32_t number) {
-        TensorInfo& info = array.info;
-        info.file = number;
-        if (array.type.swapped != 0 && info.elements > 0)
-            put_in_order(
-                info, file,
-                std::make_unique<const SwappedBytes>(file, info.file_offset, info.bytes, array.type.swapped));
-        const bool reordered = array.header.fortran_order && !same_in_either_order(info.shape);
-        if (reordered && info.dtype != DType::unknown)
-            put_in_order(info, file,
-                         from_fortran_order(file, info.file_offset, info.shape, array.type.bytes, cache_));
-        result_.contents.tensors.push_back(std::move(info));
-    }
-
-    // Gives the array bytes that are made out from those in `file`, which becomes the file they are read
-    // from.
-    void put_in_order(TensorInfo& info, std::shared_ptr<const InputFile>& file,
-                      std::unique_ptr<const ByteSource> source) {
-        file = std::make_shared<const InputFile>(file->path(), std::move(source));
-        info.file = keep(file);
-        info.file_offset = 0;
+        array.info.file = number;
+        places_.put_in_order(array.info, array.type, array.header.fortran_order, std::move(file));
+        result_.contents.tensors.push_back(std::move(array.info));
     }
 
     void note_what_follows(const NpyArray& array, const InputFile& file) {
@@ -199,8 +163,8 @@ class NumpyReader {
     }
 
     std::shared_ptr<const InputFile> file_;
-    std::shared_ptr<ChunkCache> cache_ = std::make_shared<ChunkCache>(most_kept);
     NumpyContents result_;
+    ArrayPlaces places_{result_.further_files};
 };
 
 }  // namespace

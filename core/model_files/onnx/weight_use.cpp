@@ -198,6 +198,7 @@ void assign_role(TensorInfo& tensor, const WeightUse& use) {
         return;
     }
     tensor.channel_axis = channel;
+    tensor.channel_axes = use.channel_axes;
     tensor.input_axis = input;
     tensor.quantizable = tensor.measurable();
 }

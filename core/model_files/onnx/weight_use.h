@@ -22,6 +22,7 @@ struct WeightUse {
     // The name of the node, which often says where in the network it stands: tensors that an exporter folded
     // or transposed are called onnx::MatMul_127, the node /model/layers.0/self_attn/q_proj/MatMul.
     std::string node = {};
+    int channel_axes = 1;  // see TensorInfo
 };
 
 // How a node uses its input number `input` (operators of ONNX, docs/Operators.md, and of ONNX Runtime,

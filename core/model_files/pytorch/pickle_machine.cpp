@@ -293,8 +293,9 @@ class PickleMachine {
     }
 
     bool raw_bytes(std::uint64_t length) {
+        const std::uint64_t position = bytes_.position();
         bytes_.skip(length);
-        return push(tree_.add(PickleKind::bytes));
+        return push(tree_.add_bytes({position, length}));
     }
 
     std::string line() {

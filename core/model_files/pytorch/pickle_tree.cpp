@@ -27,6 +27,11 @@ std::string_view PickleTree::text(PickleRef value) const {
     return std::string_view(texts_).substr(static_cast<std::size_t>(stored.payload), stored.length);
 }
 
+std::optional<PickleBytes> PickleTree::bytes(PickleRef value) const {
+    if (!is(value, PickleKind::bytes)) return std::nullopt;
+    return bytes_[static_cast<std::size_t>(values_[value].payload)];
+}
+
 std::span<const PickleRef> PickleTree::items(PickleRef value) const {
     const Value& stored = values_[value];
     switch (stored.kind) {
@@ -64,6 +69,11 @@ PickleRef PickleTree::add_global(std::string_view name) {
     texts_ += name;
     globals_.push_back(add(PickleKind::global, start, static_cast<std::uint32_t>(name.size())));
     return globals_.back();
+}
+
+PickleRef PickleTree::add_bytes(const PickleBytes& bytes) {
+    bytes_.push_back(bytes);
+    return add(PickleKind::bytes, bytes_.size() - 1);
 }
 
 PickleRef PickleTree::add_container(PickleKind kind, std::span<const PickleRef> items) {

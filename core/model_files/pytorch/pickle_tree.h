@@ -21,7 +21,7 @@ enum class PickleKind : std::uint8_t {
     large_integer,  // of more than 64 bits: its value is not kept
     real,
     text,
-    bytes,  // their content is not kept
+    bytes,  // only where they are
     tuple,
     list,
     dict,
@@ -41,6 +41,12 @@ struct PickleObject {
     std::uint64_t position = 0;  // in the file, of the opcode
 };
 
+// Where bytes lie that a pickle holds.
+struct PickleBytes {
+    std::uint64_t position = 0;  // in the file
+    std::uint64_t length = 0;
+};
+
 // What a pickle describes, as plain data. Values may be shared, and contain each other in circles.
 class PickleTree {
   public:
@@ -56,6 +62,7 @@ class PickleTree {
     std::optional<std::int64_t> integer(PickleRef value) const;  // also of True and False
     double real(PickleRef value) const;                          // of a real
     std::string_view text(PickleRef value) const;                // of a text or global; else empty
+    std::optional<PickleBytes> bytes(PickleRef value) const;     // of bytes
     // Of a tuple, list or set; of a dict: key, value, key, value, ...; of anything else none.
     std::span<const PickleRef> items(PickleRef value) const;
     const PickleObject& object(PickleRef value) const;  // of an object or persistent
@@ -71,6 +78,7 @@ class PickleTree {
     PickleRef add_real(double value);
     PickleRef add_text(std::string_view text);
     PickleRef add_global(std::string_view name);
+    PickleRef add_bytes(const PickleBytes& bytes);
     PickleRef add_container(PickleKind kind, std::span<const PickleRef> items);
     PickleRef add_object(PickleKind kind, const PickleObject& object);
     PickleRef boolean(bool value) const { return value ? 2 : 1; }
@@ -78,6 +86,8 @@ class PickleTree {
 
     void append(PickleRef container, std::span<const PickleRef> items);
     PickleObject& change_object(PickleRef value) { return objects_[values_[value].payload]; }
+    // From now on `value` is what `other` is, wherever it stands.
+    void become(PickleRef value, PickleRef other) { values_[value] = values_[other]; }
     void set_root(PickleRef value) { root_ = value; }
 
   private:
@@ -90,6 +100,7 @@ class PickleTree {
     std::vector<Value> values_;
     std::vector<std::vector<PickleRef>> containers_;
     std::vector<PickleObject> objects_;
+    std::vector<PickleBytes> bytes_;
     std::vector<PickleRef> globals_;
     std::string texts_;
     PickleRef root_ = none;

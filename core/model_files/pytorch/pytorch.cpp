@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/model_files/pytorch/pickle_machine.h"
 #include "core/model_files/pytorch/pickle_names.h"
+#include "core/model_files/pytorch/tar_checkpoint.h"
 #include "core/model_files/pytorch/tensor_list.h"
 #include "core/model_files/pytorch/torch_storages.h"
 #include "core/model_files/quotable.h"
@@ -54,6 +55,8 @@ class PytorchReader {
     PytorchContents read() {
         if (looks_like_zip(*file_))
             read_archive();
+        else if (looks_like_torch_tar(*file_))
+            read_tar();
         else
             read_legacy();
         note_unknown_names();
@@ -151,6 +154,14 @@ class PytorchReader {
         finish(storages, list);
     }
 
+    void read_tar() {
+        show("container", "tar");
+        TarCheckpoint storages(file_, job_);
+        TensorList list(storages, contents());
+        take(storages.read_object(job_), *file_, list);
+        finish(storages, list);
+    }
+
     // Magic number, version and facts about the computer that saved it.
     void check_legacy_start(ByteReader& bytes) const {
         read_pickle(bytes, job_);  // looks_like_legacy_pytorch has seen it
@@ -221,6 +232,7 @@ bool is_pytorch_archive(const ZipArchive& archive) {
 }
 
 bool looks_like_legacy_pytorch(const InputFile& file) {
+    if (looks_like_torch_tar(file)) return true;
     std::array<char, 32> start{};
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), start.size()));
     file.read_at(0, std::as_writable_bytes(std::span(start).first(length)));

@@ -22,7 +22,8 @@ struct PytorchContents {
 // Whether a ZIP archive is what torch.save or torch.jit.save wrote: FOLDER/data.pkl is among its entries.
 bool is_pytorch_archive(const ZipArchive& archive);
 
-// Whether a file is what torch.save wrote before PyTorch 1.6: pickles one after another.
+// Whether a file is what torch.save wrote before PyTorch 1.6: pickles one after another, or, before 0.2, a
+// tar archive.
 bool looks_like_legacy_pytorch(const InputFile& file);
 
 // Reads and checks a checkpoint of torch.save (the model's state dict, or a module saved whole), or a

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/gguf.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/temporary_folder.h"
 
@@ -105,6 +106,29 @@ class TestGguf : public QObject {
         }
     }
 
+    // Types by their numbers in ggml's enum gguf_type.
+    void numbers_of_every_type_are_shown() {
+        const auto key = [](std::uint32_t type) { return ByteString().text("k").u32(type); };
+        const std::vector<std::pair<ByteString, std::string>> rows = {
+            {key(0).u8(255), "255"},
+            {key(1).value(std::int8_t{-128}), "-128"},
+            {key(2).u16(65'535), "65535"},
+            {key(3).value(std::int16_t{-2}), "-2"},
+            {key(4).u32(4'294'967'295), "4294967295"},
+            {key(5).value(std::int32_t{-3}), "-3"},
+            {key(6).value(-0.25F), "-0.25"},
+            {key(7).u8(0), "false"},
+            {key(10).u64(18'446'744'073'709'551'615U), "18446744073709551615"},
+            {key(11).value(std::int64_t{-4}), "-4"},
+            {key(12).value(0.125), "0.125"}};
+        for (const auto& [metadata, shown] : rows) {
+            const auto path = folder_.put("value.gguf", with_metadata(metadata, 1));
+            const auto properties = read(path).contents.properties;
+            QCOMPARE(properties.size(), std::size_t{1});
+            QCOMPARE(QString::fromStdString(properties[0].second), QString::fromStdString(shown));
+        }
+    }
+
     void a_type_of_the_future_is_listed_with_the_bytes_up_to_the_next_tensor() {
         const std::string bytes = with_tensors(
             3, info("a", {64}, 99, 0) + info("b", {8}, f32, 96) + info("c", {256}, 4, 128), 128 + 70);
@@ -117,11 +141,7 @@ class TestGguf : public QObject {
     }
 
     void files_are_judged_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");  // of the error, "no error" where it is valid
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const testing::BadFiles row;  // of the error, "no error" where it is valid
         const auto alignment = [](std::uint32_t number) { return u32_value("general.alignment", number); };
         row("no tensors", start(0, 0).bytes(), "no error");
         row("alignment 64", with_metadata(alignment(64), 1, 64), "no error");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/imatrix.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/imatrix_builder.h"
 #include "tests/support/temporary_folder.h"
@@ -142,11 +143,7 @@ class TestImatrix : public QObject {
     }
 
     void damaged_values_are_left_out_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const testing::BadFiles row;
         const auto both = [&](const char* name, const std::vector<float>& sums, const char* words) {
             const ImatrixBuilder file = ImatrixBuilder().add("bad", sums, {2}).add("good", {1}, {1});
             row(qPrintable(QString("%1, gguf").arg(name)), file.gguf(), words);
@@ -178,11 +175,7 @@ class TestImatrix : public QObject {
     }
 
     void files_are_refused_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const testing::BadFiles row;
         const ByteString entry = dat_entry("w", 1, {1, 2});
         row("empty", "", "this is no importance matrix");
         row("text", "Once upon a time there was no importance matrix", "this is no importance matrix");

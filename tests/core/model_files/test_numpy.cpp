@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/model.h"
-#include "core/model_files/numpy/fortran_order.h"
 #include "core/model_files/numpy/npy_type.h"
 #include "core/model_files/row_reader.h"
+#include "tests/support/model_facts.h"
 #include "tests/support/npy_builder.h"
 #include "tests/support/numpy_reading.h"
 #include "tests/support/oracle.h"
@@ -16,12 +16,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 
 using namespace halfstep;
+using testing::has_issue;
 using testing::npy_file;
-using testing::npy_header;
 using testing::ZipBuilder;
 namespace fs = std::filesystem;
 
@@ -42,24 +41,11 @@ std::string archive(const std::vector<std::pair<std::string, std::string>>& name
     return zip.bytes();
 }
 
-bool has_issue(const Model& model, const std::string& words) {
-    return std::ranges::any_of(
-        model.issues(), [&](const Issue& issue) { return issue.message.find(words) != std::string::npos; });
-}
-
 std::string use_of(const TensorInfo& tensor) {
     std::string text(role_name(tensor.role));
     if (tensor.block) text += fmt::format(" in {}", *tensor.block);
     if (tensor.channel_axis) text += fmt::format(" {} {}", *tensor.channel_axis, *tensor.input_axis);
     return text + (tensor.quantizable ? " weight" : "");
-}
-
-// Bytes 0, 1, 2, ... as a file.
-std::shared_ptr<const InputFile> counting_file(std::size_t size) {
-    std::vector<std::byte> bytes(size);
-    for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<std::byte>(i * 131 >> 3U);
-    return std::make_shared<const InputFile>("counting", std::move(bytes));
 }
 
 }  // namespace
@@ -121,57 +107,6 @@ class TestNumpy : public QObject {
         std::vector<float> values(2);
         model->read_floats(model->tensors()[0], 0, values);
         QVERIFY((values == std::vector<float>{1, -2.5F}));
-    }
-
-    // Every byte of a Fortran array, whatever part is asked for, against the rule written down plainly.
-    void parts_of_fortran_order_data() {
-        QTest::addColumn<QString>("shape");
-        QTest::addColumn<int>("width");
-        for (const char* shape : {"3 5", "2 3 4", "4 1 3", "1 6 7", "300 40", "40 300", "2000 3", "3 2000",
-                                  "5000 4", "2 3 2 3 2", "1 1 9 5"})
-            for (const int width : {1, 4, 8})
-                QTest::newRow(qPrintable(QString("%1, %2 bytes").arg(shape).arg(width)))
-                    << QString(shape) << width;
-    }
-
-    void parts_of_fortran_order() {
-        QFETCH(QString, shape);
-        QFETCH(int, width);
-        std::vector<std::int64_t> extents;
-        std::size_t elements = 1;
-        for (const QString& extent : shape.split(' ')) {
-            extents.push_back(extent.toInt());
-            elements *= static_cast<std::size_t>(extents.back());
-        }
-        const auto wide = static_cast<std::size_t>(width);
-        constexpr std::size_t offset = 5;
-        const auto file = counting_file(offset + elements * wide);
-        std::vector<std::byte> stored(elements * wide);
-        file->read_at(offset, stored);
-        std::vector<std::byte> expected;
-        for (std::size_t element = 0; element < elements; ++element) {
-            std::vector<std::size_t> index(extents.size());
-            std::size_t left = element;
-            for (std::size_t axis = extents.size(); axis-- > 0;
-                 left /= static_cast<std::size_t>(extents[axis]))
-                index[axis] = left % static_cast<std::size_t>(extents[axis]);
-            std::size_t place = 0;
-            for (std::size_t axis = extents.size(); axis-- > 0;)
-                place = place * static_cast<std::size_t>(extents[axis]) + index[axis];
-            expected.insert(expected.end(), stored.begin() + static_cast<std::ptrdiff_t>(place * wide),
-                            stored.begin() + static_cast<std::ptrdiff_t>((place + 1) * wide));
-        }
-        const InputFile ordered(
-            "f", from_fortran_order(file, offset, extents, wide, std::make_shared<ChunkCache>(1 << 20)));
-        QCOMPARE(ordered.size(), static_cast<std::uint64_t>(expected.size()));
-        const std::size_t size = expected.size();
-        for (const std::size_t first : {std::size_t{0}, std::size_t{1}, size / 3, size / 2 + 1, size - 1})
-            for (const std::size_t count : {std::size_t{1}, wide + 1, size / 7, size / 2, size}) {
-                std::vector<std::byte> part(std::min(count, size - first));
-                ordered.read_at(first, part);
-                QVERIFY(std::equal(part.begin(), part.end(),
-                                   expected.begin() + static_cast<std::ptrdiff_t>(first)));
-            }
     }
 
     void types_are_known_data() {
@@ -241,163 +176,6 @@ class TestNumpy : public QObject {
         std::vector<float> last(1);
         model->read_floats(model->tensors()[0], 5, last);
         QCOMPARE(last[0], 6.0F);
-    }
-
-    void bad_arrays_are_refused_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
-        const auto header = [&](const char* name, const std::string& text, const char* words) {
-            row(name, npy_file(text, std::string(64, '\0')), words);
-        };
-        const auto shape = [&](const char* name, const std::string& text, const char* words) {
-            row(name, npy_file("<f4", text, std::string(64, '\0'), false), words);
-        };
-        const std::string good = npy_file("<f4", "(4,)", floats({1, 2, 3, 4}), false);
-        row("empty", "", "this file is empty");
-        row("no magic", "NUMPY" + good, "a NumPy array begins with \\x93NUMPY");
-        row("magic cut", good.substr(0, 5), "a NumPy array begins with \\x93NUMPY");
-        row("magic alone", good.substr(0, 6), "at byte 6: 1 more bytes were expected here");
-        row("no length", good.substr(0, 9), "2 more bytes were expected here, but the file ends at byte 9");
-        row("header cut", good.substr(0, 40), "more bytes were expected here, but the file ends at byte 40");
-        row("numbers cut", good.substr(0, good.size() - 1),
-            "'bad': at byte 128: its 16 bytes end beyond the file, which ends at byte 143");
-        row("version 0", npy_file("{}", "", 0), "at byte 6: this NumPy array is of version 0.0");
-        row("version 4", npy_file("{}", "", 4), "is of version 4.0");
-        row("version 1.1", "\x93NUMPY\x01\x01" + good.substr(8), "is of version 1.1");
-        row("a header of 4 GiB",
-            testing::ByteString().raw("\x93NUMPY\x02").u8(0).u32(0xffffffff).raw("{").bytes(),
-            "the header is said to be 4294967295 bytes long, at most 1048576 are allowed");
-        row("a header beyond the end",
-            testing::ByteString().raw("\x93NUMPY\x02").u8(0).u32(1000).raw("{").bytes(),
-            "1000 more bytes were expected here");
-        row("version 3, no UTF-8", npy_file("{'descr': '\xff'}", "", 3), "the header is not valid UTF-8");
-        header("no dictionary", "[1, 2]", "'{' was expected");
-        header("nothing", "", "'{' was expected");
-        header("spaces", "        ", "'{' was expected");
-        header("empty dictionary", "{}", "the key descr is missing");
-        header("dictionary does not end", "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)",
-               "',' or '}' was expected");
-        header("something follows", "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)} + {}",
-               "something follows the dictionary");
-        header("a call", "{'descr': '<f4', 'fortran_order': False, 'shape': (int('4'),)}",
-               "a whole number was expected");
-        header("a call for the type",
-               "{'descr': __import__('os').system('true'), 'fortran_order': False, 'shape': ()}",
-               "text in quotes was expected");
-        header("a sum", "{'descr': '<f4', 'fortran_order': False, 'shape': (2+2,)}",
-               "',' or ')' was expected");
-        header("no shape", "{'descr': '<f4', 'fortran_order': False}", "the key shape is missing");
-        header("no type", "{'shape': (4,), 'fortran_order': False}", "the key descr is missing");
-        header("no order", "{'descr': '<f4', 'shape': (4,)}", "the key fortran_order is missing");
-        header("type twice", "{'descr': '<f4', 'descr': '<f8', 'fortran_order': False, 'shape': (4,)}",
-               "the key descr appears twice");
-        header("shape twice", "{'descr': '<f4', 'shape': (1,), 'fortran_order': False, 'shape': (4,)}",
-               "the key shape appears twice");
-        header("order twice", "{'descr': '<f4', 'fortran_order': 0 , 'shape': (4,)}",
-               "True or False was expected");
-        header("another key", "{'descr': '<f4', 'fortran_order': False, 'shape': (4,), 'x': 1}",
-               "it has a key 'x', only descr, fortran_order and shape belong there");
-        header("a key is a number", "{1: '<f4'}", "text in quotes was expected");
-        header("an escape", "{'descr': '<f\\x34', 'fortran_order': False, 'shape': (4,)}", "an escape");
-        header("text does not end", "{'descr': '<f4", "text in quotes does not end");
-        header("no colon", "{'descr' '<f4'}", "':' was expected");
-        header("true in small letters", "{'descr': '<f4', 'fortran_order': true, 'shape': (4,)}",
-               "True or False was expected");
-        header("NUL at the end",
-               "{'descr': '<f4', 'fortran_order': False, 'shape': (4,)}" + std::string(1, '\0'),
-               "something follows the dictionary");
-        header("NUL for a brace", std::string(1, '\0') + "'descr': '<f4'}", "'{' was expected");
-        header("records nested too deeply",
-               "{'descr': " + std::string(5000, '[') + ", 'fortran_order': False}",
-               "it is nested too deeply");
-        shape("shape is a list", "[4]", "a tuple of numbers was expected");
-        shape("shape is a number", "4", "a tuple of numbers was expected");
-        shape("shape is a number in brackets", "(4)", "a number in brackets, a tuple was expected");
-        shape("a comma alone", "(,)", "a whole number was expected");
-        shape("two commas", "(2,,2)", "a whole number was expected");
-        shape("below 0", "(-4,)", "a number below 0");
-        shape("a fraction", "(4.0,)", "',' or ')' was expected");
-        shape("a power", "(2e3,)", "',' or ')' was expected");
-        shape("a truth", "(True,)", "a whole number was expected");
-        shape("more than 64 bits", "(99999999999999999999,)", "a number that is too large");
-        shape("more bytes than there are", "(5000000000,)", "its 20000000000 bytes end beyond the file");
-        shape("more elements than can be counted", "(4294967296, 4294967296, 2)",
-              "its shape holds more elements than a computer can count");
-        shape("more bytes than can be counted", "(4611686018427387904,)",
-              "its shape holds more bytes than a computer can count");
-        shape(
-            "too many axes",
-            "(" + std::string(200, ' ') +
-                [] {
-                    std::string ones;
-                    for (int i = 0; i < 65; ++i)
-                        ones += "1,";
-                    return ones;
-                }() +
-                ")",
-            "the shape has more than 64 dimensions");
-        row("an unknown type", npy_file("<q4", "(4,)", "", false), "'<q4' is not a type of NumPy");
-        row("a type with control characters", npy_file("<\x1b[31m", "(4,)", "", false),
-            "'<?[31m' is not a type");
-        row("objects", npy_file("|O", "(4,)", "\x80\x04pickle", false),
-            "this NumPy array holds Python objects, Halfstep reads real numbers. It is a Python pickle");
-        row("records",
-            npy_file("{'descr': [('a', '<f4'), ('b', '<f8', (2,))], 'fortran_order': False, "
-                     "'shape': (4,)}",
-                     "", 1),
-            "this NumPy array holds records");
-        row("text", npy_file("<U4", "(1,)", std::string(16, '\0'), false), "this NumPy array holds text");
-        row("complex", npy_file("<c8", "(1,)", std::string(8, '\0'), false), "holds complex numbers");
-        row("dates", npy_file("<M8[s]", "(1,)", std::string(8, '\0'), false), "holds dates");
-    }
-
-    void bad_arrays_are_refused() {
-        QFETCH(QByteArray, bytes);
-        QFETCH(QString, words);
-        const fs::path path = folder_.put("bad.npy", bytes.toStdString());
-        const std::string message = testing::error_of([&] { open_model(path); });
-        QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
-        QVERIFY(message.starts_with(path.string() + ": "));
-    }
-
-    void bad_archives_are_refused_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
-        const std::string array = npy_file("<f4", "(4,)", floats({1, 2, 3, 4}), false);
-        const auto zip = [](std::vector<testing::ZipPart> parts) {
-            return ZipBuilder{std::move(parts)}.bytes();
-        };
-        row("no archive", "this is none", "bad.npz: ");
-        row("an array", "\x93NUMPX", "bad.npz: ");
-        row("entry is no array", zip({{"w.npy", "no array"}}),
-            "bad.npz/w.npy: at byte 0: a NumPy array begins");
-        row("empty entry", zip({{"w.npy", ""}}), "bad.npz/w.npy: at byte 0: a NumPy array begins");
-        row("array cut", zip({{"w.npy", array.substr(0, array.size() - 2)}}),
-            "bad.npz/w.npy: 'w': at byte 128: its 16 bytes end beyond the file, which ends at byte "
-            "142");
-        row("deflated array cut", zip({{"w.npy", array.substr(0, array.size() - 2), 8}}),
-            "its 16 bytes end beyond");
-        row("same name twice", zip({{"w.npy", array}, {"w.npy", array}}), "bad.npz");
-        row("name leads out", zip({{"../w.npy", array}}), "bad.npz");
-        row("archive cut", zip({{"w.npy", array}}).substr(0, 200), "bad.npz");
-        row("deflate data damaged", zip({{"w.npy", array, 8, std::string(40, '\xff')}}),
-            "bad.npz: 'w.npy': at byte 36: the compressed bytes of this entry are damaged");
-        row("encrypted", zip({{"w.npy", array, 0, {}, 1}}), "bad.npz");
-    }
-
-    void bad_archives_are_refused() {
-        QFETCH(QByteArray, bytes);
-        QFETCH(QString, words);
-        const fs::path path = folder_.put("bad.npz", bytes.toStdString());
-        const std::string message = testing::error_of([&] { open_model(path); });
-        QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
-        QVERIFY(message.starts_with(path.string()));
     }
 
     void archives_are_told_by_their_entries() {

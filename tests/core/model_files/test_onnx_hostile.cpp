@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/model.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/onnx_builder.h"
 #include "tests/support/temporary_folder.h"
 
@@ -60,11 +61,7 @@ class TestOnnxHostile : public QObject {
 
   private slots:
     void hostile_files_are_answered_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");  // of the error, "no error" where it is harmless
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const BadFiles row;  // of the error, "no error" where it is harmless
         row("extent below 0", with_tensor(tensor_proto("w", f32, {~0ULL}).bytes(9, "")),
             "the shape holds -1");
         row("elements beyond counting",

@@ -2,7 +2,10 @@
 #include "core/base/error.h"
 #include "core/model_files/input_file.h"
 #include "core/model_files/model.h"
+#include "tests/support/at_once.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/byte_string.h"
+#include "tests/support/model_facts.h"
 #include "tests/support/temporary_folder.h"
 
 #include <QTest>
@@ -18,6 +21,7 @@
 using namespace halfstep;
 using testing::ByteString;
 using testing::error_of;
+using testing::has_issue;
 using testing::safetensors_file;
 namespace fs = std::filesystem;
 
@@ -72,11 +76,6 @@ std::string gguf_part(std::uint16_t number, std::uint16_t count, const std::stri
         .bytes();
 }
 
-bool has_issue(const Model& model, const std::string& words) {
-    return std::any_of(model.issues().begin(), model.issues().end(),
-                       [&](const Issue& issue) { return issue.message.find(words) != std::string::npos; });
-}
-
 std::string value_of(const Model& model, const std::string& key) {
     for (const auto& [name, value] : model.properties())
         if (name == key) return value;
@@ -105,16 +104,12 @@ class TestOpenModel : public QObject {
     }
 
     void what_is_no_model_is_named_data() {
-        QTest::addColumn<QByteArray>("content");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const QByteArray& content, const char* words) {
-            QTest::newRow(name) << content << words;
-        };
+        const testing::BadFiles row;
         row("empty.bin", "", "this file is empty");
         row("notes.txt", "some text that is no model", "is not a model file that Halfstep knows");
-        row("model.pt", QByteArray("PK\x03\x04", 4) + QByteArray(60, 'x'), "this ZIP archive has no end");
-        row("old.pth", QByteArray("\x80\x02\x8a\x0a", 4) + QByteArray(60, 'x'), "is a Python pickle");
-        row("keras.h5", QByteArray("\x89HDF\r\n\x1a\n") + QByteArray(60, 'x'), "is not a whole HDF5 file");
+        row("model.pt", std::string("PK\x03\x04").append(60, 'x'), "this ZIP archive has no end");
+        row("old.pth", std::string("\x80\x02\x8a\x0a").append(60, 'x'), "is a Python pickle");
+        row("keras.h5", std::string("\x89HDF\r\n\x1a\n").append(60, 'x'), "is not a whole HDF5 file");
         row("pointer.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
             "is a Git LFS pointer");
         row("page.gguf", "<!DOCTYPE html><html></html>", "is a web page");
@@ -125,12 +120,11 @@ class TestOpenModel : public QObject {
     }
 
     void what_is_no_model_is_named() {
-        QFETCH(QByteArray, content);
+        QFETCH(QByteArray, bytes);
         QFETCH(QString, words);
-        const fs::path path = put(QTest::currentDataTag(), content.toStdString());
-        const std::string message = error_of([&] { open_model(path); });
-        QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
-        QVERIFY(message.starts_with(path.string() + ": "));
+        const std::string said =
+            testing::wrongly_said_of(put(QTest::currentDataTag(), bytes.toStdString()), words);
+        QVERIFY2(said.empty(), said.c_str());
     }
 
     void what_cannot_be_opened_says_why() {
@@ -178,11 +172,7 @@ class TestOpenModel : public QObject {
     }
 
     void indices_are_judged_data() {
-        QTest::addColumn<QString>("index");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& index, const char* words) {
-            QTest::newRow(name) << QString::fromStdString(index) << words;
-        };
+        const testing::BadFiles row;
         row("shard missing", weight_map("'x':'gone.safetensors'"),
             "gone.safetensors: cannot be read: no such");
         row("tensor missing", weight_map("'x':'a.safetensors','q':'a.safetensors'"),
@@ -207,14 +197,14 @@ class TestOpenModel : public QObject {
     }
 
     void indices_are_judged() {
-        QFETCH(QString, index);
+        QFETCH(QByteArray, bytes);
         QFETCH(QString, words);
         put("m/a.safetensors", shard({"x", "y"}));
         put("m/b.safetensors", shard({"z"}));
         put("m/junk.safetensors", "junk that is no header at all");
         put("outside.safetensors", shard({"x"}));
         fs::create_symlink("../outside.safetensors", folder_->path("m/link.safetensors"));
-        put("m/model.safetensors.index.json", index.toStdString());
+        put("m/model.safetensors.index.json", bytes.toStdString());
         const std::string message = error_at("m");
         QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
     }
@@ -303,7 +293,7 @@ class TestOpenModel : public QObject {
         put("config.json", config + "]}");
         const std::clock_t start = std::clock();
         QCOMPARE(open_model(folder_->path())->architecture(), std::string("llama"));
-        QVERIFY(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 2);
+        QVERIFY(testing::seconds_since(start) < 2 * testing::at_once);
     }
 
     void odd_values_in_a_configuration_are_passed_over() {

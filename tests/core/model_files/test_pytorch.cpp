@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/model_files/model.h"
-#include "core/model_files/strided_bytes.h"
-#include "core/model_files/swapped_bytes.h"
+#include "tests/support/bad_files.h"
+#include "tests/support/model_facts.h"
 #include "tests/support/pickle_builder.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/test_data.h"
 
 #include <QTest>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <filesystem>
 
 using namespace halfstep;
@@ -21,13 +18,6 @@ using namespace halfstep::testing;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::vector<double> values_of(const Model& model, std::string_view name) {
-    const TensorInfo& tensor = *model.find(name);
-    std::vector<double> values(tensor.elements);
-    model.read_doubles(tensor, 0, values);
-    return values;
-}
 
 std::string names_of(const Model& model) {
     std::string names;
@@ -85,11 +75,7 @@ class TestPytorch : public QObject {
     }
 
     void other_files_are_called_by_name_data() {
-        QTest::addColumn<QByteArray>("content");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& content, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(content) << words;
-        };
+        const BadFiles row;
         row("archive.zip", ZipBuilder{{{"readme.txt", "hello"}}}.bytes(),
             "is a ZIP archive, but holds no model that is known");
         row("pickle.pt", Pickle().raw("}").stop(), "is a Python pickle, but not one that torch.save wrote");
@@ -97,10 +83,11 @@ class TestPytorch : public QObject {
             "is a Python pickle, but not one that torch.save wrote");
     }
     void other_files_are_called_by_name() {
-        QFETCH(QByteArray, content);
+        QFETCH(QByteArray, bytes);
         QFETCH(QString, words);
-        const std::string error = error_of([&] { open(content.toStdString(), QTest::currentDataTag()); });
-        QVERIFY2(error.find(words.toStdString()) != std::string::npos, error.c_str());
+        const std::string said =
+            wrongly_said_of(folder_.put(QTest::currentDataTag(), bytes.toStdString()), words);
+        QVERIFY2(said.empty(), said.c_str());
     }
 
     // Stored in place, so the file itself is read; a deflated storage is a file of its own.
@@ -149,6 +136,26 @@ class TestPytorch : public QObject {
         QCOMPARE(opened("float8_e8m0fnu", 3)->tensors()[0].dtype_name, std::string("f8_e8m0"));
         QCOMPARE(opened("uint16", 3)->tensors()[0].bytes, std::uint64_t{6});
         QVERIFY(!opened("float4_e2m1fn_x2", 3)->tensors()[0].measurable());
+    }
+
+    // Tensors of a class of one's own that keeps them as PyTorch does: the function, the class, its
+    // arguments.
+    void tensors_of_other_classes_are_read() {
+        const std::string pickle = Pickle()
+                                       .dict()
+                                       .global("torch._tensor", "_rebuild_from_type_v2")
+                                       .raw("(")
+                                       .global("torch._utils", "_rebuild_tensor_v2")
+                                       .global("lab", "MyTensor")
+                                       .raw("(")
+                                       .storage()
+                                       .number(0)
+                                       .numbers({2, 2})
+                                       .numbers({2, 1})
+                                       .raw("\x89}t}tR")
+                                       .end();
+        const auto model = open(checkpoint_zip(pickle).bytes());
+        QCOMPARE(values_of(*model, "w"), (std::vector<double>{1, 2, 3, 4}));
     }
 
     void lazily_negated_numbers_are_not_measured() {
@@ -318,6 +325,19 @@ class TestPytorch : public QObject {
         QCOMPARE(weight.input_axis, std::optional<int>(1 - channel_axis));
     }
 
+    // A network of nn.Sequential names nothing: the weight of one axis tells that 1 is a normalisation.
+    void parts_of_normalisations_belong_to_them() {
+        const auto model = open(checkpoint_of({{"net.0.weight", {4, 3, 2, 2}, 0},
+                                               {"net.0.bias", {4}, 100},
+                                               {"net.1.weight", {4}, 200},
+                                               {"net.1.bias", {4}, 300},
+                                               {"net.1.running_mean", {4}, 400}}));
+        QVERIFY(model->find("net.0.bias")->role == Role::bias);
+        QVERIFY(model->find("net.1.weight")->role == Role::norm);
+        QVERIFY(model->find("net.1.bias")->role == Role::norm);
+        QVERIFY(model->find("net.1.running_mean")->role == Role::norm);
+    }
+
     void dense_weights_of_gpt2_are_inputs_first() {
         const auto model = open(checkpoint_of({{"h.0.attn.c_attn.weight", {4, 12}, 0},
                                                {"h.0.mlp.c_fc.weight", {4, 16}, 100},
@@ -375,107 +395,6 @@ class TestPytorch : public QObject {
         const std::string error = error_of([&] { open_model(folder_.path("two")); });
         QVERIFY2(error.find("this folder holds several models: a.pt, b.pth") != std::string::npos,
                  error.c_str());
-    }
-
-    // An int32 at every place says where it is; the order of axes, steps and repeats are as wild as they can
-    // be.
-    void strided_bytes_come_in_order_data() {
-        QTest::addColumn<QList<qulonglong>>("extents");
-        QTest::addColumn<QList<qulonglong>>("strides");
-        const auto row = [](const char* name, const QList<qulonglong>& extents,
-                            const QList<qulonglong>& strides) { QTest::newRow(name) << extents << strides; };
-        row("one element", {}, {});
-        row("contiguous", {1000, 3000}, {3000, 1});
-        row("transposed", {2000, 1500}, {1, 2000});
-        row("every seventh", {400'000}, {7});
-        row("far apart", {300}, {10'000});
-        row("permuted", {30, 200, 500}, {200, 1, 6000});
-        row("cut", {900, 1100}, {3000, 2});
-        row("a row repeated", {1500, 2000}, {0, 1});
-        row("a column repeated", {1500, 2000}, {1, 0});
-        row("overlapping windows", {2000, 1000}, {3, 1});
-        row("ones in between", {1, 1500, 1, 1000}, {7, 1, 9, 1500});
-    }
-    void strided_bytes_come_in_order() {
-        QFETCH(QList<qulonglong>, extents);
-        QFETCH(QList<qulonglong>, strides);
-        std::vector<std::uint32_t> numbers(3'100'000);
-        for (std::uint32_t index = 0; index < numbers.size(); ++index)
-            numbers[index] = index;
-        const auto raw = std::as_bytes(std::span(numbers));
-        const auto file = std::make_shared<const InputFile>("numbers", std::vector(raw.begin(), raw.end()));
-        std::vector<StridedBytes::Axis> axes;
-        std::uint64_t elements = 1;
-        for (qsizetype axis = 0; axis < extents.size(); ++axis) {
-            axes.push_back({extents[axis], strides[axis] * 4});
-            elements *= extents[axis];
-        }
-        const auto cache = std::make_shared<ChunkCache>(8 * 1024 * 1024);
-        const StridedBytes source(file, 5 * 4, axes, 4, cache);
-        QCOMPARE(source.size(), elements * 4);
-        const auto expected = [&](std::uint64_t element) {
-            std::uint64_t place = 5;
-            for (qsizetype axis = extents.size(); axis-- > 0; element /= extents[axis])
-                place += element % extents[axis] * strides[axis];
-            return static_cast<std::uint32_t>(place);
-        };
-        std::uint64_t wrong = 0;
-        std::vector<std::uint32_t> part(70'001);
-        for (std::uint64_t first = 0; first < elements; first += part.size()) {
-            part.resize(std::min<std::uint64_t>(part.size(), elements - first));
-            source.read_at(first * 4, std::as_writable_bytes(std::span(part)), {});
-            for (std::size_t index = 0; index < part.size(); ++index)
-                wrong += part[index] == expected(first + index) ? 0 : 1;
-        }
-        QCOMPARE(wrong, std::uint64_t{0});
-        std::array<std::byte, 3> odd{};
-        source.read_at(elements * 4 - 3, odd, {});
-        const std::uint32_t last = expected(elements - 1);
-        QVERIFY(std::memcmp(odd.data(), reinterpret_cast<const char*>(&last) + 1, 3) == 0);
-    }
-
-    void swapped_bytes_may_be_read_from_anywhere() {
-        std::vector<std::byte> raw(40'003);
-        for (std::size_t index = 0; index < raw.size(); ++index)
-            raw[index] = static_cast<std::byte>(index % 251);
-        const auto file = std::make_shared<const InputFile>("numbers", std::vector(raw));
-        for (const std::size_t width : {2, 4, 8}) {
-            const SwappedBytes source(file, 3, 40'000, width);
-            for (const std::size_t first : {0, 1, 7, 16'383, 16'384, 39'990}) {
-                std::vector<std::byte> some(std::min<std::size_t>(20'000, 40'000 - first));
-                source.read_at(first, some, {});
-                for (std::size_t index = 0; index < some.size(); ++index) {
-                    const std::size_t at = first + index;
-                    QVERIFY(some[index] == raw[3 + at / width * width + (width - 1 - at % width)]);
-                }
-            }
-        }
-    }
-
-    // The same network, saved by PyTorch and exported to ONNX.
-    void the_face_detector_is_the_same_as_its_onnx() {
-        const auto models = models_folder();
-        if (!models) QSKIP("the folder of real models is not here");
-        const auto torch = open_model(*models / "face-rfb320/version-RFB-320.pth");
-        const auto onnx = open_model(*models / "face-rfb320/version-RFB-320.onnx");
-        std::size_t same = 0;
-        std::size_t convolutions = 0;
-        for (const TensorInfo& tensor : torch->tensors()) {
-            if (tensor.role != Role::convolution) continue;
-            ++convolutions;
-            const auto twin = std::ranges::find_if(onnx->tensors(), [&](const TensorInfo& other) {
-                return other.shape == tensor.shape &&
-                       values_of(*onnx, other.name) == values_of(*torch, tensor.name);
-            });
-            if (twin == onnx->tensors().end()) continue;
-            ++same;
-            QVERIFY(twin->role == tensor.role);
-            QCOMPARE(twin->channel_axis, tensor.channel_axis);
-            QCOMPARE(twin->input_axis, tensor.input_axis);
-            QCOMPARE(twin->quantizable, tensor.quantizable);
-        }
-        QCOMPARE(convolutions, std::size_t{52});  // tensors of four axes, says torch.load
-        QCOMPARE(same, convolutions);
     }
 };
 

@@ -50,6 +50,11 @@ class TestPytorchOracle : public QObject {
         QVERIFY2(!result.contains("failed"), qPrintable(result["failed"].toString()));
         cases_ = result["cases"].toArray();
         QVERIFY(cases_.size() > 40);
+        const QJsonObject tars = run_oracle("tests/oracle/torch_tars.py", {text(folder_.path())});
+        QVERIFY2(!tars.contains("failed"), qPrintable(tars["failed"].toString()));
+        QCOMPARE(tars["cases"].toArray().size(), qsizetype{3});
+        for (const QJsonValue& one : tars["cases"].toArray())
+            cases_.append(one);
     }
 
     void tensors_are_those_that_were_saved() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model_files/safetensors.h"
+#include "tests/support/bad_files.h"
 #include "tests/support/byte_string.h"
 #include "tests/support/temporary_folder.h"
 
@@ -156,11 +157,7 @@ class TestSafetensors : public QObject {
     }
 
     void lengths_are_judged_data() {
-        QTest::addColumn<QByteArray>("bytes");
-        QTest::addColumn<QString>("words");
-        const auto row = [](const char* name, const std::string& bytes, const char* words) {
-            QTest::newRow(name) << QByteArray::fromStdString(bytes) << words;
-        };
+        const testing::BadFiles row;
         row("7 bytes", std::string(7, '\0'), "this one ends after 7");
         row("nothing", "", "this one ends after 0");
         row("header beyond the limit", ByteString().u64(100'000'001).raw("{}").bytes(), "at most 100000000");

@@ -69,6 +69,35 @@ class TestTensorInfo : public QObject {
         QCOMPARE(matrix.channels, static_cast<std::uint64_t>(channels));
         QCOMPARE(matrix.inputs, static_cast<std::uint64_t>(inputs));
     }
+
+    // By hand: element [1][2][1] of inputs 2 x heads 3 x size 2 is number 11; it is input 1 of output 2·2
+    // + 1. Element [0][1][1][2] of kernel 1 x 2, 2 channels with 3 products each, is number 11, too: input 1
+    // of output 5.
+    void several_axes_number_outputs_together() {
+        TensorInfo attention;
+        attention.shape = {2, 3, 2};
+        attention.elements = 12;
+        attention.channel_axis = 1;
+        attention.channel_axes = 2;
+        attention.input_axis = 0;
+        TensorInfo depthwise;
+        depthwise.shape = {1, 2, 2, 3};
+        depthwise.elements = 12;
+        depthwise.channel_axis = 2;
+        depthwise.channel_axes = 2;
+        depthwise.input_axis = 0;
+        for (const TensorInfo& tensor : {attention, depthwise}) {
+            const MatrixLayout layout = matrix_layout(tensor);
+            QCOMPARE(layout.rows(), 6U);
+            QCOMPARE(layout.inputs(), 2U);
+            const MatrixPlace place = matrix_place(layout, 11);
+            QCOMPARE(place.row, 5U);
+            QCOMPARE(place.input, 1U);
+            QCOMPARE(file_index(layout, place), 11U);
+            QCOMPARE(matrix_place(layout, 4).row, 4U);
+            QCOMPARE(matrix_place(layout, 4).input, 0U);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestTensorInfo)

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace halfstep::lister {
@@ -16,6 +17,20 @@ using listing_wire::Layout;
 using listing_wire::Record;
 using listing_wire::TypeKind;
 
+// H5Dget_chunk_info counts from behind the user block until HDF5 1.14.4, unlike H5Dget_offset
+// (github.com/HDFGroup/hdf5, issue 3003).
+std::uint64_t bytes_before_chunks(hid_t dataset) {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    if (std::tuple(major, minor, release) >= std::tuple(1U, 14U, 4U)) return 0;
+    const Handle file(H5Iget_file_id(dataset), H5Fclose);
+    const Handle creation(H5Fget_create_plist(file.get()), H5Pclose);
+    hsize_t bytes = 0;
+    return H5Pget_userblock(creation.get(), &bytes) < 0 ? 0 : bytes;
+}
+
 class DatasetDescriber {
   public:
     DatasetDescriber(hid_t dataset, const std::string& path, AnswerWriter& answer)
@@ -23,7 +38,8 @@ class DatasetDescriber {
           path_(path),
           answer_(answer),
           type_(H5Dget_type(dataset), H5Tclose),
-          creation_(H5Dget_create_plist(dataset), H5Pclose) {}
+          creation_(H5Dget_create_plist(dataset), H5Pclose),
+          before_chunks_(bytes_before_chunks(dataset)) {}
 
     void put(haddr_t object) {
         if (!type_.valid() || !creation_.valid()) refuse("cannot be read", damaged);
@@ -81,7 +97,7 @@ class DatasetDescriber {
             case H5T_OPAQUE:
                 return TypeKind::opaque;
             case H5T_STRING:
-                return TypeKind::text;
+                return H5Tis_variable_str(type_.get()) > 0 ? TypeKind::free_text : TypeKind::text;
             case H5T_COMPOUND:
                 return TypeKind::compound;
             default:
@@ -215,7 +231,7 @@ class DatasetDescriber {
         for (std::size_t axis = 0; axis < rank_; ++axis)
             answer_.put(std::uint64_t{first[axis]});
         answer_.put(std::uint32_t{left_out});
-        answer_.put(std::uint64_t{offset});
+        answer_.put(offset == HADDR_UNDEF ? offset : std::uint64_t{offset} + before_chunks_);
         answer_.put(std::uint64_t{bytes});
     }
 
@@ -224,6 +240,7 @@ class DatasetDescriber {
     AnswerWriter& answer_;
     Handle type_;
     Handle creation_;
+    std::uint64_t before_chunks_;
     std::size_t rank_ = 0;
 };
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the fuzz targets for HDF5 start from is whole: each seed is read to its end.
+#include "core/model_files/keras/keras.h"
+#include "core/store/workspace_reading.h"
+#include "tests/fuzz/listed_file.h"
+#include "tests/fuzz/listed_seeds.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace halfstep;
+
+namespace {
+
+fuzz::ListedFile seed(std::string_view name) {
+    const auto seeds = testing::listed_seeds();
+    const auto found = std::ranges::find(seeds, name, &testing::ListedSeed::name);
+    const std::string& bytes = found->bytes;
+    return fuzz::listed_file({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
+
+// The tensors' names, and the last value of the last one.
+std::pair<std::vector<std::string>, float> weights(std::string_view name) {
+    const auto [file, answer] = seed(name);
+    const KerasFile only{file, read_listing(*file, *answer)};
+    KerasContents read = read_keras(std::span(&only, 1), {}, {});
+    Model::Contents contents;
+    contents.tensors = std::move(read.contents.tensors);
+    contents.files = std::move(read.further_files);
+    contents.files.insert(contents.files.begin(), file);
+    const Model model(std::move(contents));
+    std::pair<std::vector<std::string>, float> result;
+    for (const TensorInfo& tensor : model.tensors()) {
+        result.first.push_back(tensor.name);
+        if (tensor.measurable()) model.read_floats(tensor, tensor.elements - 1, std::span(&result.second, 1));
+    }
+    return result;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+class TestListedSeeds : public QObject {
+    Q_OBJECT
+  private slots:
+    void weights_are_read() {
+        QVERIFY(weights("keras_2.listed") == std::pair(Names({"dense/kernel", "dense/bias"}), 2.0F));
+        QVERIFY(weights("keras_3.listed") ==
+                std::pair(Names({"conv2d/kernel", "conv2d/bias", "gru/cell/kernel"}), 12.0F));
+        QVERIFY(weights("other_weights.listed") == std::pair(Names({"a/w", "b", "c"}), 2.0F));
+    }
+
+    void the_workspace_is_read() {
+        const auto [file, answer] = seed("workspace.listed");
+        const Workspace workspace = read_workspace(file, read_listing(*file, *answer));
+        QCOMPARE(workspace.tensors.size(), 1U);
+        QCOMPARE(workspace.tensors[0].shape, std::vector<std::int64_t>{3});
+        QCOMPARE(workspace.statistics.size(), 1U);
+        QVERIFY(workspace.statistics[0]->std == 0.5);
+        QCOMPARE(workspace.measurements.at(0).results.at(0).bytes, 2U);
+        QVERIFY(workspace.measurements[0].results[0].weighted.has_value());
+        QVERIFY(workspace.plan->entries.at(0).locked);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestListedSeeds)
+#include "test_listed_seeds.moc"
