@@ -2484,8 +2484,8 @@ beschnitten</translation>
         <translation>Empfindlichkeiten (*.json *.csv *.gguf *.dat);;Alle Dateien (*)</translation>
     </message>
     <message>
-        <source>Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;All files (*)</source>
-        <translation>Modelle (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;Alle Dateien (*)</translation>
+        <source>Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json *.weights.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin *.keras *.h5 *.hdf5 *.npz *.npy *.index.json *.weights.json);;Alle Dateien (*)</translation>
     </message>
 </context>
 <context>

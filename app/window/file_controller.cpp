@@ -244,9 +244,10 @@ QString FileController::proposedPath(const QString& suffix) const {
 }
 
 QString FileController::askForModelFile(const QString& title) {
-    return QFileDialog::getOpenFileName(&window_, title, {},
-                                        tr("Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin "
-                                           "*.keras *.h5 *.hdf5 *.npz *.npy *.index.json);;All files (*)"));
+    return QFileDialog::getOpenFileName(
+        &window_, title, {},
+        tr("Models (*.safetensors *.gguf *.onnx *.pt *.pth *.ckpt *.bin "
+           "*.keras *.h5 *.hdf5 *.npz *.npy *.index.json *.weights.json);;All files (*)"));
 }
 
 void FileController::askForModel() {

@@ -65,8 +65,9 @@ class Model {
     std::vector<std::size_t> by_name_;  // indices into contents_.tensors, sorted by name
 };
 
-// Opens a file, a shard index (*.safetensors.index.json) or a folder that holds a model. Reads headers only.
-// Throws Error for anything that is not a whole, valid model of a known format, Cancelled on a stop.
+// Opens a file, a shard index (*.safetensors.index.json, Keras's *.weights.json) or a folder that holds a
+// model. Reads headers only. Throws Error for anything that is not a whole, valid model of a known format,
+// Cancelled on a stop.
 std::shared_ptr<const Model> open_model(const std::filesystem::path& path, const JobContext& job = {});
 
 }  // namespace halfstep

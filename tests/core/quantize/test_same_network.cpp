@@ -24,11 +24,28 @@ namespace {
 // Every granularity, range and kind of grid.
 std::vector<Scheme> schemes() {
     std::vector<Scheme> all;
-    for (const char* notation :
-         {"int8:tensor:mse", "int8:asym:tensor", "int4:channel", "int4:asym:channel", "int4:channel:mse",
-          "int5:symfull:channel:pct99", "int6:channel:kl", "int4:asym:g32", "int3:g16:gamma", "int8:g8:s32",
-          "nf4:g64:dq", "nf4:channel", "log4:channel", "log4:g32", "kmeans4:tensor", "fp8_e4m3:channel",
-          "fp16", "mxfp4", "nvfp4", "q8_0", "q4_K", "keep"})
+    for (const char* notation : {"int8:tensor:mse",
+                                 "int8:asym:tensor",
+                                 "int4:channel",
+                                 "int4:asym:channel",
+                                 "int4:channel:mse",
+                                 "int5:symfull:channel:pct99",
+                                 "int6:channel:kl",
+                                 "int4:asym:g32",
+                                 "int3:g16:gamma",
+                                 "int8:g8:s32",
+                                 "nf4:g64:dq",
+                                 "nf4:channel",
+                                 "log4:channel",
+                                 "log4:g32",
+                                 "kmeans4:tensor",
+                                 "fp8_e4m3:channel",
+                                 "fp16",
+                                 "mxfp4",
+                                 "nvfp4",
+                                 "q8_0",
+                                 "q4_K",
+                                 "keep"})
         all.push_back(parse_scheme(notation));
     return all;
 }
@@ -41,8 +58,8 @@ auto figures(const Measurement& measured) {
 }
 
 auto figures(const TensorStatistics& found) {
-    return std::tuple(found.count, found.min, found.max, found.mean, found.std, found.abs_max,
-                      found.kurtosis, found.zeros);
+    return std::tuple(found.count, found.min, found.max, found.mean, found.std, found.abs_max, found.kurtosis,
+                      found.zeros);
 }
 
 auto figures(const ChannelProfile::Channel& channel) {
@@ -113,8 +130,8 @@ class TestSameNetwork : public QObject {
         QTest::addColumn<int>("weights");  // of them, the quantizable ones
         const QString stories = "stories260k/stories260K.bin";
         // torch.load counts 209 floating-point tensors, 52 of them with four axes.
-        QTest::newRow("face detector, PyTorch and ONNX")
-            << "face-rfb320/version-RFB-320.pth" << "face-rfb320/version-RFB-320.onnx" << 209 << 52;
+        QTest::newRow("face detector, PyTorch and ONNX") << "face-rfb320/version-RFB-320.pth"
+                                                         << "face-rfb320/version-RFB-320.onnx" << 209 << 52;
         // Five blocks of seven matrices and the embedding; eleven norms.
         QTest::newRow("stories, llama2.c and safetensors")
             << stories << "stories260k/derived/stories260K.safetensors" << 47 << 36;
