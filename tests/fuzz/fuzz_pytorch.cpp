@@ -2,11 +2,13 @@
 #include "core/base/error.h"
 #include "tests/support/checkpoint_use.h"
 #include "tests/support/pickle_builder.h"
+#include "tests/support/tar_builder.h"
 
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace halfstep;
@@ -16,9 +18,36 @@ extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, st
 namespace {
 
 // What the first byte of an input makes of the rest.
-enum class Shape : std::uint8_t { as_it_is, pickle_in_zip, pickle_in_script, pickle_in_legacy, shapes };
+enum class Shape : std::uint8_t {
+    as_it_is,
+    pickle_in_zip,
+    pickle_in_script,
+    pickle_in_legacy,
+    object_in_tar,
+    storage_in_tar,
+    tensor_in_tar,
+    shapes
+};
 
 const std::string storage_bytes(256, '\x3f');
+
+std::string in_tar(Shape shape, std::string bytes) {
+    testing::OldCheckpoint checkpoint;
+    switch (shape) {
+        case Shape::object_in_tar:
+            checkpoint.object = std::move(bytes);
+            break;
+        case Shape::storage_in_tar:
+            checkpoint.storage = std::move(bytes);
+            break;
+        case Shape::tensor_in_tar:
+            checkpoint.tensor = std::move(bytes);
+            break;
+        default:
+            return bytes;
+    }
+    return checkpoint.bytes();
+}
 
 std::string bytes_of(std::span<const std::uint8_t> input) {
     if (input.empty()) return {};
@@ -37,7 +66,7 @@ std::string bytes_of(std::span<const std::uint8_t> input) {
         case Shape::pickle_in_legacy:
             return testing::legacy_start() + bytes;
         default:
-            return bytes;
+            return in_tar(shape, std::move(bytes));
     }
 }
 

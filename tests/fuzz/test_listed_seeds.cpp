@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the fuzz targets for HDF5 start from is whole: each seed is read to its end.
 #include "core/model_files/keras/keras.h"
+#include "core/model_files/keras/keras_arrays.h"
 #include "core/store/workspace_reading.h"
 #include "tests/fuzz/listed_file.h"
 #include "tests/fuzz/listed_seeds.h"
+#include "tests/support/numpy_pickle.h"
 
 #include <QTest>
 
@@ -20,22 +22,27 @@ fuzz::ListedFile seed(std::string_view name) {
     return fuzz::listed_file({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
+using NamesAndValue = std::pair<std::vector<std::string>, float>;
+
 // The tensors' names, and the last value of the last one.
-std::pair<std::vector<std::string>, float> weights(std::string_view name) {
-    const auto [file, answer] = seed(name);
-    const KerasFile only{file, read_listing(*file, *answer)};
-    KerasContents read = read_keras(std::span(&only, 1), {}, {});
+NamesAndValue names_and_last_value(const std::shared_ptr<const InputFile>& file, KerasContents read) {
     Model::Contents contents;
     contents.tensors = std::move(read.contents.tensors);
     contents.files = std::move(read.further_files);
     contents.files.insert(contents.files.begin(), file);
     const Model model(std::move(contents));
-    std::pair<std::vector<std::string>, float> result;
+    NamesAndValue result;
     for (const TensorInfo& tensor : model.tensors()) {
         result.first.push_back(tensor.name);
         if (tensor.measurable()) model.read_floats(tensor, tensor.elements - 1, std::span(&result.second, 1));
     }
     return result;
+}
+
+NamesAndValue weights(std::string_view name) {
+    const auto [file, answer] = seed(name);
+    const KerasFile only{file, read_listing(*file, *answer)};
+    return names_and_last_value(file, read_keras(std::span(&only, 1), {}, {}));
 }
 
 using Names = std::vector<std::string>;
@@ -50,6 +57,13 @@ class TestListedSeeds : public QObject {
         QVERIFY(weights("keras_3.listed") ==
                 std::pair(Names({"conv2d/kernel", "conv2d/bias", "gru/cell/kernel"}), 12.0F));
         QVERIFY(weights("other_weights.listed") == std::pair(Names({"a/w", "b", "c"}), 2.0F));
+    }
+
+    void the_pickled_arrays_are_read() {
+        const std::string bytes = testing::keras_arrays(testing::layer_pickle());
+        const auto file = fuzz::file_of({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+        QVERIFY(names_and_last_value(file, read_keras_arrays(file, {}, {})) ==
+                std::pair(Names({"dense/kernel", "dense/bias"}), 6.0F));
     }
 
     void the_workspace_is_read() {

@@ -3,6 +3,8 @@
 #include "tests/fuzz/listed_seeds.h"
 #include "tests/fuzz/small_models.h"
 #include "tests/support/imatrix_builder.h"
+#include "tests/support/numpy_pickle.h"
+#include "tests/support/tar_builder.h"
 
 #include <hdf5.h>
 
@@ -46,6 +48,10 @@ std::vector<SmallModel> seeds() {
     imatrix.add("blk.0.ffn_up.weight", {1, 2, 3, 4}, {2, 0}).dataset("d").chunks(3, 512);
     files.push_back({"imatrix.gguf", imatrix.gguf()});
     files.push_back({"imatrix.dat", imatrix.dat()});
+    files.push_back({"old.tar", halfstep::testing::OldCheckpoint{}.bytes()});
+    files.push_back({"layer.pickle", halfstep::testing::layer_pickle()});
+    files.push_back(
+        {"model.weights.npz", halfstep::testing::keras_arrays(halfstep::testing::layer_pickle())});
     files.push_back({"model.safetensors.index.json", halfstep::testing::small_index()});
     files.push_back({"plan.json",
                      R"({"halfstep_plan":1,"model":"m","fingerprint":"00","tensors":{"w":"int4:g32:mse"}})"});

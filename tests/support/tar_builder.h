@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -27,7 +28,9 @@ struct TarPart {
 
 inline std::string tar_header(const TarPart& part) {
     std::string header(512, '\0');
-    const auto put = [&](std::size_t at, const std::string& text) { header.replace(at, text.size(), text); };
+    const auto put = [&](std::ptrdiff_t at, const std::string& text) {
+        std::ranges::copy(text, header.begin() + at);
+    };
     put(0, part.name);
     put(100, "0000644");
     put(124, part.size.empty() ? fmt::format("{:011o}", part.content.size()) : part.size);
