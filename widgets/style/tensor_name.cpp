@@ -42,17 +42,16 @@ QString narrowTensorName(const QString& name, const std::function<bool(const QSt
     if (fits(name)) return name;
     const QStringList words = name.split(u'.');
     std::vector<bool> shown(static_cast<std::size_t>(words.size()), true);
-    QString narrow = name;
     // The first word is the last to go.
     for (qsizetype place = 1; place <= words.size() - 1; ++place) {
         const qsizetype word = place % (words.size() - 1);
         const bool tells = std::ranges::any_of(words[word], [](QChar c) { return c.isDigit(); });
         if (tells) continue;
         shown[static_cast<std::size_t>(word)] = false;
-        narrow = joined(words, shown);
-        if (fits(narrow)) break;
+        const QString narrow = joined(words, shown);
+        if (fits(narrow)) return narrow;
     }
-    return narrow;
+    return name;
 }
 
 }  // namespace halfstep

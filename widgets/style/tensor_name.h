@@ -13,7 +13,7 @@ QString shortTensorName(const QString& name);
 
 // The same name with an ellipsis for as many of its words as must go until it `fits`: its numbers and its
 // last word tell it from its neighbours and stay, "layers.3…57.down_proj" of
-// "layers.3.mlp.experts.57.down_proj".
+// "layers.3.mlp.experts.57.down_proj". Where that is not enough, all of it.
 QString narrowTensorName(const QString& name, const std::function<bool(const QString&)>& fits);
 
 }  // namespace halfstep
