@@ -85,7 +85,6 @@ Json tensor_json(const TensorInfo& tensor, const std::optional<TensorStatistics>
             {"role", role_name(tensor.role)},
             {"quantizable", tensor.quantizable},
             {"channel_axis", tensor.channel_axis ? Json(*tensor.channel_axis) : Json()},
-            {"channel_axes", tensor.channel_axis ? Json(tensor.channel_axes) : Json()},
             {"input_axis", tensor.input_axis ? Json(*tensor.input_axis) : Json()},
             {"elements", tensor.elements},
             {"min", moment(&TensorStatistics::min)},

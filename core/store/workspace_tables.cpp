@@ -106,6 +106,8 @@ std::vector<std::uint64_t> WorkspaceTables::extents(const std::string& path) con
 std::vector<std::byte> WorkspaceTables::elements(const Hdf5Dataset& dataset) const {
     std::vector<std::byte> bytes(static_cast<std::size_t>(dataset.bytes));
     if (bytes.empty()) return bytes;
+    if (dataset.layout == listing_wire::Layout::compact && dataset.compact.empty())
+        fail(dataset.path, "does not hold numbers or texts");
     const Hdf5Data data = data_of(dataset, file_, cache_);
     (data.file ? *data.file : *file_).read_at(data.offset, bytes, dataset.path);
     return bytes;

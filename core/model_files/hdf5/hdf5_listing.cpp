@@ -160,13 +160,20 @@ class ListingReader {
                 return take_contiguous(dataset);
             case Layout::compact:
                 dataset.compact = bytes(answer_.read<std::uint64_t>());
-                if (!dataset.compact.empty() && dataset.compact.size() != dataset.bytes)
-                    fail(dataset, "its shape does not fit its bytes");
-                return;
+                return check_compact(dataset);
             case Layout::chunked:
                 return take_chunks(dataset);
         }
         answer_.fail("is stored in a way that HDF5 does not know");
+    }
+
+    // Of elements that are of no use the bytes may be left out.
+    void check_compact(const Hdf5Dataset& dataset) const {
+        const TypeKind kind = dataset.type.kind;
+        const bool of_no_use =
+            kind == TypeKind::free_text || kind == TypeKind::compound || kind == TypeKind::other;
+        if (of_no_use && dataset.compact.empty()) return;
+        if (dataset.compact.size() != dataset.bytes) fail(dataset, "its shape does not fit its bytes");
     }
 
     std::vector<std::byte> fill_value(const Hdf5Dataset& dataset) {

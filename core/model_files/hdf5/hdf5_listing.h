@@ -51,7 +51,7 @@ struct Hdf5Dataset {
 
     listing_wire::Layout layout = listing_wire::Layout::never_written;
     std::uint64_t offset = 0;           // contiguous
-    std::vector<std::byte> compact;     // the bytes, as stored
+    std::vector<std::byte> compact;     // the bytes, as stored; none of compounds, free texts and the like
     std::vector<std::byte> fill_value;  // never_written, chunked: one element, as stored
     std::vector<std::uint64_t> chunk_shape;
     std::uint64_t chunk_bytes = 0;    // of a whole chunk, unpacked

@@ -68,9 +68,9 @@ DType integer_of(const Hdf5Type& type) {
 }
 
 DType stored_dtype(const Hdf5Type& type, std::string_view stored_name) {
+    const bool bits_alone = type.kind == TypeKind::opaque || type.kind == TypeKind::integer;
     for (const NamedPattern& pattern : patterns)
-        if (pattern.name == stored_name && pattern.bytes == type.size && type.kind != TypeKind::floating)
-            return pattern.dtype;
+        if (bits_alone && pattern.name == stored_name && pattern.bytes == type.size) return pattern.dtype;
     switch (type.kind) {
         case TypeKind::floating:
             return float_of(type);

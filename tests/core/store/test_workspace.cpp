@@ -242,6 +242,8 @@ class TestWorkspace : public QObject {
         QTest::newRow("texts for numbers")
             << R"(del f["tensors/bytes"]; f["tensors/bytes"] = np.array([b"a", b"b", b"c"]))";
         QTest::newRow("free texts") << R"(del f["tensors/name"]; f["tensors/name"] = ["a", "b", "c"])";
+        QTest::newRow("compounds in the header")
+            << R"(del f["tensors/bytes"]; compact("tensors/bytes", np.zeros(3, [("a", "i8")])))";
         QTest::newRow("unknown scheme")
             << R"(s = f["plan/scheme"][:]; s[0] = b"int99"; f["plan/scheme"][:] = s)";
         QTest::newRow("lock of a stranger")
@@ -253,8 +255,7 @@ class TestWorkspace : public QObject {
     void files_that_reach_outside_are_refused() {
         QFETCH(QString, change);
         save_workspace(full_workspace(), path_);
-        run_h5py("import h5py, numpy as np\nwith h5py.File(\"" + folder_.filePath("w.h5") +
-                 "\", \"r+\") as f:\n    " + change + "\n");
+        change_workspace(change);
         if (no_h5py_) QSKIP("there is no Python with h5py");
         QVERIFY_EXCEPTION_THROWN(load_workspace(path_), Error);  // does not match its checksum
         seal_again();
@@ -266,11 +267,19 @@ class TestWorkspace : public QObject {
         }
     }
 
+    void data_in_headers_are_read() {
+        save_workspace(full_workspace(), path_);
+        change_workspace(
+            R"([(v := f[n][:], f.pop(n), compact(n, v)) for n in ("tensors/name", "tensors/bytes", "tensors/shape")])");
+        if (no_h5py_) QSKIP("there is no Python with h5py");
+        seal_again();
+        QVERIFY(load_workspace(path_).tensors == full_workspace().tensors);
+    }
+
     void packed_data_is_read() {
         save_workspace(full_workspace(), path_);
-        run_h5py("import h5py\nwith h5py.File(\"" + folder_.filePath("w.h5") +
-                 "\", \"r+\") as f:\n    v = f[\"tensors/bytes\"][:]; del f[\"tensors/bytes\"]\n"
-                 "    f.create_dataset(\"tensors/bytes\", data=v, compression=\"gzip\", shuffle=True)\n");
+        change_workspace(
+            R"(v = f["tensors/bytes"][:]; del f["tensors/bytes"]; f.create_dataset("tensors/bytes", data=v, compression="gzip", shuffle=True))");
         if (no_h5py_) QSKIP("there is no Python with h5py");
         seal_again();
         QVERIFY(load_workspace(path_).tensors == full_workspace().tensors);
@@ -303,6 +312,20 @@ class TestWorkspace : public QObject {
         if (python.exitCode() != 0)
             QTest::qFail(python.readAllStandardError().constData(), __FILE__, __LINE__);
         return python.readAllStandardOutput();
+    }
+
+    // By one line of Python, in which `f` is the file.
+    void change_workspace(const QString& change) {
+        run_h5py(
+            "import h5py, numpy as np\n"
+            "def compact(name, values):\n"
+            "    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)\n"
+            "    properties.set_layout(h5py.h5d.COMPACT)\n"
+            "    made = h5py.h5d.create(f.id, name.encode(), h5py.h5t.py_create(values.dtype),\n"
+            "                           h5py.h5s.create_simple(values.shape), properties)\n"
+            "    made.write(h5py.h5s.ALL, h5py.h5s.ALL, values)\n"
+            "with h5py.File(\"" +
+            folder_.filePath("w.h5") + "\", \"r+\") as f:\n    " + change + "\n");
     }
 
     // As Halfstep would have written it.

@@ -159,8 +159,10 @@ class DatasetDescriber {
         const hsize_t size = H5Dget_storage_size(dataset_);
         if (size > 65'536) refuse("holds more than a header can", damaged);
         const H5T_class_t kind = H5Tget_class(type_.get());
+        const bool fixed_text = kind == H5T_STRING && H5Tis_variable_str(type_.get()) == 0;
         std::vector<std::byte> bytes;
-        if (kind == H5T_INTEGER || kind == H5T_FLOAT || kind == H5T_ENUM || kind == H5T_OPAQUE) {
+        if (kind == H5T_INTEGER || kind == H5T_FLOAT || kind == H5T_ENUM || kind == H5T_OPAQUE ||
+            fixed_text) {
             const Handle space(H5Dget_space(dataset_), H5Sclose);
             const hssize_t elements = H5Sget_simple_extent_npoints(space.get());
             const std::size_t wanted = static_cast<std::size_t>(elements) * H5Tget_size(type_.get());
