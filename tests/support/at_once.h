@@ -7,7 +7,9 @@ namespace halfstep::testing {
 
 // Seconds that what has to be answered at once may take; more where nothing is optimized, or sanitizers
 // watch.
-#if !defined(NDEBUG) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr double at_once = 10;
+#elif !defined(NDEBUG)
 inline constexpr double at_once = 30;
 #else
 inline constexpr double at_once = 1;
