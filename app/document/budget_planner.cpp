@@ -52,7 +52,7 @@ BudgetPlanner::BudgetPlanner(Document& document, MeasureService& measures, JobRu
         requestMeasurements();
         rebuild_soon();
     });
-    connect(&document_, &Document::measurementAdded, this, [this, rebuild_soon] {
+    connect(&document_, &Document::measurementAdded, this, [this] {
         if (active_ && !allocation_) soon_.news();
     });
     connect(&document_, &Document::locksChanged, this, [this, rebuild_soon] {

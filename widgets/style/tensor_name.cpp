@@ -48,7 +48,7 @@ QString narrowTensorName(const QString& name, const std::function<bool(const QSt
         const bool tells = std::ranges::any_of(words[word], [](QChar c) { return c.isDigit(); });
         if (tells) continue;
         shown[static_cast<std::size_t>(word)] = false;
-        const QString narrow = joined(words, shown);
+        QString narrow = joined(words, shown);
         if (fits(narrow)) return narrow;
     }
     return name;

@@ -49,7 +49,7 @@ QIcon statusIcon(LayerStatus status, const Theme& theme, const QSize& size, qrea
 
 // The tensor's name as it fits into the cell; as a whole where the cell's width is asked for.
 QString nameFor(const QStyleOptionViewItem& option) {
-    const QString name = shortTensorName(option.text);
+    QString name = shortTensorName(option.text);
     if (option.rect.isEmpty()) return name;
     const QStyle* style = option.widget != nullptr ? option.widget->style() : QApplication::style();
     const int margin = style->pixelMetric(QStyle::PM_FocusFrameHMargin, &option, option.widget) + 1;

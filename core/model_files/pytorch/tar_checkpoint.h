@@ -24,7 +24,7 @@ bool looks_like_torch_tar(const InputFile& file);
 class TarCheckpoint : public TorchStorages {
   public:
     // Throws Error for what is damaged, or was saved by a computer of another byte order.
-    TarCheckpoint(const std::shared_ptr<const InputFile>& file, const JobContext& job);
+    TarCheckpoint(const std::shared_ptr<const InputFile>& checkpoint, const JobContext& job);
 
     // The object that was saved. Its tensors, which stand in the pickle by number alone, are put there as
     // newer checkpoints have them, so that all further reading is the same.
