@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace halfstep::testing {
 
@@ -41,6 +42,10 @@ class ByteString {
 // A safetensors file with this header and this many bytes of zeros as data.
 inline std::string safetensors_file(std::string_view header, std::size_t data_bytes) {
     return ByteString().u64(header.size()).raw(header).zeros(data_bytes).bytes();
+}
+
+inline std::string floats(const std::vector<float>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
 }
 
 }  // namespace halfstep::testing

@@ -80,10 +80,6 @@ class Pickle {
     ByteString bytes_;
 };
 
-inline std::string floats(const std::vector<float>& values) {
-    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
-}
-
 // As torch.save writes it, with storage 0 of four floats unless others are given.
 inline ZipBuilder checkpoint_zip(const std::string& pickle,
                                  const std::vector<std::pair<std::string, std::string>>& storages = {

@@ -3,6 +3,7 @@
 #include "core/model_files/model.h"
 #include "core/model_files/numpy/npy_type.h"
 #include "core/model_files/row_reader.h"
+#include "tests/support/byte_string.h"
 #include "tests/support/model_facts.h"
 #include "tests/support/npy_builder.h"
 #include "tests/support/numpy_reading.h"
@@ -19,19 +20,13 @@
 #include <filesystem>
 
 using namespace halfstep;
+using testing::floats;
 using testing::has_issue;
 using testing::npy_file;
 using testing::ZipBuilder;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string floats(std::initializer_list<float> values) {
-    testing::ByteString bytes;
-    for (const float value : values)
-        bytes.value(value);
-    return bytes.bytes();
-}
 
 // Float32 arrays of zeros.
 std::string archive(const std::vector<std::pair<std::string, std::string>>& names_and_shapes) {

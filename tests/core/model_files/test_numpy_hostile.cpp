@@ -14,20 +14,10 @@
 #include <vector>
 
 using namespace halfstep;
+using testing::floats;
 using testing::npy_file;
 using testing::ZipBuilder;
 namespace fs = std::filesystem;
-
-namespace {
-
-std::string floats(std::initializer_list<float> values) {
-    testing::ByteString bytes;
-    for (const float value : values)
-        bytes.value(value);
-    return bytes.bytes();
-}
-
-}  // namespace
 
 // Arrays and archives that no NumPy wrote, or that hold more than numbers.
 class TestNumpyHostile : public QObject {
