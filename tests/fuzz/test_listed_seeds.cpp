@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the fuzz targets for HDF5 start from is whole: each seed is read to its end.
+#include "core/model_files/hdf5/lister/answer_writer.h"
 #include "core/model_files/keras/keras.h"
 #include "core/model_files/keras/keras_arrays.h"
 #include "core/store/workspace_reading.h"
 #include "tests/fuzz/listed_file.h"
 #include "tests/fuzz/listed_seeds.h"
 #include "tests/support/numpy_pickle.h"
+#include "tests/support/temporary_folder.h"
 
 #include <QTest>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace halfstep;
 
@@ -47,6 +55,31 @@ NamesAndValue weights(std::string_view name) {
 
 using Names = std::vector<std::string>;
 
+// One number in one chunk, written through `filters`.
+std::vector<std::byte> answer_of_one_dataset(const std::string& path, const QList<int>& filters) {
+    lister::AnswerWriter answer;
+    answer.put(listing_wire::Record::dataset);
+    answer.put_text(path);
+    answer.put(std::uint64_t{0});
+    answer.put(listing_wire::TypeKind::integer);
+    answer.put(std::uint32_t{4});
+    answer.put_bytes(std::vector<std::byte>(2 + 6 * sizeof(std::uint32_t)));
+    answer.put(std::uint8_t{1});
+    answer.put(std::uint64_t{1});
+    answer.put(listing_wire::Layout::chunked);
+    answer.put_bytes(std::vector<std::byte>(4));
+    answer.put(std::uint64_t{1});
+    answer.put(static_cast<std::uint8_t>(filters.size()));
+    for (const int filter : filters) {
+        answer.put(static_cast<std::uint32_t>(filter));
+        answer.put(std::uint32_t{4});
+    }
+    answer.put(std::uint64_t{0});
+    answer.put(listing_wire::Record::end);
+    const auto bytes = std::as_bytes(std::span(answer.answer()));
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 class TestListedSeeds : public QObject {
@@ -64,6 +97,27 @@ class TestListedSeeds : public QObject {
         const auto file = fuzz::file_of({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
         QVERIFY(names_and_last_value(file, read_keras_arrays(file, {}, {})) ==
                 std::pair(Names({"dense/kernel", "dense/bias"}), 6.0F));
+    }
+
+    void what_no_lister_says_is_refused_data() {
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<QList<int>>("filters");
+        QTest::addColumn<QString>("words");
+        const QList<int> too_many(33, 1);
+        QTest::newRow("no path") << QByteArray() << QList<int>() << "is not what HDF5 could say of a file";
+        QTest::newRow("no root") << QByteArray("a") << QList<int>() << "is not what HDF5 could say of a file";
+        QTest::newRow("one filter twice")
+            << QByteArray("/a") << QList<int>{2, 1, 2} << "is packed with filter 2 more than once";
+        QTest::newRow("33 filters") << QByteArray("/a") << too_many << "has too many filters";
+    }
+    void what_no_lister_says_is_refused() {
+        QFETCH(QByteArray, path);
+        QFETCH(QList<int>, filters);
+        QFETCH(QString, words);
+        const InputFile file("model", std::vector<std::byte>(4));
+        const InputFile answer("model", answer_of_one_dataset(path.toStdString(), filters));
+        const std::string message = testing::error_of([&] { read_listing(file, answer); });
+        QVERIFY2(message.find(words.toStdString()) != std::string::npos, message.c_str());
     }
 
     void the_workspace_is_read() {

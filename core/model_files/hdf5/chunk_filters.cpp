@@ -36,8 +36,8 @@ std::vector<std::byte> inflate_all(std::vector<std::byte>& packed, std::uint64_t
 
 // All first bytes of the elements, then all second ones, and so on; what does not fill an element stays.
 std::vector<std::byte> unshuffle(const std::vector<std::byte>& shuffled, std::size_t element_bytes) {
-    if (element_bytes <= 1) return shuffled;
-    const std::size_t elements = shuffled.size() / element_bytes;
+    const std::size_t elements = element_bytes == 0 ? 0 : shuffled.size() / element_bytes;
+    if (element_bytes == 1 || elements <= 1) return shuffled;
     std::vector<std::byte> bytes(shuffled);
     for (std::size_t at = 0; at < element_bytes; ++at)
         for (std::size_t element = 0; element < elements; ++element)

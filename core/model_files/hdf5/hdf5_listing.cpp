@@ -117,6 +117,7 @@ class ListingReader {
     void take_dataset() {
         Hdf5Dataset dataset;
         dataset.path = text();
+        if (!dataset.path.starts_with('/')) answer_.fail("is not what HDF5 could say of a file");
         dataset.object = answer_.read<std::uint64_t>();
         dataset.type = type();
         const auto rank = answer_.read<std::uint8_t>();
@@ -210,10 +211,7 @@ class ListingReader {
     void take_chunks(Hdf5Dataset& dataset) {
         dataset.fill_value = fill_value(dataset);
         dataset.chunk_shape = numbers(dataset.shape.size());
-        for (auto left = answer_.read<std::uint8_t>(); left > 0; --left) {
-            const auto id = answer_.read<std::uint32_t>();
-            dataset.filters.push_back({id, answer_.read<std::uint32_t>()});
-        }
+        take_filters(dataset);
         dataset.chunk_bytes = dataset.type.size;
         for (const std::uint64_t extent : dataset.chunk_shape)
             if (extent == 0 || __builtin_mul_overflow(dataset.chunk_bytes, extent, &dataset.chunk_bytes) ||
@@ -224,6 +222,18 @@ class ListingReader {
         for (std::uint64_t index = 0; index < chunks; ++index)
             take_chunk(dataset);
         finish_chunks(dataset);
+    }
+
+    // Passing a chunk through the same filter again and again would only take time.
+    void take_filters(Hdf5Dataset& dataset) {
+        const auto filters = answer_.read<std::uint8_t>();
+        if (filters > listing_wire::most_filters) answer_.fail("has too many filters");
+        for (auto left = filters; left > 0; --left) {
+            const auto id = answer_.read<std::uint32_t>();
+            if (std::ranges::find(dataset.filters, id, &Hdf5Filter::id) != dataset.filters.end())
+                fail(dataset, fmt::format("is packed with filter {} more than once", id));
+            dataset.filters.push_back({id, answer_.read<std::uint32_t>()});
+        }
     }
 
     void take_chunk(Hdf5Dataset& dataset) {

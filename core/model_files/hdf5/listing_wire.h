@@ -52,6 +52,7 @@ enum class TypeKind : std::uint8_t { integer, floating, boolean, opaque, text, f
 enum class Layout : std::uint8_t { never_written, contiguous, compact, chunked };
 
 inline constexpr std::uint32_t highest_rank = 32;  // of HDF5
+inline constexpr std::uint32_t most_filters = 32;  // of HDF5
 inline constexpr std::uint64_t most_chunks = 32'768;
 inline constexpr std::uint32_t largest_element = 4096;  // bytes; of a fill value that is sent
 

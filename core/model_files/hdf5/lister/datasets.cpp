@@ -201,7 +201,8 @@ class DatasetDescriber {
 
     void put_filters() const {
         const int filters = H5Pget_nfilters(creation_.get());
-        if (filters < 0 || filters > 32) refuse("its filters cannot be read", damaged);
+        if (filters < 0 || static_cast<unsigned>(filters) > listing_wire::most_filters)
+            refuse("its filters cannot be read", damaged);
         answer_.put(static_cast<std::uint8_t>(filters));
         for (int index = 0; index < filters; ++index) {
             unsigned flags = 0;
