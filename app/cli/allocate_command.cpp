@@ -128,7 +128,7 @@ std::string tensor_table(const Allocation& allocation, const BestChoice& best) {
                        size_text(option.bytes), short_number(tensor.sensitivity), percent(error),
                        best.loss > 0 ? percent(option.loss / best.loss) : "-"});
     }
-    return table.text(132);
+    return table.text();
 }
 
 std::string comparison_table(const Allocation& allocation, const Decision& decision) {

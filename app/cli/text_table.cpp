@@ -2,23 +2,27 @@
 #include "app/cli/text_table.h"
 
 #include "app/cli/plain_text.h"
+#include "core/tensor/narrow_name.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace halfstep::cli {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest_first_column =
-    36;  // names of layers differ in their middle: they go before width
+constexpr std::size_t narrowest_first_column = 36;
 
 bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
 // Code points, which is what a column of a terminal holds for the scripts that names are written in.
-std::size_t width_of(const std::string& text) {
+std::size_t width_of(std::string_view text) {
     return static_cast<std::size_t>(
         std::ranges::count_if(text, [](char c) { return !continues_character(c); }));
 }
@@ -30,14 +34,16 @@ std::size_t byte_of_character(const std::string& text, std::size_t character) {
     return byte;
 }
 
-// The end of a name tells more than its start, so it gets the larger part.
+// Of names too long even without what all have in common, the end tells more than the start.
 std::string shortened(const std::string& text, std::size_t width) {
-    const std::size_t length = width_of(text);
-    if (length <= width) return text;
+    if (text.size() <= width) return text;  // no character is shorter than a byte
+    std::string narrow = narrow_name(text, [=](std::string_view shown) { return width_of(shown) <= width; });
+    const std::size_t length = width_of(narrow);
+    if (length <= width) return narrow;
     const std::size_t head = (width - 1) / 3;
     const std::size_t tail = width - 1 - head;
-    return text.substr(0, byte_of_character(text, head)) + "…" +
-           text.substr(byte_of_character(text, length - tail));
+    return narrow.substr(0, byte_of_character(narrow, head)) + "…" +
+           narrow.substr(byte_of_character(narrow, length - tail));
 }
 
 std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths,
@@ -53,6 +59,14 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
     return text + '\n';
 }
 
+// Files and pipes take long lines; but names may have any length.
+std::size_t room_on_output() {
+    constexpr std::size_t without_terminal = 200;
+    winsize size{};
+    const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : without_terminal;
+}
+
 }  // namespace
 
 TextTable::TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -64,7 +78,8 @@ void TextTable::add_row(std::vector<std::string> cells) {
     rows_.push_back(std::move(cells));
 }
 
-std::string TextTable::text(std::size_t width) const {
+std::string TextTable::text() const {
+    const std::size_t width = room_on_output();
     std::vector<std::string> titles;
     std::vector<std::size_t> widths;
     std::size_t total = gap * (columns_.size() - 1);

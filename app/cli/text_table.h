@@ -21,9 +21,9 @@ class TextTable {
     void add_row(std::vector<std::string> cells);
     bool empty() const { return rows_.empty(); }
 
-    // At most `width` columns wide, by shortening the first column in its middle, but not below 36
-    // characters.
-    std::string text(std::size_t width = 100) const;
+    // As wide as the terminal, where standard output is one, or else 200 characters at most, by shortening
+    // the first column, but not below 36 characters.
+    std::string text() const;
 
   private:
     std::vector<Column> columns_;

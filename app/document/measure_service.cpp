@@ -11,6 +11,14 @@ namespace {
 
 constexpr auto current_lane = "measure-current";
 
+using Schemes = std::shared_ptr<const std::vector<Scheme>>;
+
+// `last` where it holds the same ones.
+Schemes shared(std::vector<Scheme> schemes, const Schemes& last) {
+    if (last && *last == schemes) return last;
+    return std::make_shared<const std::vector<Scheme>>(std::move(schemes));
+}
+
 }  // namespace
 
 MeasureService::MeasureService(Document& document, JobRunner& jobs, QObject* parent)
@@ -35,7 +43,8 @@ void MeasureService::measureWhatIsMissing() {
     for (int i = 0; i < document_.tensorCount(); ++i) {
         const Scheme& scheme = document_.scheme(i);
         if (scheme.family == Family::keep || !document_.tensor(i).measurable()) continue;
-        if (document_.currentMeasurement(i) == nullptr) tasks.push_back({i, {scheme}});
+        if (document_.currentMeasurement(i) == nullptr)
+            tasks.push_back({i, shared({scheme}, tasks.empty() ? nullptr : tasks.back().schemes)});
     }
     if (tasks.empty()) {
         jobs_.cancelLane(current_lane);
@@ -52,10 +61,12 @@ void MeasureService::request(const QString& lane, const QString& title, const QL
     std::vector<Task> tasks;
     for (const int tensor : tensors) {
         if (!document_.tensor(tensor).measurable()) continue;
-        Task task{tensor, {}};
+        std::vector<Scheme> missing;
         for (const Scheme& scheme : schemes)
-            if (document_.measurement(tensor, scheme) == nullptr) task.schemes.push_back(scheme);
-        if (!task.schemes.empty()) tasks.push_back(std::move(task));
+            if (document_.measurement(tensor, scheme) == nullptr) missing.push_back(scheme);
+        if (!missing.empty())
+            tasks.push_back(
+                {tensor, shared(std::move(missing), tasks.empty() ? nullptr : tasks.back().schemes)});
     }
     if (tasks.empty())
         jobs_.cancelLane(lane);
@@ -80,7 +91,7 @@ void MeasureService::run(const QString& lane, const QString& title, std::vector<
                 const double share = static_cast<double>(tensor.elements);
                 part.progress = [&](double fraction) { context.report((done + fraction * share) / total); };
                 TensorMeasurement measured =
-                    measure_tensor(*model, tensor, task.schemes, part, importance.get());
+                    measure_tensor(*model, tensor, *task.schemes, part, importance.get());
                 done += share;
                 jobs_.deliverPart(JobRunner::currentJob(), [this, model, importance, index = task.tensor,
                                                             results = std::move(measured.results)] {

@@ -7,6 +7,9 @@
 #include <QObject>
 #include <QTimer>
 
+#include <memory>
+#include <vector>
+
 namespace halfstep {
 
 // Keeps the document measured: whenever tensors have schemes without figures, measures them in the
@@ -27,9 +30,11 @@ class MeasureService : public QObject {
     bool isMeasuring() const;
 
   private:
+    // Tensors that want the same schemes share them: of many tensors, each with a list of its own, the lists
+    // would take more room than all the rest.
     struct Task {
         int tensor = 0;
-        std::vector<Scheme> schemes;
+        std::shared_ptr<const std::vector<Scheme>> schemes;
     };
     void measureWhatIsMissing();
     void run(const QString& lane, const QString& title, std::vector<Task> tasks);

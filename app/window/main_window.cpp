@@ -52,7 +52,7 @@ namespace {
 
 constexpr int scheme_width = 330;
 constexpr int least_center = 400;
-constexpr int roomy_center = 1080;
+constexpr int roomy_center = 960;
 constexpr auto geometry_key = "window/geometry";
 constexpr auto layout_key = "window/layout";
 constexpr auto table_key = "window/layers";
@@ -331,7 +331,9 @@ void MainWindow::modelChanged() {
     for (QDockWidget* dock : docks_)
         if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
     costs_->setVisible(open);
-    if (open && !std::exchange(layout_restored_, true)) shareWidth();
+    // Once the table has its rows: its names tell how wide it wants to be.
+    if (open && !std::exchange(layout_restored_, true))
+        QMetaObject::invokeMethod(this, &MainWindow::shareWidth, Qt::QueuedConnection);
     menu_->setModelOpen(open);
     updateTitle();
     showBudget();

@@ -22,6 +22,7 @@ constexpr std::uint64_t prefix_bytes = 8;
 constexpr std::uint64_t longest_header = 100'000'000;        // the reference reader's limit
 constexpr std::uint64_t largest_extent = (1ULL << 48U) - 1;  // the published schema's limit
 constexpr std::size_t highest_rank = 64;                     // NumPy's limit; the format sets none
+constexpr std::size_t usual_rank = 2;
 constexpr const char* incomplete = "The file is incomplete: download or export it again";
 constexpr const char* damaged = "The file is damaged: download or export it again";
 
@@ -145,7 +146,7 @@ class HeaderReader {
         entry.info.name = std::move(name);
         std::optional<std::string> dtype;
         std::optional<std::vector<std::int64_t>> shape;
-        std::optional<std::vector<std::uint64_t>> offsets;
+        std::optional<std::array<std::uint64_t, 2>> offsets;
         const auto once = [&](const auto& field) {
             if (field) scanner.fail("a field of this tensor appears twice");
         };
@@ -180,6 +181,7 @@ class HeaderReader {
 
     static std::vector<std::int64_t> read_shape(JsonScanner& scanner) {
         std::vector<std::int64_t> shape;
+        shape.reserve(usual_rank);
         scanner.array([&] {
             const std::uint64_t extent = scanner.unsigned_integer();
             if (extent > largest_extent)
@@ -191,13 +193,14 @@ class HeaderReader {
         return shape;
     }
 
-    static std::vector<std::uint64_t> read_offsets(JsonScanner& scanner) {
-        std::vector<std::uint64_t> offsets;
+    static std::array<std::uint64_t, 2> read_offsets(JsonScanner& scanner) {
+        std::array<std::uint64_t, 2> offsets{};
+        std::size_t count = 0;
         scanner.array([&] {
-            if (offsets.size() == 2) scanner.fail("data_offsets must hold two numbers, begin and end");
-            offsets.push_back(scanner.unsigned_integer());
+            if (count == 2) scanner.fail("data_offsets must hold two numbers, begin and end");
+            offsets[count++] = scanner.unsigned_integer();
         });
-        if (offsets.size() != 2) scanner.fail("data_offsets must hold two numbers, begin and end");
+        if (count != 2) scanner.fail("data_offsets must hold two numbers, begin and end");
         return offsets;
     }
 

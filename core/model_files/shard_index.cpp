@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <span>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 
@@ -32,19 +33,22 @@ std::string read_shard_name(JsonScanner& scanner) {
 }
 
 void read_weight_map(JsonScanner& scanner, ShardIndex& index) {
-    std::unordered_set<std::string> tensors;
+    std::unordered_set<std::string_view> tensors;  // the names stand in the index
+    const auto add = [&](const std::string& shard, const std::string& tensor) {
+        tensors.insert(index.shards[shard].emplace(tensor, false).first->first);
+    };
     scanner.object([&](const std::string& tensor) {
         scanner.set_context(tensor);
-        if (!tensors.insert(tensor).second) scanner.fail("this tensor appears twice in the weight_map");
+        if (tensors.contains(tensor)) scanner.fail("this tensor appears twice in the weight_map");
         if (scanner.peek() != '[')
-            index.shards[read_shard_name(scanner)].emplace(tensor, false);
+            add(read_shard_name(scanner), tensor);
         else
             scanner.array([&] {
                 const std::uint64_t position = scanner.position();
                 const std::string shard = read_shard_name(scanner);
                 if (!is_keras_shard(shard))
                     scanner.fail("only groups of Keras can be in several shards", position);
-                index.shards[shard].emplace(tensor, false);
+                add(shard, tensor);
             });
         scanner.set_context({});
     });

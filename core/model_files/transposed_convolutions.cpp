@@ -11,6 +11,7 @@ namespace halfstep {
 namespace {
 
 constexpr std::string_view weight = ".weight";
+constexpr std::string_view bias = ".bias";
 
 bool is_called_transposed(std::string_view name) {
     std::string lower(name);
@@ -24,11 +25,12 @@ bool is_called_transposed(std::string_view name) {
 
 // An ordinary convolution has as many biases as its first axis is long; a transposed one in g groups, g
 // times as many as its second.
-bool is_transposed(const TensorInfo& tensor, const TensorInfo* bias) {
+bool is_transposed(const TensorInfo& tensor, const TensorInfo* its_bias) {
     const std::int64_t first = tensor.shape[0];
     const std::int64_t second = tensor.shape[1];
-    if (bias == nullptr || bias->shape.size() != 1 || second == 0) return is_called_transposed(tensor.name);
-    const std::int64_t biases = bias->shape[0];
+    if (its_bias == nullptr || its_bias->shape.size() != 1 || second == 0)
+        return is_called_transposed(tensor.name);
+    const std::int64_t biases = its_bias->shape[0];
     if (biases == first) return first == second && is_called_transposed(tensor.name);
     if (biases == 0 || biases % second != 0) return false;
     return first % (biases / second) == 0;
@@ -37,15 +39,18 @@ bool is_transposed(const TensorInfo& tensor, const TensorInfo* bias) {
 }  // namespace
 
 void find_transposed_convolutions(std::span<TensorInfo> tensors) {
-    std::unordered_map<std::string_view, const TensorInfo*> by_name;
+    const auto may_be_transposed = [](const TensorInfo& tensor) {
+        return tensor.role == Role::convolution && tensor.shape.size() >= 3 && tensor.name.ends_with(weight);
+    };
+    if (std::ranges::none_of(tensors, may_be_transposed)) return;
+    std::unordered_map<std::string_view, const TensorInfo*> biases;
     for (const TensorInfo& tensor : tensors)
-        by_name.emplace(tensor.name, &tensor);
+        if (tensor.name.ends_with(bias)) biases.emplace(tensor.name, &tensor);
     for (TensorInfo& tensor : tensors) {
-        if (tensor.role != Role::convolution || tensor.shape.size() < 3 || !tensor.name.ends_with(weight))
-            continue;
-        const std::string bias = tensor.name.substr(0, tensor.name.size() - weight.size()) + ".bias";
-        const auto found = by_name.find(bias);
-        if (!is_transposed(tensor, found == by_name.end() ? nullptr : found->second)) continue;
+        if (!may_be_transposed(tensor)) continue;
+        std::string name = tensor.name.substr(0, tensor.name.size() - weight.size());
+        const auto found = biases.find(name.append(bias));
+        if (!is_transposed(tensor, found == biases.end() ? nullptr : found->second)) continue;
         tensor.channel_axis = 1;
         tensor.input_axis = 0;
     }

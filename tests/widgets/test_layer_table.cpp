@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
@@ -341,6 +342,32 @@ class TestLayerTable : public QObject {
         QVERIFY(QTest::qWaitForWindowActive(&view));
         QTest::keySequence(view.table(), QKeySequence(QKeySequence::Copy));
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("0.3 dB")));
+    }
+
+    void names_take_the_room_that_is_left() {
+        LayerTableView view;
+        view.setRows({namedRow("model.layers.0.mlp.weight"),
+                      namedRow("model.layers.0.post_attention_layernorm.weight")});
+        view.resize(2000, 300);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        const QTableView* table = view.table();
+        const auto name_width = [table] { return table->columnWidth(LayerTableModel::NameColumn); };
+        const int longest =
+            table->fontMetrics().horizontalAdvance(QStringLiteral("layers.0.post_attention_layernorm"));
+        QTRY_VERIFY(name_width() > longest);
+        QVERIFY(name_width() < longest + 40);
+        view.resize(view.widthOfColumns() - 60, 300);
+        QTRY_VERIFY(name_width() < longest);
+        QCOMPARE(table->horizontalScrollBar()->maximum(), 0);
+        view.resize(500, 300);
+        QTRY_VERIFY(table->horizontalScrollBar()->maximum() > 0);
+        QVERIFY(name_width() >
+                table->fontMetrics().horizontalAdvance(QStringLiteral("layers.10.self_attn.q_proj")));
+        view.table()->setColumnWidth(LayerTableModel::NameColumn, 150);  // as the user does
+        view.resize(2000, 300);
+        QTRY_COMPARE(table->horizontalScrollBar()->maximum(), 0);
+        QCOMPARE(name_width(), 150);
     }
 
     void the_columns_state_comes_back() {

@@ -1,34 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/style/tensor_name.h"
 
-#include <QStringList>
+#include "core/tensor/narrow_name.h"
 
-#include <algorithm>
-#include <vector>
+#include <string_view>
 
 namespace halfstep {
-namespace {
-
-// With one ellipsis for each run of words that are not shown.
-QString joined(const QStringList& words, const std::vector<bool>& shown) {
-    QString text;
-    bool gap = false;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        if (!shown[i]) {
-            gap = true;
-            continue;
-        }
-        if (gap)
-            text += u'\u2026';
-        else if (i > 0)
-            text += u'.';
-        text += words[static_cast<qsizetype>(i)];
-        gap = false;
-    }
-    return text;
-}
-
-}  // namespace
 
 QString shortTensorName(const QString& name) {
     QString rest = name;
@@ -39,19 +16,12 @@ QString shortTensorName(const QString& name) {
 }
 
 QString narrowTensorName(const QString& name, const std::function<bool(const QString&)>& fits) {
-    if (fits(name)) return name;
-    const QStringList words = name.split(u'.');
-    std::vector<bool> shown(static_cast<std::size_t>(words.size()), true);
-    // The first word is the last to go.
-    for (qsizetype place = 1; place <= words.size() - 1; ++place) {
-        const qsizetype word = place % (words.size() - 1);
-        const bool tells = std::ranges::any_of(words[word], [](QChar c) { return c.isDigit(); });
-        if (tells) continue;
-        shown[static_cast<std::size_t>(word)] = false;
-        QString narrow = joined(words, shown);
-        if (fits(narrow)) return narrow;
-    }
-    return name;
+    const auto text_of = [](std::string_view text) {
+        return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+    };
+    const QByteArray bytes = name.toUtf8();
+    return text_of(narrow_name({bytes.data(), static_cast<std::size_t>(bytes.size())},
+                               [&](std::string_view text) { return fits(text_of(text)); }));
 }
 
 }  // namespace halfstep

@@ -11,9 +11,7 @@ namespace halfstep {
 // for "model.layers.3.mlp.up_proj.weight". Never empty where the name is not.
 QString shortTensorName(const QString& name);
 
-// The same name with an ellipsis for as many of its words as must go until it `fits`: its numbers and its
-// last word tell it from its neighbours and stay, "layers.3…57.down_proj" of
-// "layers.3.mlp.experts.57.down_proj". Where that is not enough, all of it.
+// The name with an ellipsis for as many of its words as must go until it `fits` (see narrow_name).
 QString narrowTensorName(const QString& name, const std::function<bool(const QString&)>& fits);
 
 }  // namespace halfstep

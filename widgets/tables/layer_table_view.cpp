@@ -3,6 +3,7 @@
 
 #include "widgets/style/icons.h"
 #include "widgets/style/theme.h"
+#include "widgets/tables/layer_columns.h"
 #include "widgets/tables/layer_delegate.h"
 #include "widgets/tables/layer_sort_filter.h"
 #include "widgets/tables/layer_table_model.h"
@@ -26,7 +27,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
@@ -119,8 +119,7 @@ void LayerTableView::buildTable() {
     header->setStretchLastSection(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QWidget::customContextMenuRequested, this, &LayerTableView::showColumnMenu);
-    orderColumns();
-    fitToFont();
+    columns_ = new LayerColumns(*table_, *model_);
 
     connect(table_, &QWidget::customContextMenuRequested, this,
             [this](const QPoint& place) { contextMenu()->popup(table_->viewport()->mapToGlobal(place)); });
@@ -135,49 +134,8 @@ void LayerTableView::buildTable() {
     });
 }
 
-// What decides comes first, so that it is seen in a narrow dock too.
-void LayerTableView::orderColumns() {
-    static constexpr std::array order{
-        LayerTableModel::NameColumn,  LayerTableModel::SchemeColumn, LayerTableModel::BitsColumn,
-        LayerTableModel::SqnrColumn,  LayerTableModel::ErrorColumn,  LayerTableModel::SensitivityColumn,
-        LayerTableModel::SizeColumn,  LayerTableModel::RoleColumn,   LayerTableModel::ShapeColumn,
-        LayerTableModel::BlockColumn, LayerTableModel::DTypeColumn,  LayerTableModel::StatusColumn};
-    QHeaderView* header = table_->horizontalHeader();
-    for (std::size_t i = 0; i < order.size(); ++i)
-        header->moveSection(header->visualIndex(order[i]), static_cast<int>(i));
-}
-
-void LayerTableView::fitToFont() {
-    // Wide enough for these texts; the name gets what a name usually needs.
-    static constexpr std::array<const char*, LayerTableModel::ColumnCount> samples{
-        "layers.10.self_attn.q_proj",
-        "Attention output",
-        "Block",
-        "32000 × 4096",
-        "bf16",
-        "int4:g128_",
-        "16.125",
-        "999.99 MB",
-        "88.8 dB",
-        "Rel. error",
-        "0.000000000000000000",
-        "Measuring…__"};
-    const QFontMetrics metrics(table_->font());
-    for (int column = 0; column < LayerTableModel::ColumnCount; ++column) {
-        const QString sample = QString::fromUtf8(samples[static_cast<std::size_t>(column)]);
-        const QString title = model_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int text = std::max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title) + 14);
-        table_->setColumnWidth(column, text + 16);
-    }
-    table_->verticalHeader()->setDefaultSectionSize(metrics.height() + 8);
-}
-
 int LayerTableView::widthOfColumns() const {
-    const QHeaderView* header = table_->horizontalHeader();
-    int width = 0;
-    for (int column = 0; column < header->count(); ++column)
-        width += table_->columnWidth(column);
-    return width + table_->verticalScrollBar()->sizeHint().width();
+    return columns_->width();
 }
 
 void LayerTableView::buildActions() {
@@ -229,6 +187,7 @@ void LayerTableView::setRows(std::vector<LayerRow> rows) {
     before_filter_.clear();
     replacing_rows_ = true;
     model_->setRows(std::move(rows));
+    columns_->fitNames();
     std::vector<int> kept;
     for (const QString& name : selected)
         if (const int row = model_->rowOf(name); row >= 0) kept.push_back(row);
@@ -353,7 +312,9 @@ QByteArray LayerTableView::saveState() const {
 }
 
 bool LayerTableView::restoreState(const QByteArray& state) {
-    return table_->horizontalHeader()->restoreState(state);
+    const bool restored = table_->horizontalHeader()->restoreState(state);
+    columns_->takeWidths();
+    return restored;
 }
 
 QString LayerTableView::selectionAsText(QChar separator) const {
@@ -461,7 +422,7 @@ void LayerTableView::retranslate() {
 void LayerTableView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) retranslate();
-    if (event->type() == QEvent::FontChange) fitToFont();
+    if (event->type() == QEvent::FontChange) columns_->fitToFont();
 }
 
 bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {

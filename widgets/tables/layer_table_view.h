@@ -20,6 +20,7 @@ class QTimer;
 
 namespace halfstep {
 
+class LayerColumns;
 class LayerSortFilter;
 class LayerTableModel;
 
@@ -48,7 +49,7 @@ class LayerTableView : public QWidget {
 
     QByteArray saveState() const;  // columns, their widths and order, sorting
     bool restoreState(const QByteArray& state);
-    int widthOfColumns() const;  // that shows all of them
+    int widthOfColumns() const;  // that shows all of them, and names in full
 
     QString selectionAsText(
         QChar separator) const;  // header and selected rows; CSV where separator is a comma
@@ -68,8 +69,6 @@ class LayerTableView : public QWidget {
   private:
     void buildTable();
     void buildActions();
-    void orderColumns();
-    void fitToFont();
     QModelIndex proxyIndex(int layer) const;  // invalid where the filter hides it
     void showColumnMenu(const QPoint& place);
     static QString filterHelp();
@@ -86,6 +85,7 @@ class LayerTableView : public QWidget {
     QLineEdit* filter_edit_;
     QLabel* count_label_;
     QTableView* table_;
+    LayerColumns* columns_ = nullptr;
     QMenu* menu_;
     QTimer* refresh_timer_;
     QAction* search_action_;

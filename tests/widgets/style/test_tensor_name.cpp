@@ -22,6 +22,10 @@ class TestTensorName : public QObject {
         QTest::newRow("two") << QStringLiteral("encoder.weights") << 10 << QStringLiteral("…weights");
         QTest::newRow("digits in words")
             << QStringLiteral("conv1.block.w2.bias") << 14 << QStringLiteral("conv1…w2.bias");
+        QTest::newRow("weights of what") << QStringLiteral("model.layers.0.post_attention_layernorm.weight")
+                                         << 36 << QStringLiteral("…0.post_attention_layernorm.weight");
+        QTest::newRow("beyond ASCII")
+            << QStringLiteral("größe.mitte.3.ende") << 12 << QStringLiteral("größe…3.ende");
         QTest::newRow("empty") << QString() << 0 << QString();
     }
     void narrow_names_keep_what_tells_them_apart() {
