@@ -224,6 +224,14 @@ class TestModelReading : public QObject {
                                  std::invalid_argument);
     }
 
+    // A tensor of no bytes may be said to lie anywhere.
+    void reading_nothing_is_never_too_far() {
+        const InputFile decoded("decoded", std::vector<std::byte>(3));
+        decoded.read_at(100, {});
+        std::byte one{};
+        QVERIFY_EXCEPTION_THROWN(decoded.read_at(3, std::span(&one, 1)), std::out_of_range);
+    }
+
     void a_file_that_shrinks_gives_an_error() {
         const fs::path path = folder_.path("shrinks.safetensors");
         testing::SafetensorsBuilder().add_f32("w", {4}, std::vector<float>{1, 2, 3, 4}).write(path);
