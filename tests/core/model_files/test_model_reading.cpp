@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model_files/input_file.h"
 #include "core/model_files/model.h"
 #include "core/model_files/row_reader.h"
 #include "core/tensor/float_conversion.h"
