@@ -61,7 +61,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 
 // Files and pipes take long lines; but names may have any length.
 std::size_t room_on_output() {
-    constexpr std::size_t without_terminal = 200;
+    constexpr std::size_t without_terminal = 120;
     winsize size{};
     const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return known ? size.ws_col : without_terminal;

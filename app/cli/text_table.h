@@ -21,7 +21,7 @@ class TextTable {
     void add_row(std::vector<std::string> cells);
     bool empty() const { return rows_.empty(); }
 
-    // As wide as the terminal, where standard output is one, or else 200 characters at most, by shortening
+    // As wide as the terminal, where standard output is one, or else 120 characters at most, by shortening
     // the first column, but not below 36 characters.
     std::string text() const;
 

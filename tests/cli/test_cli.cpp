@@ -319,7 +319,7 @@ class TestCli : public QObject {
             QCOMPARE(run.code, 0);
             QVERIFY(run.err.isEmpty());
             for (const QString& line : QString::fromUtf8(run.out).split('\n'))
-                QVERIFY2(line.size() <= 200 && !line.endsWith(' '), qPrintable(line));
+                QVERIFY2(line.size() <= 120 && !line.endsWith(' '), qPrintable(line));
         }
     }
 
