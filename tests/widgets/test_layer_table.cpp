@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/widgets/widget_samples.h"
+#include "widgets/style/role_text.h"
 #include "widgets/tables/layer_filter.h"
 #include "widgets/tables/layer_table_model.h"
 #include "widgets/tables/layer_table_view.h"
@@ -17,6 +18,7 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTest>
+#include <QTranslator>
 
 #include <algorithm>
 
@@ -51,6 +53,15 @@ void clickHeader(const LayerTableView& view, int column) {
     QTest::mouseClick(header->viewport(), Qt::LeftButton, {},
                       QPoint(header->sectionViewportPosition(column) + 15, header->height() / 2));
 }
+
+class LongWords : public QTranslator {
+  public:
+    bool isEmpty() const override { return false; }
+    QString translate(const char* /*context*/, const char* source, const char* /*disambiguation*/,
+                      int /*n*/) const override {
+        return QString::fromUtf8(source) + QStringLiteral(" of a language of long words");
+    }
+};
 
 }  // namespace
 
@@ -368,6 +379,23 @@ class TestLayerTable : public QObject {
         view.resize(2000, 300);
         QTRY_COMPARE(table->horizontalScrollBar()->maximum(), 0);
         QCOMPARE(name_width(), 150);
+    }
+
+    void no_role_is_cut_in_any_language() {
+        LayerTableView view;
+        const auto fits = [&view] {
+            const QFontMetrics metrics = view.table()->fontMetrics();
+            const int width = view.table()->columnWidth(LayerTableModel::RoleColumn);
+            return width > metrics.horizontalAdvance(roleText(Role::position_embedding)) &&
+                   width > metrics.horizontalAdvance(roleText(Role::attention_output));
+        };
+        QVERIFY(fits());
+        LongWords language;
+        QVERIFY(QCoreApplication::installTranslator(&language));
+        QCoreApplication::sendPostedEvents();
+        QVERIFY(roleText(Role::norm).size() > 20);
+        QVERIFY(fits());
+        QCoreApplication::removeTranslator(&language);
     }
 
     void the_columns_state_comes_back() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/plots/sensitivity_plot.h"
 
+#include "widgets/plots/cost_ranking_pane.h"
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
-#include "widgets/style/color_maps.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/tensor_name.h"
@@ -27,10 +27,6 @@ constexpr int least_width_of_costs = 440;
 constexpr int most_curves = 6;        // through the depth: more cannot be told apart
 constexpr double roomy_label = 1.25;  // lines of text for each tensor, from which on all are named
 
-double decibels(double rel_error) {
-    return -20 * std::log10(rel_error);
-}
-
 }  // namespace
 
 SensitivityPlot::SensitivityPlot(QWidget* parent)
@@ -50,10 +46,7 @@ void SensitivityPlot::buildPanes() {
     depth_rect_ = newAxisRect();
     scale_ = new QCPColorScale(plot());
     scale_->setType(QCPAxis::atBottom);
-    auto* ranking =
-        new PaintedElement(plot(), [this](QCPPainter* painter, const QRect&) { drawRanking(painter); });
-    ranking->setMinimumSize(120, 60);
-    ranking_pane_ = ranking;
+    ranking_pane_ = new CostRankingPane(plot());
     ranking_title_ = newPaneTitle();
     depth_title_ = newPaneTitle();
     legend_ = new QCPLegend;
@@ -160,7 +153,7 @@ void SensitivityPlot::retranslate() {
 void SensitivityPlot::fillRankingBox() {
     const QSignalBlocker blocker(ranking_box_);
     ranking_box_->clear();
-    if (hasPlan()) ranking_box_->addItem(tr("Rank by the plan"), -1);
+    if (hasPlan(data_)) ranking_box_->addItem(tr("Rank by the plan"), planned_scheme);
     for (qsizetype i = 0; i < data_.schemes.size(); ++i) {
         ranking_box_->addItem(tr("Rank by %1").arg(data_.schemes.at(i)), static_cast<int>(i));
     }
@@ -168,22 +161,20 @@ void SensitivityPlot::fillRankingBox() {
 }
 
 QString SensitivityPlot::rankingName() const {
-    return ranking_ < 0 ? tr("plan") : data_.schemes.value(ranking_);
+    return ranking_ == planned_scheme ? tr("plan") : data_.schemes.value(ranking_);
 }
 
 void SensitivityPlot::setData(const SensitivityData& measured) {
     data_ = measured;
     const std::size_t columns = static_cast<std::size_t>(data_.schemes.size());
     short_names_.clear();
-    blocks_ = 0;
     for (SensitivityData::Row& row : data_.rows) {
         row.rel_error.resize(columns);
         short_names_ << shortTensorName(row.tensor);
-        if (row.block) blocks_ = std::max(blocks_, *row.block + 1);
     }
-    if (ranking_ >= data_.schemes.size()) ranking_ = -1;
-    if (ranking_ < 0 && !hasPlan()) ranking_ = data_.schemes.isEmpty() ? -1 : 0;
-    if (data_.rows.empty() || (data_.schemes.isEmpty() && !hasPlan())) {
+    if (ranking_ >= data_.schemes.size()) ranking_ = planned_scheme;
+    if (ranking_ == planned_scheme && !hasPlan(data_) && !data_.schemes.isEmpty()) ranking_ = 0;
+    if (data_.rows.empty() || (data_.schemes.isEmpty() && !hasPlan(data_))) {
         clear();
     } else {
         dataChanged();
@@ -199,48 +190,30 @@ void SensitivityPlot::setQuantity(Quantity quantity) {
 
 void SensitivityPlot::setRanking(int scheme) {
     if (scheme == ranking_ || scheme >= data_.schemes.size()) return;
-    ranking_ = std::max(-1, scheme);
+    ranking_ = std::max(planned_scheme, scheme);
     if (hasData()) dataChanged();
+}
+
+std::optional<std::size_t> SensitivityPlot::selectedRow() const {
+    const auto row =
+        std::find_if(data_.rows.begin(), data_.rows.end(),
+                     [this](const SensitivityData::Row& entry) { return entry.tensor == selected_; });
+    if (row == data_.rows.end()) return std::nullopt;
+    return static_cast<std::size_t>(std::distance(data_.rows.begin(), row));
 }
 
 void SensitivityPlot::setSelectedTensor(const QString& tensor) {
     if (selected_ == tensor) return;
     selected_ = tensor;
-    const auto row =
-        std::find_if(data_.rows.begin(), data_.rows.end(),
-                     [&tensor](const SensitivityData::Row& entry) { return entry.tensor == tensor; });
-    if (row != data_.rows.end()) {
+    const std::optional<std::size_t> row = selectedRow();
+    ranking_pane_->setSelectedRow(row);
+    if (row) {
         QCPAxis* axis = map_rect_->axis(QCPAxis::atLeft);
-        const auto position = static_cast<double>(std::distance(data_.rows.begin(), row));
+        const auto position = static_cast<double>(*row);
         if (!axis->range().contains(position))
             axis->setRange(position, axis->range().size(), Qt::AlignCenter);
     }
     replotSoon();
-}
-
-bool SensitivityPlot::hasPlan() const {
-    return std::any_of(data_.rows.begin(), data_.rows.end(),
-                       [](const SensitivityData::Row& row) { return row.planned_rel_error.has_value(); });
-}
-
-std::optional<double> SensitivityPlot::cost(const SensitivityData::Row& row, int scheme) const {
-    const std::optional<double> error =
-        scheme < 0 ? row.planned_rel_error : row.rel_error[static_cast<std::size_t>(scheme)];
-    if (!error || !std::isfinite(*error)) return std::nullopt;
-    return row.sensitivity * *error * *error;
-}
-
-void SensitivityPlot::rank() {
-    ranked_.clear();
-    total_cost_ = 0;
-    for (std::size_t i = 0; i < data_.rows.size(); ++i) {
-        if (const std::optional<double> value = cost(data_.rows[i], ranking_)) {
-            ranked_.push_back({i, *value});
-            total_cost_ += *value;
-        }
-    }
-    std::stable_sort(ranked_.begin(), ranked_.end(),
-                     [](const Ranked& a, const Ranked& b) { return a.cost > b.cost; });
 }
 
 QString SensitivityPlot::title() const {
@@ -252,10 +225,10 @@ QString SensitivityPlot::emptySentence() const {
 }
 
 QString SensitivityPlot::summary() const {
-    if (ranked_.empty()) return {};
+    if (costliest_.isEmpty()) return {};
     return tr("%1 tensors under %2 schemes; most of the error comes from %3.")
         .arg(countText(data_.rows.size()), countText(static_cast<std::uint64_t>(data_.schemes.size())),
-             data_.rows[ranked_.front().row].tensor);
+             costliest_);
 }
 
 void SensitivityPlot::rebuild() {
@@ -266,7 +239,7 @@ void SensitivityPlot::rebuild() {
         text->setFont(smallFont());
         text->setTextColor(theme().text);
     }
-    rank();
+    rebuildRanking();
     retranslate();
     rebuildMap();
     rebuildDepth();
@@ -274,30 +247,26 @@ void SensitivityPlot::rebuild() {
     legend_->setBorderPen(Qt::NoPen);
 }
 
+void SensitivityPlot::rebuildRanking() {
+    const CostRanking ranking = rankByCost(data_, ranking_);
+    costliest_ = ranking.places.empty() ? QString() : data_.rows[ranking.places.front().row].tensor;
+    ranking_pane_->show(ranking, short_names_, theme().seriesColor(std::max(0, ranking_)),
+                        ranking.places.empty() ? tr("No tensor is measured with this scheme.")
+                                               : tr("No error: every tensor is reproduced exactly."));
+    ranking_pane_->setSelectedRow(selectedRow());
+}
+
 void SensitivityPlot::rebuildMap() {
-    const std::size_t columns = static_cast<std::size_t>(data_.schemes.size());
-    map_ = {};
-    map_.columns = columns;
-    map_.rows = data_.rows.size();
-    const bool sqnr = quantity_ == Quantity::sqnr;
-    for (const SensitivityData::Row& row : data_.rows) {
-        for (const std::optional<double>& error : row.rel_error) {
-            const double none = std::numeric_limits<double>::quiet_NaN();
-            map_.values.push_back(!error ? none : sqnr ? decibels(*error) : 100 * *error);
-        }
-    }
-    map_.extent = QRectF(-0.5, -0.5, static_cast<double>(columns), static_cast<double>(map_.rows));
-    map_.logarithmic = !sqnr;
-    map_.reversed = sqnr;  // strong colours: much error
-    map_.range = colorRange(map_);
-    updateColorScale(scale_, map_, theme().dark);
+    map_.set(data_, quantity_);
+    updateColorScale(scale_, map_.cells(), theme().dark);
     const QFont font = smallFont();
     for (const auto& ticker : {tensor_ticker_, scheme_ticker_, depth_ticker_})
         ticker->font = font;
     tensor_ticker_->names = short_names_;
     scheme_ticker_->names = data_.schemes;
-    map_rect_->axis(QCPAxis::atBottom)->setRange(-0.5, std::max(0.5, static_cast<double>(columns) - 0.5));
-    setFullRange(map_rect_->axis(QCPAxis::atLeft), {-0.5, static_cast<double>(map_.rows) - 0.5});
+    map_rect_->axis(QCPAxis::atBottom)
+        ->setRange(-0.5, std::max(0.5, static_cast<double>(map_.cells().columns) - 0.5));
+    setFullRange(map_rect_->axis(QCPAxis::atLeft), {-0.5, static_cast<double>(map_.cells().rows) - 0.5});
     fitLabels();
 }
 
@@ -320,33 +289,15 @@ void SensitivityPlot::fitLabels() {
     if (changed) replotSoon();
 }
 
-// Positions on the depth axis: what lies before the blocks, the blocks, what lies behind them.
-int SensitivityPlot::depthOf(std::size_t row) const {
-    if (data_.rows[row].block) return *data_.rows[row].block + 1;
-    for (std::size_t before = row; before-- > 0;) {
-        if (data_.rows[before].block) return blocks_ + 1;
-    }
-    return 0;
-}
-
 void SensitivityPlot::addDepthCurve(int scheme, const QColor& color, double width, const QString& name) {
-    std::vector<double> sums(static_cast<std::size_t>(blocks_) + 2, 0);
-    bool any = false;
-    for (std::size_t i = 0; i < data_.rows.size(); ++i) {
-        const std::optional<double> value = cost(data_.rows[i], scheme);
-        if (!value) continue;
-        sums[static_cast<std::size_t>(depthOf(i))] += *value;
-        any = true;
-    }
-    if (!any) return;
+    const std::vector<double> sums = costThroughDepth(data_, scheme);
+    if (sums.empty()) return;
     QVector<double> depths;
     QVector<double> values;
-    double sum = 0;
     for (std::size_t depth = 0; depth < sums.size(); ++depth) {
-        sum += sums[depth];
-        if (!(sum > 0)) continue;  // nothing to show on a logarithmic axis yet
+        if (!(sums[depth] > 0)) continue;  // nothing to show on a logarithmic axis yet
         depths << static_cast<double>(depth);
-        values << sum;
+        values << sums[depth];
     }
     QCPGraph* graph =
         plot()->addGraph(depth_rect_->axis(QCPAxis::atBottom), depth_rect_->axis(QCPAxis::atLeft));
@@ -365,7 +316,8 @@ void SensitivityPlot::rebuildDepth() {
         addDepthCurve(i, theme().seriesColor(i), i == ranking_ ? 2.6 : 1.3, data_.schemes.at(i));
     }
     if (ranking_ >= most_curves) addDepthCurve(ranking_, theme().seriesColor(6), 2.6, rankingName());
-    if (hasPlan()) addDepthCurve(-1, theme().text, ranking_ < 0 ? 2.6 : 1.6, tr("plan"));
+    if (hasPlan(data_))
+        addDepthCurve(planned_scheme, theme().text, ranking_ == planned_scheme ? 2.6 : 1.6, tr("plan"));
     double low = std::numeric_limits<double>::infinity();
     double high = 0;
     for (int i = 0; i < plot()->graphCount(); ++i) {
@@ -378,114 +330,17 @@ void SensitivityPlot::rebuildDepth() {
     const bool any = high > 0;
     depth_rect_->axis(QCPAxis::atLeft)->setRange(any ? low / 1.5 : 0.1, any ? high * 1.5 : 1);
     depth_ticker_->names = QStringList{tr("in")};
-    for (int block = 0; block < blocks_; ++block)
+    const int blocks = blockCount(data_);
+    for (int block = 0; block < blocks; ++block)
         depth_ticker_->names << QString::number(block);
     depth_ticker_->names << tr("out");
-    setFullRange(depth_rect_->axis(QCPAxis::atBottom), {-0.3, blocks_ + 1.3});
+    setFullRange(depth_rect_->axis(QCPAxis::atBottom), {-0.3, blocks + 1.3});
 }
-
-// --- painting
 
 void SensitivityPlot::drawMap(QCPPainter* painter) const {
-    drawHeatMap(painter, map_rect_, map_, theme().dark);
-    drawUnmeasured(painter);
-    drawFigures(painter);
-    for (std::size_t row = 0; row < map_.rows && map_.columns > 0; ++row) {
-        if (data_.rows[row].tensor != selected_) continue;
-        const QRectF line =
-            cellRect(map_rect_, map_, 0, row).united(cellRect(map_rect_, map_, map_.columns - 1, row));
-        painter->setBrush(Qt::NoBrush);
-        painter->setPen(QPen(theme().text, 2));
-        painter->drawRect(line.adjusted(1, 0, -1, 0));
-    }
-}
-
-// Hatched, since a cell without colour could pass for one at the pale end of the scale.
-void SensitivityPlot::drawUnmeasured(QCPPainter* painter) const {
-    painter->setPen(Qt::NoPen);
-    for (std::size_t row = 0; row < map_.rows; ++row) {
-        for (std::size_t column = 0; column < map_.columns; ++column) {
-            if (!std::isnan(map_.at(column, row))) continue;
-            const QRectF cell = cellRect(map_rect_, map_, column, row).intersected(map_rect_->rect());
-            painter->fillRect(cell, theme().surface);
-            painter->fillRect(cell, QBrush(theme().mutedText, Qt::BDiagPattern));
-        }
-    }
-}
-
-void SensitivityPlot::drawFigures(QCPPainter* painter) const {
-    painter->setFont(smallFont());
-    const QFontMetricsF metrics(painter->font());
-    const double needed = metrics.horizontalAdvance(quantity_ == Quantity::sqnr ? QStringLiteral("00.0")
-                                                                                : QStringLiteral("0.0000"));
-    const QRect area = map_rect_->rect();
-    for (std::size_t row = 0; row < map_.rows; ++row) {
-        for (std::size_t column = 0; column < map_.columns; ++column) {
-            const QRectF cell = cellRect(map_rect_, map_, column, row);
-            if (!cell.intersects(area)) continue;
-            if (cell.height() < metrics.height() || cell.width() < needed + 4) return;
-            const double value = map_.at(column, row);
-            if (std::isnan(value)) continue;
-            painter->setPen(readableOn(sequentialColor(map_.shade(value), theme().dark)));
-            painter->drawText(cell, Qt::AlignCenter,
-                              quantity_ == Quantity::rel_error ? valueText(value, 2)
-                              : std::isinf(value)              ? tr("exact")
-                                                               : QLocale().toString(value, 'f', 1));
-        }
-    }
-}
-
-std::size_t SensitivityPlot::placesShown() const {
-    const int line = QFontMetrics(smallFont()).height() + 5;
-    return std::min(ranked_.size(),
-                    static_cast<std::size_t>(std::max(1, ranking_pane_->rect().height() / line)));
-}
-
-QRectF SensitivityPlot::rankedBar(std::size_t place) const {
-    const int line = QFontMetrics(smallFont()).height() + 5;
-    const QRect pane = ranking_pane_->rect();
-    return QRectF(pane.left() + 4, pane.top() + static_cast<double>(place) * line, pane.width() - 16, line);
-}
-
-void SensitivityPlot::drawRanking(QCPPainter* painter) const {
-    painter->setFont(smallFont());
-    const QFontMetricsF metrics(painter->font());
-    if (ranked_.empty() || !(total_cost_ > 0)) {
-        painter->setPen(theme().mutedText);
-        painter->drawText(ranking_pane_->rect(), Qt::AlignCenter,
-                          ranked_.empty() ? tr("No tensor is measured with this scheme.")
-                                          : tr("No error: every tensor is reproduced exactly."));
-        return;
-    }
-    const double number_width = metrics.horizontalAdvance(QStringLiteral("00.00 %")) + 6;
-    double widest_name = 0;
-    for (std::size_t place = 0; place < placesShown(); ++place)
-        widest_name =
-            std::max(widest_name,
-                     metrics.horizontalAdvance(short_names_.at(static_cast<qsizetype>(ranked_[place].row))));
-    for (std::size_t place = 0; place < placesShown(); ++place) {
-        const Ranked& ranked = ranked_[place];
-        const QRectF line = rankedBar(place);
-        const double name_width = std::min(line.width() * 0.55, widest_name);
-        const QRectF bar_area(line.left() + name_width + 6, line.top() + 2,
-                              line.width() - name_width - number_width - 8, line.height() - 4);
-        const bool selected = data_.rows[ranked.row].tensor == selected_;
-        painter->setPen(selected ? theme().accent : theme().text);
-        painter->drawText(QRectF(line.left(), line.top(), name_width, line.height()),
-                          Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(short_names_.at(static_cast<qsizetype>(ranked.row)),
-                                             Qt::ElideMiddle, name_width));
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(theme().grid);
-        painter->drawRoundedRect(bar_area, 2, 2);
-        painter->setBrush(selected ? theme().accent : theme().seriesColor(ranking_ < 0 ? 0 : ranking_));
-        const double length = bar_area.width() * ranked.cost / ranked_.front().cost;
-        painter->drawRoundedRect(QRectF(bar_area.topLeft(), QSizeF(std::max(1.0, length), bar_area.height())),
-                                 2, 2);
-        painter->setPen(theme().mutedText);
-        painter->drawText(QRectF(bar_area.right() + 2, line.top(), number_width, line.height()),
-                          Qt::AlignRight | Qt::AlignVCenter, shareText(ranked.cost / total_cost_));
-    }
+    map_.draw(painter, map_rect_, theme());
+    if (const std::optional<std::size_t> row = selectedRow())
+        map_.drawFrame(painter, map_rect_, theme(), *row);
 }
 
 // --- mouse and keys
@@ -495,10 +350,7 @@ std::optional<std::size_t> SensitivityPlot::rowAt(const QPoint& point) const {
         const double row = std::floor(map_rect_->axis(QCPAxis::atLeft)->pixelToCoord(point.y()) + 0.5);
         if (row >= 0 && row < static_cast<double>(data_.rows.size())) return static_cast<std::size_t>(row);
     }
-    for (std::size_t place = 0; place < placesShown(); ++place) {
-        if (rankedBar(place).contains(point)) return ranked_[place].row;
-    }
-    return std::nullopt;
+    return ranking_pane_->rowAt(point);
 }
 
 std::optional<std::size_t> SensitivityPlot::columnAt(const QPoint& point) const {
@@ -517,12 +369,12 @@ QStringList SensitivityPlot::describe(std::size_t row_index, std::optional<std::
             lines << tr("no figure");
             return;
         }
-        lines << (*error > 0 ? tr("SQNR %1").arg(decibelText(decibels(*error))) : tr("exact"))
+        lines << (*error > 0 ? tr("SQNR %1").arg(decibelText(SensitivityMap::decibels(*error))) : tr("exact"))
               << tr("relative error %1").arg(shareText(*error));
     };
     if (column) {
         add(data_.schemes.at(static_cast<qsizetype>(*column)), row.rel_error[*column]);
-    } else if (ranking_ < 0) {
+    } else if (ranking_ == planned_scheme) {
         add(row.planned_scheme, row.planned_rel_error);
     } else {
         add(rankingName(), row.rel_error[static_cast<std::size_t>(ranking_)]);
@@ -546,7 +398,7 @@ bool SensitivityPlot::mouseMoved(QMouseEvent* event) {
     }
     const std::optional<std::size_t> column = columnAt(point);
     const QRectF cell =
-        column ? cellRect(map_rect_, map_, *column, *row).intersected(map_rect_->rect()) : QRectF();
+        column ? cellRect(map_rect_, map_.cells(), *column, *row).intersected(map_rect_->rect()) : QRectF();
     readOut()->showCell(point, describe(*row, column), cell);
     replotOverlay();
     return false;
@@ -568,14 +420,12 @@ bool SensitivityPlot::mouseReleased(QMouseEvent* event) {
 bool SensitivityPlot::keyPressed(QKeyEvent* event) {
     const bool up = event->key() == Qt::Key_Up;
     if ((!up && event->key() != Qt::Key_Down) || data_.rows.empty()) return PlotView::keyPressed(event);
-    const auto current =
-        std::find_if(data_.rows.begin(), data_.rows.end(),
-                     [this](const SensitivityData::Row& row) { return row.tensor == selected_; });
-    if (current == data_.rows.end()) {
+    const std::optional<std::size_t> current = selectedRow();
+    if (!current) {
         select(0);
         return true;
     }
-    const auto row = static_cast<std::size_t>(std::distance(data_.rows.begin(), current));
+    const std::size_t row = *current;
     if (up && row > 0) select(row - 1);
     if (!up && row + 1 < data_.rows.size()) select(row + 1);
     return true;
@@ -588,7 +438,7 @@ PlotTable SensitivityPlot::table() const {
     const auto add = [&](const SensitivityData::Row& row, const QString& scheme,
                          const std::optional<double>& error) {
         const QString block = row.block ? QString::number(*row.block) : QString();
-        const QString sqnr = error && *error > 0 ? cell(decibels(*error)) : QString();
+        const QString sqnr = error && *error > 0 ? cell(SensitivityMap::decibels(*error)) : QString();
         table.rows.push_back({row.tensor, block, cell(row.sensitivity), scheme, cell(error), sqnr});
     };
     for (const SensitivityData::Row& row : data_.rows) {

@@ -1,39 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "widgets/plots/heat_map.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/plots/sensitivity_costs.h"
+#include "widgets/plots/sensitivity_map.h"
 #include "widgets/plots/tickers.h"
 
 #include <optional>
-#include <vector>
 
 class QComboBox;
 
 namespace halfstep {
 
-// What a set of schemes does to the tensors of a model, in the model's order.
-struct SensitivityData {
-    struct Row {
-        QString tensor;
-        std::optional<int> block;
-        double sensitivity = 1;
-        std::vector<std::optional<double>>
-            rel_error;                            // one for each scheme; none: not applicable or no figure
-        std::optional<double> planned_rel_error;  // of the plan's own scheme
-        QString planned_scheme;
-    };
-
-    QStringList schemes;
-    std::vector<Row> rows;
-};
+class CostRankingPane;
 
 // The Sensitivity view: tensor × scheme heat map, the tensors that cost most, and how the cost
 // Σ sensitivity·rel_error² accumulates through the depth of the model.
 class SensitivityPlot : public PlotView {
     Q_OBJECT
   public:
-    enum class Quantity { sqnr, rel_error };
+    using Quantity = SensitivityMap::Quantity;
 
     explicit SensitivityPlot(QWidget* parent = nullptr);
 
@@ -61,53 +47,39 @@ class SensitivityPlot : public PlotView {
     bool keyPressed(QKeyEvent* event) override;
 
   private:
-    struct Ranked {
-        std::size_t row = 0;
-        double cost = 0;
-    };
-
     void buildPanes();
     void arrange();
     void buildControls();
     void retranslate();
     void fillRankingBox();
-    void rank();
+    void rebuildRanking();
     void rebuildMap();
     void rebuildDepth();
     void fitLabels();  // to the space that the layout gave them
-    std::optional<double> cost(const SensitivityData::Row& row, int scheme) const;
-    bool hasPlan() const;
     QString rankingName() const;
     void addDepthCurve(int scheme, const QColor& color, double width, const QString& name);
-    int depthOf(std::size_t row) const;
     std::optional<std::size_t> rowAt(const QPoint& point) const;
     std::optional<std::size_t> columnAt(const QPoint& point) const;
-    QRectF rankedBar(std::size_t place) const;
-    std::size_t placesShown() const;
+    std::optional<std::size_t> selectedRow() const;
     QStringList describe(std::size_t row, std::optional<std::size_t> column) const;
     void select(std::size_t row);
     void drawMap(QCPPainter* painter) const;
-    void drawFigures(QCPPainter* painter) const;
-    void drawUnmeasured(QCPPainter* painter) const;
-    void drawRanking(QCPPainter* painter) const;
 
     SensitivityData data_;
     QStringList short_names_;  // of the tensors: without what all of them share
-    std::vector<Ranked> ranked_;
-    double total_cost_ = 0;
+    QString costliest_;        // tensor
     QString selected_;
     Quantity quantity_ = Quantity::sqnr;
-    int ranking_ = -1;
-    int blocks_ = 0;
+    int ranking_ = planned_scheme;
     QPoint pressed_at_;
-    HeatMap map_;  // of the relative error
+    SensitivityMap map_;
     enum class Panes { unplaced, beside, below, stacked };
     Panes panes_ = Panes::unplaced;
     QCPLayoutGrid* map_panes_ = nullptr;
     QCPLayoutGrid* cost_panes_ = nullptr;
     QCPAxisRect* map_rect_ = nullptr;
     QCPAxisRect* depth_rect_ = nullptr;
-    QCPLayoutElement* ranking_pane_ = nullptr;
+    CostRankingPane* ranking_pane_ = nullptr;
     QCPTextElement* ranking_title_ = nullptr;
     QCPTextElement* depth_title_ = nullptr;
     QCPColorScale* scale_ = nullptr;

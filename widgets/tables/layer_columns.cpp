@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/tables/layer_columns.h"
 
+#include "widgets/style/role_text.h"
 #include "widgets/style/tensor_name.h"
 
 #include <QEvent>
@@ -19,12 +20,19 @@ constexpr int name = LayerTableModel::NameColumn;
 // A column of names is not to take the place of all others.
 constexpr qsizetype longest_shown = 60;
 
+int longestRole(const QFontMetrics& metrics) {
+    int longest = 0;
+    for (int role = 0; role <= static_cast<int>(Role::other); ++role)
+        longest = std::max(longest, metrics.horizontalAdvance(roleText(static_cast<Role>(role))));
+    return longest;
+}
+
 }  // namespace
 
 LayerColumns::LayerColumns(QTableView& table, const LayerTableModel& model)
     : QObject(&table), table_(table), model_(model) {
     order();
-    fitToFont();
+    fit();
     table_.viewport()->installEventFilter(this);
 }
 
@@ -40,11 +48,12 @@ void LayerColumns::order() {
         header->moveSection(header->visualIndex(order[i]), static_cast<int>(i));
 }
 
-void LayerColumns::fitToFont() {
-    // Wide enough for these texts; the name gets what a name usually needs.
+void LayerColumns::fit() {
+    // Wide enough for these texts; the name gets what a name usually needs. Words: the longest one of the
+    // language.
     static constexpr std::array<const char*, LayerTableModel::ColumnCount> samples{
         "layers.10.self_attn.q_proj",
-        "Attention output",
+        "",
         "Block",
         "32000 × 4096",
         "bf16",
@@ -60,7 +69,8 @@ void LayerColumns::fitToFont() {
         const auto place = static_cast<std::size_t>(column);
         const QString sample = QString::fromUtf8(samples[place]);
         const QString title = model_.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
-        const int text = std::max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title) + 14);
+        int text = std::max(metrics.horizontalAdvance(sample), metrics.horizontalAdvance(title) + 14);
+        if (column == LayerTableModel::RoleColumn) text = std::max(text, longestRole(metrics));
         least_[place] = text + margins;
         table_.setColumnWidth(column, least_[place]);
     }

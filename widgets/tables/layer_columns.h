@@ -17,7 +17,7 @@ class LayerColumns : public QObject {
   public:
     LayerColumns(QTableView& table, const LayerTableModel& model);
 
-    void fitToFont();
+    void fit();         // to font and language
     void fitNames();    // after the rows were replaced
     void takeWidths();  // after the header's state was restored: its widths are ours
     int width() const;  // that shows all columns, and the names in full

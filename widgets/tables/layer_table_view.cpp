@@ -422,7 +422,7 @@ void LayerTableView::retranslate() {
 void LayerTableView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange) retranslate();
-    if (event->type() == QEvent::FontChange) columns_->fitToFont();
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::FontChange) columns_->fit();
 }
 
 bool LayerTableView::eventFilter(QObject* watched, QEvent* event) {
