@@ -2022,6 +2022,29 @@ beschnitten</translation>
     </message>
 </context>
 <context>
+    <name>halfstep::DockLayout</name>
+    <message>
+        <source>Layers</source>
+        <translation>Schichten</translation>
+    </message>
+    <message>
+        <source>Quantization</source>
+        <translation>Quantisierung</translation>
+    </message>
+    <message>
+        <source>Issues</source>
+        <translation>Probleme</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>Vorgänge</translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation>Inspektor</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::Document</name>
     <message numerus="yes">
         <source>%n weight(s) are NaN or infinite, the first at element %1. They are left out of every figure, and this tensor cannot be exported.</source>
@@ -3714,26 +3737,6 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
         <translation>%1 für %2</translation>
     </message>
     <message>
-        <source>Layers</source>
-        <translation>Schichten</translation>
-    </message>
-    <message>
-        <source>Issues</source>
-        <translation>Probleme</translation>
-    </message>
-    <message>
-        <source>Jobs</source>
-        <translation>Vorgänge</translation>
-    </message>
-    <message>
-        <source>Quantization</source>
-        <translation>Quantisierung</translation>
-    </message>
-    <message>
-        <source>Inspector</source>
-        <translation>Inspektor</translation>
-    </message>
-    <message>
         <source>lock %1</source>
         <translation>%1 sperren</translation>
     </message>
@@ -4562,6 +4565,13 @@ ist nicht mehr da.</translation>
     <message>
         <source>A k-means codebook is fitted to all weights, without a range.</source>
         <translation>Ein k-Means-Codebuch wird an alle Gewichte angepasst, ohne Bereich.</translation>
+    </message>
+</context>
+<context>
+    <name>halfstep::SensitivityMap</name>
+    <message>
+        <source>exact</source>
+        <translation>exakt</translation>
     </message>
 </context>
 <context>

@@ -63,7 +63,7 @@ void LearnMode::modelChanged() {
         tabs_.setCurrentIndex(0);  // who opens a model wants to see it
     }
     pages_.setCurrentIndex(open || alone_ ? views_page : start_page);
-    if (!open) took_dock_ = false;
+    if (!open) restoreDock();
 }
 
 void LearnMode::showOthers(bool shown) {

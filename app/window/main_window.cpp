@@ -11,8 +11,10 @@
 #include "app/views/weights_view.h"
 #include "app/window/comparison_dialog.h"
 #include "app/window/device_dialog.h"
+#include "app/window/dock_layout.h"
 #include "app/window/file_controller.h"
 #include "app/window/inspector_binder.h"
+#include "app/window/jobs_binder.h"
 #include "app/window/layer_binder.h"
 #include "app/window/learn_mode.h"
 #include "app/window/main_menu.h"
@@ -34,9 +36,6 @@
 #include <QDropEvent>
 #include <QLocale>
 #include <QMimeData>
-#include <QScrollArea>
-#include <QScrollBar>
-#include <QSettings>
 #include <QStackedWidget>
 #include <QTabWidget>
 #include <QToolBar>
@@ -50,29 +49,7 @@
 namespace halfstep {
 namespace {
 
-constexpr int scheme_width = 330;
-constexpr int least_center = 400;
-constexpr int roomy_center = 960;
-constexpr auto geometry_key = "window/geometry";
-constexpr auto layout_key = "window/layout";
-constexpr auto table_key = "window/layers";
-constexpr int layout_version = 2;
 constexpr int edit_pause_ms = 800;
-
-// Scrolls up and down only: as wide as what it holds needs.
-class ColumnScroll : public QScrollArea {
-  public:
-    ColumnScroll() {
-        setWidgetResizable(true);
-        setFrameShape(QFrame::NoFrame);
-        setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    }
-    QSize minimumSizeHint() const override {
-        const int width = widget() != nullptr ? widget()->minimumSizeHint().width() : 0;
-        return {width + verticalScrollBar()->sizeHint().width(), 120};
-    }
-    QSize sizeHint() const override { return minimumSizeHint(); }
-};
 
 QString scopeText(const QList<int>& tensors, const Document& document) {
     if (tensors.size() == 1) return QString::fromStdString(document.tensor(tensors.front()).name);
@@ -90,19 +67,14 @@ MainWindow::MainWindow(Language& language, QWidget* parent)
     buildParts();
     buildViews();
     buildDocks();
-    menu_ = new MainMenu(*this, *files_, recent_, language_, docks_);
+    menu_ = new MainMenu(*this, *files_, recent_, language_, docks_->docks());
     connectDocument();
     connectEditing();
-    connectJobs();
+    connectParts();
     connectInspector();
-    default_layout_ = saveState(layout_version);
+    docks_->start();
     retranslate();
     modelChanged();
-
-    const QSettings settings;
-    restoreGeometry(settings.value(geometry_key).toByteArray());
-    layout_restored_ = restoreState(settings.value(layout_key).toByteArray(), layout_version);
-    layers_->restoreState(settings.value(table_key).toByteArray());
 }
 
 MainWindow::~MainWindow() {
@@ -165,50 +137,14 @@ void MainWindow::buildViews() {
     views_.front()->setActive(true);
 }
 
-// The table gets what its deciding columns need, and in a wide window all that the centre can spare; the
-// scheme as little as it can do with.
-void MainWindow::shareWidth() {
-    const int spare = width() - scheme_width;
-    const int wanted = std::max(std::min(width() * 32 / 100, spare - least_center), spare - roomy_center);
-    const int layers = std::clamp(wanted, 240, std::max(240, layers_->widthOfColumns()));
-    resizeDocks({docks_[0], docks_[1]}, {layers, scheme_width}, Qt::Horizontal);
-    resizeDocks({docks_[2], docks_[3]}, {150, 150}, Qt::Vertical);
-}
-
-QDockWidget* MainWindow::addDock(const char* name, QWidget* content, Qt::DockWidgetArea area) {
-    auto* dock = new QDockWidget(this);
-    dock->setObjectName(name);
-    dock->setWidget(content);
-    addDockWidget(area, dock);
-    docks_.push_back(dock);
-    connect(dock->toggleViewAction(), &QAction::triggered, dock, [dock](bool on) {
-        if (on) dock->raise();  // above the one that it shares its place with
-    });
-    return dock;
-}
-
 void MainWindow::buildDocks() {
     auto* editing = new QWidget;
     auto* column = new QVBoxLayout(editing);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(editor_);
     column->addWidget(numbers_, 1);
-    auto* scroll = new ColumnScroll;
-    scroll->setWidget(editing);
-
-    addDock("layers", layers_, Qt::LeftDockWidgetArea);
-    learn_->setEditorDock(addDock("scheme", scroll, Qt::RightDockWidgetArea));
-    QDockWidget* issues = addDock("issues", issues_, Qt::BottomDockWidgetArea);
-    QDockWidget* jobs = addDock("jobs", job_list_, Qt::BottomDockWidgetArea);
-    tabifyDockWidget(issues, jobs);
-    QDockWidget* inspector = addDock("inspector", inspector_, Qt::BottomDockWidgetArea);
-    tabifyDockWidget(jobs, inspector);
-    // The inspector needs the width of the layers too; beside it the scheme keeps its height.
-    setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    issues->hide();
-    jobs->hide();
-    inspector->hide();
+    docks_ = new DockLayout(*this, *layers_, editing, issues_, job_list_, inspector_);
+    learn_->setEditorDock(docks_->dock(DockLayout::scheme));
 }
 
 void MainWindow::connectDocument() {
@@ -289,26 +225,8 @@ void MainWindow::lockSelected(bool lock) {
                         (lock ? tr("lock %1") : tr("unlock %1")).arg(scopeText(tensors, document_)));
 }
 
-void MainWindow::connectJobs() {
-    connect(&jobs_, &JobRunner::jobStarted, this, [this](quint64 id, const QString& title) {
-        if (title.isEmpty()) return;
-        job_titles_.insert(id, title);
-        job_list_->setJob({id, title, JobState::running, 0.0, {}});
-    });
-    connect(&jobs_, &JobRunner::jobProgress, this, [this](quint64 id, double fraction) {
-        if (job_titles_.contains(id))
-            job_list_->setJob({id, job_titles_.value(id), JobState::running, fraction, {}});
-    });
-    connect(&jobs_, &JobRunner::jobEnded, this,
-            [this](quint64 id, JobOutcome outcome, const QString& message) {
-                const QString title = job_titles_.take(id);
-                if (title.isEmpty()) return;
-                const JobState state = outcome == JobOutcome::failed     ? JobState::failed
-                                       : outcome == JobOutcome::finished ? JobState::finished
-                                                                         : JobState::cancelled;
-                job_list_->setJob({id, title, state, std::nullopt, message});
-            });
-    connect(job_list_, &JobsPanel::cancelRequested, &jobs_, &JobRunner::cancel);
+void MainWindow::connectParts() {
+    new JobsBinder(jobs_, *job_list_, this);
     connect(files_, &FileController::compared, this, &MainWindow::showComparison);
     connect(start_page_, &StartPage::openRequested, files_, &FileController::askForModel);
     connect(start_page_, &StartPage::openFileRequested, files_, &FileController::openModel);
@@ -320,7 +238,7 @@ void MainWindow::connectJobs() {
 }
 
 void MainWindow::connectInspector() {
-    auto* binder = new InspectorBinder(*weight_, *inspector_, *docks_[4], this);
+    auto* binder = new InspectorBinder(*weight_, *inspector_, *docks_->dock(DockLayout::inspector), this);
     for (View* view : views_)
         if (auto* channels = qobject_cast<ChannelsView*>(view)) binder->joinMap(*channels);
 }
@@ -328,12 +246,8 @@ void MainWindow::connectInspector() {
 void MainWindow::modelChanged() {
     const bool open = document_.isOpen();
     problems_shown_ = false;
-    for (QDockWidget* dock : docks_)
-        if (dock->objectName() == "layers" || dock->objectName() == "scheme") dock->setVisible(open);
+    docks_->setModelOpen(open);
     costs_->setVisible(open);
-    // Once the table has its rows: its names tell how wide it wants to be.
-    if (open && !std::exchange(layout_restored_, true))
-        QMetaObject::invokeMethod(this, &MainWindow::shareWidth, Qt::QueuedConnection);
     menu_->setModelOpen(open);
     updateTitle();
     showBudget();
@@ -439,10 +353,8 @@ void MainWindow::showIssues() {
     const QList<Issue> issues = document_.issues();
     issues_->setIssues({issues.begin(), issues.end()});
     // Once for each model: who closes the panel has seen it.
-    if (document_.isOpen() && issues_->problemCount() > 0 && !std::exchange(problems_shown_, true)) {
-        docks_[2]->show();
-        docks_[2]->raise();
-    }
+    if (document_.isOpen() && issues_->problemCount() > 0 && !std::exchange(problems_shown_, true))
+        docks_->bringUp(DockLayout::issues);
 }
 
 void MainWindow::showImportance() {
@@ -506,13 +418,8 @@ bool MainWindow::isSettled() const {
 }
 
 void MainWindow::resetLayout() {
-    restoreState(default_layout_, layout_version);
-    for (QDockWidget* dock : docks_) {
-        const bool needs_model = dock->objectName() == "layers" || dock->objectName() == "scheme";
-        dock->setVisible(needs_model && document_.isOpen());
-    }
+    docks_->reset();
     costs_->setVisible(document_.isOpen());
-    shareWidth();
 }
 
 void MainWindow::retranslate() {
@@ -520,9 +427,7 @@ void MainWindow::retranslate() {
     start_page_->setRecentFiles(recent_.files());
     for (std::size_t i = 0; i < views_.size(); ++i)
         tabs_->setTabText(static_cast<int>(i), views_[i]->title());
-    const QStringList titles{tr("Layers"), tr("Quantization"), tr("Issues"), tr("Jobs"), tr("Inspector")};
-    for (std::size_t i = 0; i < docks_.size(); ++i)
-        docks_[i]->setWindowTitle(titles[static_cast<qsizetype>(i)]);
+    docks_->retranslate();
     menu_->retranslate();
     learn_->retranslate();
     updateTitle();
@@ -543,12 +448,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     }
     learn_view_->endPresentation();
     learn_->restoreDock();
-    QSettings settings;
-    settings.setValue(geometry_key, saveGeometry());
-    if (document_.isOpen()) {  // without a model the docks are hidden, which is not the user's wish
-        settings.setValue(layout_key, saveState(layout_version));
-        settings.setValue(table_key, layers_->saveState());
-    }
+    docks_->save();
     jobs_.cancelAll();
     event->accept();
 }

@@ -12,7 +12,6 @@
 #include "widgets/editors/apply_scope.h"
 
 #include <QElapsedTimer>
-#include <QHash>
 #include <QMainWindow>
 
 #include <vector>
@@ -25,6 +24,7 @@ namespace halfstep {
 
 class BudgetStrip;
 class BudgetView;
+class DockLayout;
 class FileController;
 class ImportanceLabel;
 class InspectorPanel;
@@ -78,12 +78,10 @@ class MainWindow : public QMainWindow {
     void buildParts();
     void buildViews();
     void buildDocks();
-    void shareWidth();
-    QDockWidget* addDock(const char* name, QWidget* content, Qt::DockWidgetArea area);
     void connectDocument();
     void connectEditing();
     void connectBudget(BudgetView& budget);
-    void connectJobs();
+    void connectParts();
     void connectInspector();
     void retranslate();
     void lockSelected(bool lock);
@@ -125,15 +123,12 @@ class MainWindow : public QMainWindow {
     IssuesPanel* issues_;
     InspectorPanel* inspector_;
     JobsPanel* job_list_;
-    std::vector<QDockWidget*> docks_;
+    DockLayout* docks_;
     QToolBar* costs_;
-    bool layout_restored_ = false;
     bool problems_shown_ = false;  // of the open model, in the issues panel
-    QHash<quint64, QString> job_titles_;
     QElapsedTimer last_edit_;
     int edit_gesture_ = 0;
     PacedTimer budget_soon_{std::chrono::milliseconds(60)};  // figures come one by one
-    QByteArray default_layout_;
     Scheme initial_scheme_;
 };
 
