@@ -5,6 +5,7 @@
 #include "app/settings/language.h"
 #include "app/settings/recent_files.h"
 #include "app/views/view.h"
+#include "app/window/dock_layout.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/exports/export_target.h"
@@ -133,7 +134,9 @@ void MainMenu::buildFile() {
     add(menu, QT_TR_NOOP("&Save plan"), QKeySequence::Save, true, [this] { files_.savePlanOrAsk(); });
     add(menu, QT_TR_NOOP("Save plan &as…"), QKeySequence::SaveAs, true, [this] { files_.savePlanAs(); });
     add(menu, QT_TR_NOOP("Save &workspace…"), {}, true, [this] { files_.askForWorkspace(); });
-    buildExports(addMenu(menu, QT_TR_NOOP("&Export plan")));
+    QMenu* exports = addMenu(menu, QT_TR_NOOP("&Export plan"));
+    entries_.push_back({exports->menuAction(), nullptr, true});
+    buildExports(exports);
     menu->addSeparator();
     add(menu, QT_TR_NOOP("&Quit"), QKeySequence::Quit, false, [this] { window_.close(); });
 }
@@ -190,9 +193,12 @@ void MainMenu::buildView(const std::vector<QDockWidget*>& docks) {
         view_actions_.push_back(action);
     }
     menu->addSeparator();
-    for (QDockWidget* dock : docks)
-        menu->addAction(dock->toggleViewAction());
-    add(menu, QT_TR_NOOP("Reset &layout"), {}, false, [this] { window_.resetLayout(); });
+    for (std::size_t i = 0; i < docks.size(); ++i) {
+        QAction* shown = docks[i]->toggleViewAction();
+        menu->addAction(shown);
+        entries_.push_back({shown, nullptr, i != DockLayout::jobs});
+    }
+    add(menu, QT_TR_NOOP("Reset &layout"), {}, true, [this] { window_.resetLayout(); });
     menu->addSeparator();
 
     QMenu* themes = addMenu(menu, QT_TR_NOOP("&Theme"));

@@ -5,6 +5,7 @@
 #include "app/window/main_window.h"
 #include "widgets/style/theme.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDockWidget>
 #include <QSettings>
@@ -56,7 +57,12 @@ class TestDockLayout : public QObject {
         });
         const std::unique_ptr<MainWindow> window = newWindow();
         QCOMPARE(shownDocks(*window), QStringList());
+        const auto offered = [&window](const char* name) {
+            return dockOf(*window, name)->toggleViewAction()->isEnabled();
+        };
+        QVERIFY(!offered("layers") && !offered("inspector") && offered("jobs"));
         openSample(*window);
+        QVERIFY(offered("layers") && offered("inspector"));
         QCOMPARE(shownDocks(*window), (QStringList{"inspector", "issues", "layers", "scheme"}));
         QCOMPARE(dockOf(*window, "layers")->width(), 277);
     }
