@@ -4749,8 +4749,10 @@ ist nicht mehr da.</translation>
         <translation>Was Quantisierung bewirkt und warum, durch Ziehen entdeckt</translation>
     </message>
     <message>
-        <source>A safetensors, GGUF, ONNX, PyTorch, Keras or NumPy file, or a folder that holds a model</source>
-        <translation>Eine Datei von safetensors, GGUF, ONNX, PyTorch, Keras oder NumPy oder ein Ordner mit einem Modell</translation>
+        <source>A safetensors, GGUF, ONNX, PyTorch, Keras or NumPy file,
+or a folder that holds a model</source>
+        <translation>Eine Datei von safetensors, GGUF, ONNX, PyTorch, Keras oder NumPy
+oder ein Ordner mit einem Modell</translation>
     </message>
 </context>
 <context>

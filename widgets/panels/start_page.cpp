@@ -235,7 +235,7 @@ void StartPage::Parts::retranslate() {
     subtitle->setText(StartPage::tr("See what quantization does to every layer, and decide the bits."));
     zone_title->setText(StartPage::tr("Drop a model here"));
     zone_text->setText(StartPage::tr(
-        "A safetensors, GGUF, ONNX, PyTorch, Keras or NumPy file, or a folder that holds a model"));
+        "A safetensors, GGUF, ONNX, PyTorch, Keras or NumPy file,\nor a folder that holds a model"));
     open->setText(StartPage::tr("&Open…"));
     open->setToolTip(StartPage::tr("Choose a model file"));
     sample->setText(StartPage::tr("&Try the sample"));
