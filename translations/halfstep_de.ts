@@ -1006,11 +1006,7 @@
     </message>
     <message>
         <source>&amp;Candidates</source>
-        <translation>&amp;Kandidaten</translation>
-    </message>
-    <message>
-        <source>S&amp;ensitivity</source>
-        <translation>&amp;Empfindlichkeit</translation>
+        <translation>Kandidate&amp;n</translation>
     </message>
     <message>
         <source>How much a layer&apos;s squared relative error counts</source>
@@ -1034,7 +1030,7 @@
     </message>
     <message>
         <source>&amp;Device</source>
-        <translation>&amp;Gerät</translation>
+        <translation>Ge&amp;rät</translation>
     </message>
     <message>
         <source>Edit the table of devices</source>
@@ -1073,6 +1069,10 @@ Bewiesen unter Plänen, deren Schemata in %2 zusammenpassen, mit einem Schema f�
     <message>
         <source>best within the settings of %1: error %2, proven</source>
         <translation>bester mit den Einstellungen von %1: Fehler %2, bewiesen</translation>
+    </message>
+    <message>
+        <source>Sensi&amp;tivity</source>
+        <translation>Em&amp;pfindlichkeit</translation>
     </message>
 </context>
 <context>
@@ -1585,8 +1585,8 @@ beschnitten</translation>
         <translation>Vergleich</translation>
     </message>
     <message>
-        <source>Sc&amp;hemes</source>
-        <translation>Sc&amp;hemata</translation>
+        <source>S&amp;chemes</source>
+        <translation>&amp;Schemata</translation>
     </message>
 </context>
 <context>
@@ -2830,14 +2830,6 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
 <context>
     <name>halfstep::InspectorPanel</name>
     <message>
-        <source>&amp;Row</source>
-        <translation>&amp;Zeile</translation>
-    </message>
-    <message>
-        <source>C&amp;olumn</source>
-        <translation>&amp;Spalte</translation>
-    </message>
-    <message>
         <source>Output channel of the weight, counted from 0</source>
         <translation>Ausgabekanal des Gewichts, ab 0 gezählt</translation>
     </message>
@@ -2892,6 +2884,14 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     <message>
         <source>%1 → %2, error %3</source>
         <translation>%1 → %2, Fehler %3</translation>
+    </message>
+    <message>
+        <source>Ro&amp;w</source>
+        <translation>Zei&amp;le</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Spalte</translation>
     </message>
 </context>
 <context>
@@ -4170,13 +4170,13 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>&amp;Apply to this layer</source>
-        <translation>Auf diese Schicht &amp;anwenden</translation>
+        <translation>Auf diese Schicht an&amp;wenden</translation>
     </message>
     <message numerus="yes">
         <source>&amp;Apply to %n selected layers</source>
         <translation>
-            <numerusform>Auf %n gewählte Schicht &amp;anwenden</numerusform>
-            <numerusform>Auf %n gewählte Schichten &amp;anwenden</numerusform>
+            <numerusform>Auf %n gewählte Schicht an&amp;wenden</numerusform>
+            <numerusform>Auf %n gewählte Schichten an&amp;wenden</numerusform>
         </translation>
     </message>
     <message>
@@ -4234,7 +4234,7 @@ ist nicht mehr da.</translation>
     </message>
     <message>
         <source>All of this &amp;role</source>
-        <translation>Alle dieser &amp;Rolle</translation>
+        <translation>Alle dieser R&amp;olle</translation>
     </message>
     <message>
         <source>All &amp;layers</source>
@@ -4276,21 +4276,8 @@ ist nicht mehr da.</translation>
         <translation>Stufen sind Potenzen von √2 statt 2: feiner, über die halbe Spanne</translation>
     </message>
     <message>
-        <source>&amp;Format</source>
-        <translation>&amp;Format</translation>
-    </message>
-    <message>
         <source>&amp;Bits</source>
-        <translation>&amp;Bits</translation>
-    </message>
-    <message>
-        <source>&amp;Type</source>
-        <comment>of a floating-point or GGUF block format</comment>
-        <translation>&amp;Typ</translation>
-    </message>
-    <message>
-        <source>S&amp;ymmetry</source>
-        <translation>S&amp;ymmetrie</translation>
+        <translation>Bi&amp;ts</translation>
     </message>
     <message>
         <source>&amp;Granularity</source>
@@ -4305,12 +4292,8 @@ ist nicht mehr da.</translation>
         <translation>B&amp;ereich</translation>
     </message>
     <message>
-        <source>&amp;Percentile</source>
-        <translation>&amp;Perzentil</translation>
-    </message>
-    <message>
         <source>L&amp;imits</source>
-        <translation>Gre&amp;nzen</translation>
+        <translation>Gren&amp;zen</translation>
     </message>
     <message>
         <source>Scale &amp;storage</source>
@@ -4444,6 +4427,23 @@ ist nicht mehr da.</translation>
         <source> %</source>
         <comment>percent, after a number</comment>
         <translation> %</translation>
+    </message>
+    <message>
+        <source>T&amp;ype</source>
+        <comment>of a floating-point or GGUF block format</comment>
+        <translation>&amp;Typ</translation>
+    </message>
+    <message>
+        <source>Percent&amp;ile</source>
+        <translation>Per&amp;zentil</translation>
+    </message>
+    <message>
+        <source>F&amp;ormat</source>
+        <translation>&amp;Format</translation>
+    </message>
+    <message>
+        <source>Sy&amp;mmetry</source>
+        <translation>S&amp;ymmetrie</translation>
     </message>
 </context>
 <context>

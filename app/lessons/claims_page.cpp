@@ -3,6 +3,7 @@
 
 #include "app/lessons/claim_texts.h"
 #include "core/model_files/model.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 
@@ -208,7 +209,9 @@ void ClaimsPage::showDetails() {
 void ClaimsPage::showState() {
     const auto measured = static_cast<int>(results_.size());
     const auto all = static_cast<int>(measurableClaims().size());
-    button_->setText(running_ ? tr("S&top") : measured > 0 ? tr("&Measure again") : tr("&Measure them"));
+    button_->setText(withoutMnemonic(running_       ? tr("S&top")
+                                     : measured > 0 ? tr("&Measure again")
+                                                    : tr("&Measure them")));
     progress_->setVisible(running_);
     progress_->setValue(progress_steps * measured / all);
     if (!problem_.isEmpty()) return state_->setText(problem_);

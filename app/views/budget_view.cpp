@@ -432,7 +432,7 @@ void BudgetView::retranslate() {
     use_->setToolTip(tr("Gives every layer the scheme that the best plan for this budget has for it"));
     candidates_label_->setText(tr("&Candidates"));
     candidates_->retranslate();
-    sensitivity_label_->setText(tr("S&ensitivity"));
+    sensitivity_label_->setText(tr("Sensi&tivity"));
     sensitivity_->setToolTip(tr("How much a layer's squared relative error counts"));
     protect_->setText(tr("Protect ends"));
     protect_->setToolTip(tr("Embeddings, output head, first and last block get at least 8 bits a weight"));

@@ -135,7 +135,7 @@ void CompareView::show() {
 }
 
 void CompareView::retranslate() {
-    label_->setText(tr("Sc&hemes"));
+    label_->setText(tr("S&chemes"));
     text_->setPlaceholderText(tr("Schemes to compare, separated by spaces"));
     text_->setToolTip(
         tr("Schemes to compare, in their notation, separated by spaces. Empty: the usual set."));

@@ -355,14 +355,14 @@ void SchemeForm::retranslate() {
         QString name = text;
         field->setAccessibleName(name.remove(QLatin1Char('&')));
     };
-    label(family_, tr("&Format"));
+    label(family_, tr("F&ormat"));
     label(bits_, tr("&Bits"));
-    label(format_, tr("&Type", "of a floating-point or GGUF block format"));
-    label(symmetry_, tr("S&ymmetry"));
+    label(format_, tr("T&ype", "of a floating-point or GGUF block format"));
+    label(symmetry_, tr("Sy&mmetry"));
     label(granularity_, tr("&Granularity"));
     label(group_size_, tr("Group si&ze"));
     label(range_, tr("Ra&nge"));
-    label(percentile_, tr("&Percentile"));
+    label(percentile_, tr("Percent&ile"));
     label(clip_, tr("L&imits"));
     label(scale_storage_, tr("Scale &storage"));
     bits_slider_->setAccessibleName(tr("Bits"));

@@ -195,8 +195,8 @@ void InspectorPanel::Parts::enable() {
 }
 
 void InspectorPanel::Parts::retranslate() {
-    row_label->setText(InspectorPanel::tr("&Row"));
-    input_label->setText(InspectorPanel::tr("C&olumn"));
+    row_label->setText(InspectorPanel::tr("Ro&w"));
+    input_label->setText(InspectorPanel::tr("Column"));
     row->setToolTip(InspectorPanel::tr("Output channel of the weight, counted from 0"));
     input->setToolTip(InspectorPanel::tr("Input of the weight, counted from 0"));
     back->setToolTip(InspectorPanel::tr("The weight before"));

@@ -4,6 +4,7 @@
 #include "app/lessons/stage_scenes.h"
 #include "app/settings/device_name.h"
 #include "core/base/error.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/number_text.h"
 
 #include <QPushButton>
@@ -109,7 +110,7 @@ void CostStage::addSchemes() {
 
 void CostStage::addCases() {
     for (const Case& one : cases) {
-        auto* button = new QPushButton(tr(one.name), this);
+        auto* button = new QPushButton(withoutMnemonic(tr(one.name)), this);
         button->setToolTip(tr("A size, scheme and device that are usual there"));
         connect(button, &QPushButton::clicked, this, [this, one] {
             parameters().setValues({{QStringLiteral("device"), QLatin1String(one.device)},

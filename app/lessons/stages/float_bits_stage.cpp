@@ -2,6 +2,7 @@
 #include "app/lessons/stages/float_bits_stage.h"
 
 #include "app/lessons/stage_scenes.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
 
@@ -100,7 +101,7 @@ FloatBitsStage::FloatBitsStage(JobRunner& jobs) : Stage(jobs), bits_(new BitFiel
 void FloatBitsStage::addPlaces() {
     auto* button = new QToolButton(this);
     button->setObjectName(QStringLiteral("places"));
-    button->setText(tr("&Go to"));
+    button->setText(withoutMnemonic(tr("&Go to")));
     button->setPopupMode(QToolButton::InstantPopup);
     button->setFocusPolicy(Qt::StrongFocus);
     auto* menu = new QMenu(button);

@@ -5,6 +5,7 @@
 #include "core/analysis/level_shares.h"
 #include "core/quantize/lloyd.h"
 #include "core/quantize/log_levels.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/number_text.h"
 
 #include <QPushButton>
@@ -73,7 +74,7 @@ GridsStage::GridsStage(JobRunner& jobs) : Stage(jobs) {
                                       {"learned", tr("learned (k-means)")}},
                                      "uniform"});
     parameters().add(NumberParameter{"steps", tr("S&teps learned"), 0, most_steps, 1, 0, 0});
-    auto* step = new QPushButton(tr("&One step"), this);
+    auto* step = new QPushButton(withoutMnemonic(tr("&One step")), this);
     step->setObjectName(QStringLiteral("lloyd_step"));
     parameters().addWidget(step);
     connect(step, &QPushButton::clicked, this, [this] {

@@ -3,6 +3,7 @@
 
 #include "app/lessons/picture_file.h"
 #include "app/lessons/stage_scenes.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/lessons/picture_row.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/theme.h"
@@ -53,7 +54,7 @@ QList<QColor> swatches(const std::vector<Rgb>& palette) {
 PaletteStage::PaletteStage(JobRunner& jobs)
     : Stage(jobs), pictures_(new PictureRow(this)), own_(new QPushButton(this)), problem_(new QLabel(this)) {
     parameters().add(NumberParameter{"colors", tr("&Colours"), 2, most_colors, 1, asked_colors, 0});
-    own_->setText(tr("&My picture…"));
+    own_->setText(withoutMnemonic(tr("&My picture…")));
     own_->setToolTip(tr("Takes a picture of yours; it is made small first"));
     connect(own_, &QPushButton::clicked, this, &PaletteStage::choosePicture);
     parameters().addWidget(own_);

@@ -2,6 +2,7 @@
 #include "app/lessons/stages/training_stage.h"
 
 #include "app/lessons/stage_scenes.h"
+#include "widgets/lessons/parameter_controls.h"
 #include "widgets/style/number_text.h"
 
 #include <algorithm>
@@ -196,7 +197,7 @@ ScenePane TrainingStage::surfacePane(const QString& title, const training::LossS
 }
 
 void TrainingStage::draw() {
-    button_->setText(running_ ? tr("S&top") : tr("&Train again"));
+    button_->setText(withoutMnemonic(running_ ? tr("S&top") : tr("&Train again")));
     Scene scene;
     scene.title = running_   ? tr("Training…")
                   : trained_ ? tr("2 · 32 · 32 · 2 neurons, weights of %1 bits").arg(plan_->bits)
