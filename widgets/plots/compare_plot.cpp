@@ -23,7 +23,9 @@ constexpr double most_name_share = 0.3;     // of the table's width
 constexpr double least_radar_share = 0.12;  // the worst scheme is still seen on the radar
 constexpr double name_margin = 36;          // swatch and gaps
 constexpr int least_width_of_both = 780;
+constexpr double radar_column = 0.52;  // of the table's width
 constexpr int tallest_row = 44;
+constexpr int tallest_row_beside = 64;  // of the radar
 
 bool exact(const ErrorSums& sums) {
     return sums.error_squared == 0;
@@ -63,19 +65,22 @@ ComparePlot::ComparePlot(QWidget* parent) : PlotView(parent) {
     clear();
 }
 
-// The radar stands beside the table where there is width for both, else below it.
+// The radar stands beside the table where there is width for both and it gets larger there than below it.
 void ComparePlot::arrange() {
-    const bool wide = plot()->width() >= std::max(least_width_of_both, plot()->height());
     // What the table does not need in height goes to the radar below it.
     const int rows = static_cast<int>(schemes_.size());
-    table_pane_->setMaximumSize(QWIDGETSIZE_MAX,
-                                wide ? QWIDGETSIZE_MAX : headerHeight() + rows * tallest_row + 12);
+    const int table = headerHeight() + rows * tallest_row + 12;
+    const QSizeF size = plot()->size();
+    const double beside = std::min(size.width() * radar_column / (1 + radar_column), size.height());
+    const double below = std::min(size.width(), size.height() - table);
+    const bool wide = size.width() >= least_width_of_both && beside > below;
+    table_pane_->setMaximumSize(QWIDGETSIZE_MAX, wide ? QWIDGETSIZE_MAX : table);
     if (wide_ == wide) return;
     wide_ = wide;
     QCPLayoutGrid* grid = plot()->plotLayout();
     if (wide) {
         placePanes(grid, {{table_pane_, 0, 0}, {radar_pane_, 0, 1}});
-        grid->setColumnStretchFactor(1, 0.52);
+        grid->setColumnStretchFactor(1, radar_column);
     } else {
         placePanes(grid, {{table_pane_, 0, 0}, {radar_pane_, 1, 0}});
         grid->setRowStretchFactor(1, 0.85);
@@ -237,7 +242,8 @@ QRect ComparePlot::rowRect(std::size_t index) const {
     const int line = QFontMetrics(smallFont()).height();
     const int header = headerHeight();
     const auto count = static_cast<int>(std::max<std::size_t>(1, schemes_.size()));
-    const int height = std::clamp((pane.height() - header) / count, line + 6, tallest_row);
+    const int height = std::clamp((pane.height() - header) / count, line + 6,
+                                  wide_ == true ? tallest_row_beside : tallest_row);
     return {pane.left(), pane.top() + header + static_cast<int>(index) * height, pane.width(), height};
 }
 
@@ -245,110 +251,6 @@ QRectF ComparePlot::columnRect(std::size_t column, const QRectF& row) const {
     const double names = namesWidth(row.width());
     const double width = (row.width() - names) / static_cast<double>(figures_.size());
     return {row.left() + names + static_cast<double>(column) * width, row.top(), width - 6, row.height()};
-}
-
-void ComparePlot::drawTable(QCPPainter* painter, const QRect& rect) const {
-    if (figures_.empty()) return;
-    painter->setFont(smallFont());
-    const QFontMetricsF metrics(painter->font());
-    std::vector<double> tops;
-    for (std::size_t column = 0; column < figures_.size(); ++column) {
-        const Figure& figure = figures_[column];
-        double top = 0;
-        for (const std::optional<double>& value : figure.values) {
-            if (value && std::isfinite(*value)) top = std::max(top, *value);
-        }
-        tops.push_back(top);
-        const QRectF head =
-            columnRect(column, QRectF(rect.left(), rect.top(), rect.width(), metrics.height()));
-        painter->setPen(theme().text);
-        painter->drawText(head, Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(figure.name, Qt::ElideRight, head.width()));
-        if (hintLines() == 0) continue;
-        painter->setPen(theme().faintText);
-        const double hint_height = headerHeight() - 8 - metrics.height();
-        painter->drawText(QRectF(head.left(), head.bottom(), head.width(), hint_height),
-                          Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap | Qt::TextDontClip, figure.hint);
-    }
-    for (std::size_t index = 0; index < rowsShown(); ++index)
-        drawRow(painter, index, tops);
-    if (rowsShown() == schemes_.size()) return;
-    painter->setPen(theme().mutedText);
-    painter->drawText(rowRect(rowsShown()), Qt::AlignLeft | Qt::AlignVCenter,
-                      tr("and %n more", nullptr, static_cast<int>(schemes_.size() - rowsShown())));
-}
-
-void ComparePlot::drawRow(QCPPainter* painter, std::size_t index, const std::vector<double>& tops) const {
-    const QRectF row = rowRect(index);
-    const ComparedScheme& scheme = schemes_[index];
-    const QColor color = colorOf(index);
-    painter->setPen(Qt::NoPen);
-    if (selected_ == index) {
-        painter->setBrush(theme().raised);
-        painter->drawRoundedRect(row.adjusted(-4, 1, 0, -1), 4, 4);
-    }
-    const QFontMetricsF metrics(painter->font());
-    painter->setBrush(color);
-    painter->drawRoundedRect(QRectF(row.left() + 1, row.center().y() - 5, 10, 10), 2, 2);
-    painter->setPen(theme().text);
-    const double name_width = namesWidth(row.width()) - 24;
-    painter->drawText(QRectF(row.left() + 17, row.top(), name_width, row.height()),
-                      Qt::AlignLeft | Qt::AlignVCenter,
-                      metrics.elidedText(scheme.label, Qt::ElideRight, name_width));
-    if (!scheme.measurement.refused.empty()) {
-        const QRectF reason = columnRect(0, row).united(columnRect(figures_.size() - 1, row));
-        painter->setPen(theme().mutedText);
-        painter->drawText(reason, Qt::AlignLeft | Qt::AlignVCenter,
-                          metrics.elidedText(QString::fromStdString(scheme.measurement.refused),
-                                             Qt::ElideRight, reason.width()));
-        return;
-    }
-    for (std::size_t column = 0; column < figures_.size(); ++column) {
-        const Figure& figure = figures_[column];
-        const QRectF cell = columnRect(column, row);
-        const std::optional<double>& value = figure.values[index];
-        const double share = !value               ? 0
-                             : std::isinf(*value) ? 1
-                             : tops[column] > 0   ? *value / tops[column]
-                                                  : 0;
-        const QRectF track(cell.left(), cell.center().y() + metrics.height() / 2 - 1, cell.width() - 4, 4);
-        painter->setPen(Qt::NoPen);
-        painter->setBrush(theme().grid);
-        painter->drawRoundedRect(track, 2, 2);
-        painter->setBrush(color);
-        if (share > 0)
-            painter->drawRoundedRect(QRectF(track.topLeft(), QSizeF(std::max(2.0, share * track.width()), 4)),
-                                     2, 2);
-        double best = figure.less_is_better ? infinity : -infinity;
-        for (const std::optional<double>& other : figure.values) {
-            if (other) best = figure.less_is_better ? std::min(best, *other) : std::max(best, *other);
-        }
-        QFont font = smallFont();
-        font.setBold(value && *value == best);
-        painter->setFont(font);
-        painter->setPen(theme().text);
-        painter->drawText(cell.adjusted(0, -4, 0, -4), Qt::AlignLeft | Qt::AlignVCenter,
-                          QFontMetricsF(font).elidedText(figure.texts[index], Qt::ElideRight, cell.width()));
-        painter->setFont(smallFont());
-    }
-}
-
-void ComparePlot::drawRadarPane(QCPPainter* painter, const QRect& rect) const {
-    painter->setFont(smallFont());
-    const int line = QFontMetrics(smallFont()).height();
-    const std::size_t shown = onRadar().size();
-    if (shown == 0) return;
-    drawRadar(painter, QRectF(rect).adjusted(0, 0, 0, -2.5 * line), radar(), theme());
-    const auto applicable = std::count_if(schemes_.begin(), schemes_.end(), [](const ComparedScheme& scheme) {
-        return scheme.measurement.refused.empty();
-    });
-    QString note = tr("Outside is best, among the schemes shown.");
-    if (static_cast<std::size_t>(applicable) > shown) {
-        note += u'\n' + tr("%1 of %2: click a row to bring it in.").arg(shown).arg(applicable);
-    }
-    painter->setPen(theme().faintText);
-    painter->drawText(QRectF(rect.left(), rect.bottom() - 2.3 * line, rect.width(), 2.3 * line),
-                      Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, note);
 }
 
 void ComparePlot::select(std::size_t index) {

@@ -60,6 +60,7 @@ class ComparePlot : public PlotView {
     RadarChart radar() const;
     void drawTable(QCPPainter* painter, const QRect& rect) const;
     void drawRow(QCPPainter* painter, std::size_t index, const std::vector<double>& tops) const;
+    QRectF radarArea(const QRect& pane) const;
     void drawRadarPane(QCPPainter* painter, const QRect& rect) const;
     void arrange();
     double namesWidth(double table_width) const;

@@ -259,6 +259,26 @@ class TestPlots : public QObject {
         QVERIFY(plot.rowRect(0).width() < plot.plot()->width() * 3 / 4);
     }
 
+    // The radar stands where it gets larger: beside the table of eight rows, or below it.
+    void placesTheRadarWhereItIsLarger_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::addColumn<bool>("beside");
+        QTest::newRow("flat") << QSize(1100, 500) << true;
+        QTest::newRow("wide") << QSize(1600, 800) << true;
+        QTest::newRow("as high as wide") << QSize(980, 960) << false;
+        QTest::newRow("high") << QSize(820, 900) << false;
+        QTest::newRow("narrow") << QSize(600, 420) << false;
+    }
+    void placesTheRadarWhereItIsLarger() {
+        QFETCH(QSize, size);
+        QFETCH(bool, beside);
+        ComparePlot plot;
+        show(plot, size);
+        plot.setSchemes(sample::comparedSchemes(8));
+        QTest::qWait(20);
+        QCOMPARE(plot.plot()->plotLayout()->columnCount(), beside ? 2 : 1);
+    }
+
     void marksTheSelectedTensorInSmallCellsToo() {
         SensitivityPlot plot;
         plot.setData(sample::sensitivity(12));
