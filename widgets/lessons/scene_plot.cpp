@@ -4,6 +4,7 @@
 #include "widgets/lessons/scene_painting.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/plot_style.h"
 
 #include <QKeyEvent>
@@ -52,7 +53,7 @@ bool ScenePlot::sameArrangement(const Scene& other) const {
 }
 
 void ScenePlot::buildPanes() {
-    forgetAxes();
+    zoom().forget();
     qDeleteAll(painted_);  // they paint into the rects that go with the layout
     painted_.clear();
     plot()->plotLayout()->clear();

@@ -3,6 +3,7 @@
 
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/role_text.h"
@@ -64,7 +65,7 @@ void BudgetPlot::buildPanes() {
     strip_rect_->axis(QCPAxis::atBottom)->grid()->setVisible(false);
     depth_rect_->axis(QCPAxis::atLeft)->setScaleType(QCPAxis::stLogarithmic);
     depth_rect_->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<LogValueTicker>::create());
-    linkAxes(strip_rect_->axis(QCPAxis::atBottom), depth_rect_->axis(QCPAxis::atBottom));
+    ZoomAxes::link(strip_rect_->axis(QCPAxis::atBottom), depth_rect_->axis(QCPAxis::atBottom));
 
     front_ = plot()->addGraph(front_rect_->axis(QCPAxis::atBottom), front_rect_->axis(QCPAxis::atLeft));
     former_depth_ =
@@ -211,7 +212,7 @@ void BudgetPlot::scaleFront() {
     front_rect_->axis(QCPAxis::atBottom)->setLabel(tr("bits a weight"));
     const double first = data_.hasFront() ? std::min(data_.front->front().bits, data_.budget) : 0;
     const double pad = std::max(0.1, 0.04 * (last - first));
-    setFullRange(front_rect_->axis(QCPAxis::atBottom), {first - pad, last + pad});
+    zoom().setFullRange(front_rect_->axis(QCPAxis::atBottom), {first - pad, last + pad});
 }
 
 void BudgetPlot::rebuildStrip() {
@@ -221,7 +222,8 @@ void BudgetPlot::rebuildStrip() {
     for (const auto& ticker : {role_ticker_, block_ticker_})
         ticker->font = smallFont();
     strip_rect_->axis(QCPAxis::atLeft)->setRange(-0.5, static_cast<double>(strip_.rows()) - 0.5);
-    setFullRange(strip_rect_->axis(QCPAxis::atBottom), {-0.5, static_cast<double>(strip_.columns()) - 0.5});
+    zoom().setFullRange(strip_rect_->axis(QCPAxis::atBottom),
+                        {-0.5, static_cast<double>(strip_.columns()) - 0.5});
     const QString changes = changesText();
     strip_title_->setText(changes.isEmpty() ? tr("Bits a weight by depth and role")
                                             : tr("Bits a weight by depth and role: %1").arg(changes));

@@ -5,6 +5,7 @@
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/plot_style.h"
 
 #include <QComboBox>
@@ -78,8 +79,8 @@ void ChannelPlot::buildPanes() {
     importance_rect_->setMinimumMargins(QMargins(0, 5, 6, 0));
     ranges_->axis(QCPAxis::atBottom)->setTickLabels(false);
     outliers_->axis(QCPAxis::atBottom)->setTickLabels(false);
-    linkAxes(ranges_->axis(QCPAxis::atBottom), outliers_->axis(QCPAxis::atBottom));
-    linkAxes(ranges_->axis(QCPAxis::atBottom), map_rect_->axis(QCPAxis::atBottom));
+    ZoomAxes::link(ranges_->axis(QCPAxis::atBottom), outliers_->axis(QCPAxis::atBottom));
+    ZoomAxes::link(ranges_->axis(QCPAxis::atBottom), map_rect_->axis(QCPAxis::atBottom));
 
     const QString main = QStringLiteral("main");
     new PaintedItem(ranges_, main, [this](QCPPainter* painter) { drawRanges(painter); });
@@ -230,7 +231,7 @@ void ChannelPlot::rebuild() {
     outliers_->axis(QCPAxis::atLeft)->setRange(0, std::max(1.0, 1.15 * static_cast<double>(most)));
     const QCPRange all(-0.5, std::max(0.5, static_cast<double>(order_.size()) - 0.5));
     for (QCPAxisRect* rect : {ranges_, outliers_, map_rect_})
-        setFullRange(rect->axis(QCPAxis::atBottom), all);
+        zoom().setFullRange(rect->axis(QCPAxis::atBottom), all);
     rebuildImportance();
     rebuildMap();
 }

@@ -6,6 +6,7 @@
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
@@ -82,7 +83,7 @@ void ErrorPlot::buildPanes() {
     by_value_->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
     shares_->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
     total->setMarginGroup(QCP::msLeft | QCP::msRight, margins_);
-    linkAxes(by_value_->axis(QCPAxis::atBottom), shares_->axis(QCPAxis::atBottom));
+    ZoomAxes::link(by_value_->axis(QCPAxis::atBottom), shares_->axis(QCPAxis::atBottom));
     for (QCPAxisRect* rect : {distribution_, by_value_, shares_}) {
         rect->axis(QCPAxis::atBottom)->setTicker(QSharedPointer<ValueTicker>::create());
         rect->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
@@ -173,7 +174,7 @@ void ErrorPlot::rebuildDistribution() {
     counts->setLabel(tr("weights per bin"));
     counts->setRange(0.7, std::max(10.0, 1.8 * static_cast<double>(most)));
     distribution_->axis(QCPAxis::atBottom)->setLabel(tr("error (quantized − original)"));
-    setFullRange(distribution_->axis(QCPAxis::atBottom), padded(errors.low, errors.high, 0.04));
+    zoom().setFullRange(distribution_->axis(QCPAxis::atBottom), padded(errors.low, errors.high, 0.04));
 }
 
 void ErrorPlot::rebuildByValue() {
@@ -209,8 +210,8 @@ void ErrorPlot::rebuildByValue() {
     by_value_->axis(QCPAxis::atBottom)->setTickLabels(false);
     const std::vector<ErrorProfile::ValueBin>& bins = profile_.by_value;
     const QCPRange range = bins.empty() ? QCPRange(-1, 1) : padded(bins.front().low, bins.back().high, 0.02);
-    setFullRange(by_value_->axis(QCPAxis::atBottom), range);
-    setFullRange(shares_->axis(QCPAxis::atBottom), range);
+    zoom().setFullRange(by_value_->axis(QCPAxis::atBottom), range);
+    zoom().setFullRange(shares_->axis(QCPAxis::atBottom), range);
 }
 
 void ErrorPlot::rebuildShares() {

@@ -4,6 +4,7 @@
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/tickers.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 
@@ -138,7 +139,7 @@ void HistogramPlot::updateRanges() {
         high = std::min(std::max(high, overlay_->clip_high), high + most_extension * extent);
     }
     const double padding = range_padding * (high - low);
-    setFullRange(rect_->axis(QCPAxis::atBottom), {low - padding, high + padding});
+    zoom().setFullRange(rect_->axis(QCPAxis::atBottom), {low - padding, high + padding});
 }
 
 QString HistogramPlot::valueLabel() const {

@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_view.h"
 
 #include "widgets/plots/painted.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/theme_follower.h"
@@ -31,15 +32,6 @@ constexpr double key_pan = 0.1;
 constexpr int title_height = 26;  // of exported pictures
 constexpr double png_scale = 2;
 
-bool covers(const QCPRange& outer, const QCPRange& inner) {
-    const double slack = 1e-9 * outer.size();
-    return inner.lower >= outer.lower - slack && inner.upper <= outer.upper + slack;
-}
-
-bool same(const QCPRange& a, const QCPRange& b) {
-    return covers(a, b) && covers(b, a);
-}
-
 }  // namespace
 
 QString fileSuffix(PlotFormat format) {
@@ -63,7 +55,8 @@ PlotView::PlotView(QWidget* parent)
       sentence_(new QLabel(this)),
       controls_(new QHBoxLayout),
       stack_(new QStackedLayout),
-      read_out_(new ReadOut(plot_)) {
+      read_out_(new ReadOut(plot_)),
+      zoom_(new ZoomAxes(this)) {
     plot_->plotLayout()->clear();
     plot_->plotLayout()->setRowSpacing(8);
     plot_->plotLayout()->setColumnSpacing(10);
@@ -192,75 +185,22 @@ QCPLayer* PlotView::addBufferedLayer(const QString& name, const QString& above) 
     return plot_->layer(name);
 }
 
-void PlotView::setFullRange(QCPAxis* axis, const QCPRange& full) {
-    const auto known = std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
-                                    [axis](const ZoomAxis& entry) { return entry.axis == axis; });
-    if (known != zoom_axes_.end()) {
-        const bool keep = isZoomed(axis) && covers(full, axis->range());
-        known->full = full;
-        if (!keep) axis->setRange(full);
-        return;
-    }
-    zoom_axes_.push_back({axis, full});
-    axis->setRange(full);
-    connect(axis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this,
-            [this, axis](const QCPRange& range) {
-                const auto entry =
-                    std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
-                                 [axis](const ZoomAxis& known_axis) { return known_axis.axis == axis; });
-                if (entry != zoom_axes_.end() && !covers(entry->full, range)) {
-                    axis->setRange(range.bounded(entry->full.lower, entry->full.upper));
-                }
-            });
-}
-
-void PlotView::linkAxes(QCPAxis* first, QCPAxis* second) {
-    const auto follow = [](QCPAxis* leader, QCPAxis* follower) {
-        QObject::connect(leader, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), follower,
-                         [follower](const QCPRange& range) {
-                             if (!same(range, follower->range())) follower->setRange(range);
-                         });
-    };
-    follow(first, second);
-    follow(second, first);
-}
-
-void PlotView::forgetAxes() {
-    zoom_axes_.clear();
-}
-
-bool PlotView::isZoomed(const QCPAxis* axis) const {
-    const auto entry = std::find_if(zoom_axes_.begin(), zoom_axes_.end(),
-                                    [axis](const ZoomAxis& known) { return known.axis == axis; });
-    return entry != zoom_axes_.end() && !same(entry->full, axis->range());
-}
-
 QString PlotView::readOutText() const {
     return read_out_->lines().join(u'\n');
 }
 
 void PlotView::resetZoom() {
-    for (const ZoomAxis& entry : zoom_axes_) {
-        if (entry.axis) entry.axis->setRange(entry.full);
-    }
+    zoom_->reset();
     replotSoon();
 }
 
 void PlotView::zoomBy(double factor) {
-    for (const ZoomAxis& entry : zoom_axes_) {
-        if (entry.axis && entry.axis->axisRect()->rangeZoomAxis(entry.axis->orientation()) == entry.axis) {
-            entry.axis->scaleRange(factor);
-        }
-    }
+    zoom_->zoomBy(factor);
     replotSoon();
 }
 
 void PlotView::panBy(double share) {
-    for (const ZoomAxis& entry : zoom_axes_) {
-        if (entry.axis && entry.axis->orientation() == Qt::Horizontal && isZoomed(entry.axis)) {
-            entry.axis->moveRange(share * entry.axis->range().size());
-        }
-    }
+    zoom_->panBy(share);
     replotSoon();
 }
 

@@ -4,12 +4,10 @@
 #include "widgets/plots/plot_table.h"
 
 #include <QImage>
-#include <QPointer>
 #include <QWidget>
 #include <qcustomplot.h>
 
 #include <memory>
-#include <vector>
 
 class QHBoxLayout;
 class QLabel;
@@ -20,6 +18,7 @@ namespace halfstep {
 
 class ElidedLabel;
 class ReadOut;
+class ZoomAxes;
 struct Theme;
 
 enum class PlotFormat { svg, png, pdf, csv };
@@ -85,28 +84,18 @@ class PlotView : public QWidget {
     const Theme& theme() const;
     QHBoxLayout* controls() const { return controls_; }
     ReadOut* readOut() const { return read_out_; }
+    ZoomAxes& zoom() { return *zoom_; }
     void replotSoon();
     void replotOverlay();  // hover read-outs only
     QCPTextElement* newPaneTitle();
     QCPAxisRect* newAxisRect();  // left and bottom axes; only the horizontal one zooms
     QCPLayer* addBufferedLayer(const QString& name, const QString& above);
 
-    // Zoom and pan stay within `full`; shows all of it unless the user has zoomed in.
-    void setFullRange(QCPAxis* axis, const QCPRange& full);
-    void linkAxes(QCPAxis* first, QCPAxis* second);  // the same range, always
-    void forgetAxes();                               // before axes are removed
-    bool isZoomed(const QCPAxis* axis) const;
-
     void changeEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    struct ZoomAxis {
-        QPointer<QCPAxis> axis;
-        QCPRange full;
-    };
-
     void showMenu(const QPoint& position);
     void zoomBy(double factor);
     void panBy(double share);
@@ -124,7 +113,7 @@ class PlotView : public QWidget {
     QHBoxLayout* controls_ = nullptr;
     QStackedLayout* stack_ = nullptr;
     ReadOut* read_out_ = nullptr;
-    std::vector<ZoomAxis> zoom_axes_;
+    ZoomAxes* zoom_ = nullptr;
     QString subject_;
     QStringList details_;
     QString clear_sentence_;

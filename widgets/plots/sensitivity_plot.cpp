@@ -5,6 +5,7 @@
 #include "widgets/plots/number_text.h"
 #include "widgets/plots/painted.h"
 #include "widgets/plots/pane_layout.h"
+#include "widgets/plots/zoom_axes.h"
 #include "widgets/style/number_text.h"
 #include "widgets/style/plot_style.h"
 #include "widgets/style/tensor_name.h"
@@ -266,7 +267,8 @@ void SensitivityPlot::rebuildMap() {
     scheme_ticker_->names = data_.schemes;
     map_rect_->axis(QCPAxis::atBottom)
         ->setRange(-0.5, std::max(0.5, static_cast<double>(map_.cells().columns) - 0.5));
-    setFullRange(map_rect_->axis(QCPAxis::atLeft), {-0.5, static_cast<double>(map_.cells().rows) - 0.5});
+    zoom().setFullRange(map_rect_->axis(QCPAxis::atLeft),
+                        {-0.5, static_cast<double>(map_.cells().rows) - 0.5});
     fitLabels();
 }
 
@@ -334,7 +336,7 @@ void SensitivityPlot::rebuildDepth() {
     for (int block = 0; block < blocks; ++block)
         depth_ticker_->names << QString::number(block);
     depth_ticker_->names << tr("out");
-    setFullRange(depth_rect_->axis(QCPAxis::atBottom), {-0.3, blocks + 1.3});
+    zoom().setFullRange(depth_rect_->axis(QCPAxis::atBottom), {-0.3, blocks + 1.3});
 }
 
 void SensitivityPlot::drawMap(QCPPainter* painter) const {
