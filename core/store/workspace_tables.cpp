@@ -16,6 +16,11 @@ namespace {
 
 using listing_wire::TypeKind;
 
+// What is read takes a few times the room that it takes in a file of ours, which leaves nothing out: short
+// texts do. A little is granted to every file.
+constexpr std::uint64_t most_growth = 8;
+constexpr std::uint64_t granted = std::uint64_t{1} << 20U;
+
 constexpr const char* choose_another = "Choose a workspace that Halfstep saved";
 
 bool is_ieee(const Hdf5Type& type, std::uint32_t bytes, std::uint32_t exponent, std::uint32_t mantissa) {
@@ -99,6 +104,12 @@ const Hdf5Dataset& WorkspaceTables::dataset(const std::string& path) const {
     return *found;
 }
 
+void WorkspaceTables::account_for(const Hdf5Dataset& dataset, std::uint64_t element_size) const {
+    memory_ += dataset.bytes + dataset.elements * element_size;
+    if (memory_ > file_->size() * most_growth + granted)
+        fail(dataset.path, "claims more data than the file can hold");
+}
+
 std::vector<std::uint64_t> WorkspaceTables::extents(const std::string& path) const {
     return dataset(path).shape;
 }
@@ -118,6 +129,7 @@ std::vector<std::string> WorkspaceTables::texts(const std::string& path) const {
     const std::size_t length = list.type.size;
     if (list.shape.size() != 1 || list.type.kind != TypeKind::text || length == 0)
         fail(path, "is not a list of texts of fixed length");
+    account_for(list, sizeof(std::string));
     const std::vector<std::byte> fields = elements(list);
     std::vector<std::string> values;
     values.reserve(static_cast<std::size_t>(list.elements));
@@ -132,6 +144,7 @@ const Hdf5Dataset& WorkspaceTables::table(const std::string& path,
                                           const std::vector<std::uint64_t>& wanted) const {
     const Hdf5Dataset& found = dataset(path);
     if (found.shape != wanted) fail(path, "has another shape than the rest of the file asks for");
+    account_for(found, sizeof(std::int64_t));
     return found;
 }
 

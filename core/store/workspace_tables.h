@@ -43,10 +43,13 @@ class WorkspaceTables {
     const Hdf5Dataset& dataset(const std::string& path) const;
     const Hdf5Dataset& table(const std::string& path, const std::vector<std::uint64_t>& wanted) const;
     std::vector<std::byte> elements(const Hdf5Dataset& dataset) const;
+    // Of what is read, before it is: chunks that are not there would make numbers out of nothing.
+    void account_for(const Hdf5Dataset& dataset, std::uint64_t element_size) const;
 
     std::shared_ptr<const InputFile> file_;
     const Hdf5Listing& listing_;
     std::shared_ptr<Hdf5ChunkCache> cache_;
+    mutable std::uint64_t memory_ = 0;
 };
 
 }  // namespace halfstep

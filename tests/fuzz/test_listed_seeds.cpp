@@ -80,6 +80,38 @@ std::vector<std::byte> answer_of_one_dataset(const std::string& path, const QLis
     return {bytes.begin(), bytes.end()};
 }
 
+// A workspace that says it lists `tensors` names of one letter, of which not a byte is in the file.
+std::vector<std::byte> workspace_without_data(std::uint64_t tensors) {
+    lister::AnswerWriter answer;
+    answer.put(listing_wire::Record::number);
+    answer.put_text("");
+    answer.put_text("halfstep_workspace");
+    answer.put(std::int64_t{1});
+    for (const char* name : {"model_path", "fingerprint", "format", "architecture"}) {
+        answer.put(listing_wire::Record::texts);
+        answer.put_text("");
+        answer.put_text(name);
+        answer.put(std::uint32_t{1});
+        answer.put_text("m");
+    }
+    answer.put(listing_wire::Record::dataset);
+    answer.put_text("/tensors/name");
+    answer.put(std::uint64_t{0});
+    answer.put(listing_wire::TypeKind::text);
+    answer.put(std::uint32_t{1});
+    answer.put_bytes(std::vector<std::byte>(2 + 6 * sizeof(std::uint32_t)));
+    answer.put(std::uint8_t{1});
+    answer.put(tensors);
+    answer.put(listing_wire::Layout::chunked);
+    answer.put_bytes(std::vector<std::byte>(1));
+    answer.put(tensors);
+    answer.put(std::uint8_t{0});
+    answer.put(std::uint64_t{0});
+    answer.put(listing_wire::Record::end);
+    const auto bytes = std::as_bytes(std::span(answer.answer()));
+    return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 class TestListedSeeds : public QObject {
@@ -97,6 +129,19 @@ class TestListedSeeds : public QObject {
         const auto file = fuzz::file_of({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
         QVERIFY(names_and_last_value(file, read_keras_arrays(file, {}, {})) ==
                 std::pair(Names({"dense/kernel", "dense/bias"}), 6.0F));
+    }
+
+    // Sixty million names would take two gigabytes.
+    void a_workspace_takes_no_more_than_its_file_can_hold() {
+        const auto message_of = [](std::uint64_t tensors) {
+            const auto file = std::make_shared<const InputFile>("w.h5", std::vector<std::byte>(4));
+            const InputFile answer("w.h5", workspace_without_data(tensors));
+            return testing::error_of([&] { read_workspace(file, read_listing(*file, answer)); });
+        };
+        const std::string message = message_of(60'000'000);
+        QVERIFY2(message.starts_with("w.h5: '/tensors/name': claims more data than the file can hold"),
+                 message.c_str());
+        QVERIFY(message_of(1000).starts_with("w.h5: '/tensors/shape': is missing"));
     }
 
     void what_no_lister_says_is_refused_data() {
