@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -37,6 +38,26 @@ char meaning_of_escape(char letter) {
         default:
             return '\0';
     }
+}
+
+// How many bytes at the start stand for themselves inside quotes, whatever follows: printable ASCII without
+// quotes and backslashes. Eight at a time: names are most of a header.
+std::size_t plain_run(std::string_view text) {
+    constexpr std::uint64_t ones = 0x0101010101010101U;
+    constexpr std::uint64_t high_bits = 0x80U * ones;
+    const auto has_zero = [](std::uint64_t bytes) { return (bytes - ones) & ~bytes & high_bits; };
+    std::size_t at = 0;
+    for (std::uint64_t eight = 0; text.size() - at >= sizeof eight; at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        const std::uint64_t below_space = (eight - 0x20U * ones) & ~eight;
+        if (((eight | below_space) & high_bits) != 0 ||
+            (has_zero(eight ^ ('"' * ones)) | has_zero(eight ^ ('\\' * ones))) != 0)
+            break;
+    }
+    const auto is_plain = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
+    while (at < text.size() && is_plain(text[at]))
+        ++at;
+    return at;
 }
 
 void append_utf8(std::string& into, std::uint32_t code_point) {
@@ -110,19 +131,14 @@ std::string JsonScanner::name() {
 
 std::string JsonScanner::string() {
     expect('"', "text in quotes");
-    const std::size_t start = at_;
-    const std::size_t end = end_of_string();
-    const std::string_view body = text_.substr(start, end - start);
-    const auto is_control = [](char character) { return static_cast<unsigned char>(character) < 0x20U; };
-    if (const auto control = std::find_if(body.begin(), body.end(), is_control); control != body.end())
-        fail("control character inside quotes",
-             position() + static_cast<std::uint64_t>(control - body.begin()));
-    if (!is_utf8(body)) fail("text in quotes is not valid UTF-8");
+    const Quoted quoted = quoted_text();
+    const std::size_t end = at_ + quoted.text.size();
+    if (!quoted.plain) check_characters(quoted.text);
     std::string result;
-    result.reserve(body.size());
+    result.reserve(quoted.text.size());
     while (at_ < end) {
         const std::string_view rest = text_.substr(at_, end - at_);
-        const std::size_t run = std::min(rest.find('\\'), rest.size());
+        const std::size_t run = quoted.plain ? rest.size() : std::min(rest.find('\\'), rest.size());
         result += rest.substr(0, run);
         at_ += run;
         if (at_ < end) append_escape(result);
@@ -132,12 +148,22 @@ std::string JsonScanner::string() {
 }
 
 // Found before anything is copied, so that quotes left open cost no more than looking for their end.
-std::size_t JsonScanner::end_of_string() const {
-    std::size_t end = at_;
-    while (end < text_.size() && text_[end] != '"')
-        end += text_[end] == '\\' ? 2 : 1;
-    if (end >= text_.size()) fail("text in quotes does not end");
-    return end;
+JsonScanner::Quoted JsonScanner::quoted_text() const {
+    const std::string_view rest = text_.substr(at_);
+    std::size_t end = plain_run(rest);
+    if (end < rest.size() && rest[end] == '"') return {rest.substr(0, end), true};
+    while (end < rest.size() && rest[end] != '"')
+        end += rest[end] == '\\' ? 2 : 1;
+    if (end >= rest.size()) fail("text in quotes does not end");
+    return {rest.substr(0, end), false};
+}
+
+void JsonScanner::check_characters(std::string_view quoted) const {
+    const auto is_control = [](char character) { return static_cast<unsigned char>(character) < 0x20U; };
+    if (const auto control = std::ranges::find_if(quoted, is_control); control != quoted.end())
+        fail("control character inside quotes",
+             position() + static_cast<std::uint64_t>(control - quoted.begin()));
+    if (!is_utf8(quoted)) fail("text in quotes is not valid UTF-8");
 }
 
 void JsonScanner::append_escape(std::string& into) {

@@ -64,7 +64,12 @@ class JsonScanner {
     std::string name();  // with the colon after it
     void skip_nested(int depth);
     void skip_number();
-    std::size_t end_of_string() const;
+    struct Quoted {
+        std::string_view text;
+        bool plain;  // ASCII without escapes and control characters
+    };
+    Quoted quoted_text() const;  // from here to the closing quotes
+    void check_characters(std::string_view quoted) const;
     void append_escape(std::string& into);
     std::uint32_t four_hex_digits();
 

@@ -6,8 +6,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
+#include <iterator>
+#include <ranges>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace halfstep {
 namespace {
@@ -21,11 +25,15 @@ void check_range(std::uint64_t first, std::uint64_t count, std::uint64_t availab
 
 }  // namespace
 
-Model::Model(Contents contents) : contents_(std::move(contents)), by_name_(contents_.tensors.size()) {
-    std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
-    std::sort(by_name_.begin(), by_name_.end(), [this](std::size_t a, std::size_t b) {
-        return contents_.tensors[a].name < contents_.tensors[b].name;
-    });
+// Names are sorted side by side: through the tensors, each comparison would wait for memory twice.
+Model::Model(Contents contents) : contents_(std::move(contents)) {
+    std::vector<std::pair<std::string_view, std::size_t>> names;
+    names.reserve(contents_.tensors.size());
+    for (const TensorInfo& tensor : contents_.tensors)
+        names.emplace_back(tensor.name, names.size());
+    std::ranges::sort(names);
+    by_name_.reserve(names.size());
+    std::ranges::copy(names | std::views::values, std::back_inserter(by_name_));
 }
 
 const TensorInfo* Model::find(std::string_view tensor_name) const {

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <deque>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -24,6 +25,7 @@ constexpr std::uint64_t largest_extent = (1ULL << 48U) - 1;  // the published sc
 constexpr std::size_t highest_rank = 64;                     // NumPy's limit; the format sets none
 constexpr std::size_t usual_rank = 2;
 constexpr const char* incomplete = "The file is incomplete: download or export it again";
+constexpr const char* twice = "this name appears twice in the header";
 constexpr const char* damaged = "The file is damaged: download or export it again";
 
 struct NamedType {
@@ -120,16 +122,21 @@ class HeaderReader {
     void member(JsonScanner& scanner, std::string&& key) {
         job_.throw_if_stopped();
         scanner.set_context(key);
-        const std::uint64_t position = scanner.position();
-        if (!names_.insert(key).second) scanner.fail("this name appears twice in the header");
-        if (key == "__metadata__")
+        if (key == "__metadata__") {
             metadata(scanner);
-        else
-            tensor(scanner, std::move(key), position);
+        } else {
+            Entry& entry = entries_.emplace_back();
+            entry.position = scanner.position();
+            entry.info.name = std::move(key);
+            if (!names_.insert(entry.info.name).second) scanner.fail(twice);
+            tensor(scanner, entry);
+        }
         scanner.set_context({});
     }
 
     void metadata(JsonScanner& scanner) {
+        if (metadata_seen_) scanner.fail(twice);
+        metadata_seen_ = true;
         std::unordered_set<std::string> keys;
         scanner.object([&](const std::string& key) {
             if (!keys.insert(key).second)
@@ -140,10 +147,8 @@ class HeaderReader {
         });
     }
 
-    void tensor(JsonScanner& scanner, std::string&& name, std::uint64_t position) {
-        Entry entry;
-        entry.position = position;
-        entry.info.name = std::move(name);
+    void tensor(JsonScanner& scanner, Entry& entry) const {
+        const std::uint64_t position = entry.position;
         std::optional<std::string> dtype;
         std::optional<std::vector<std::int64_t>> shape;
         std::optional<std::array<std::uint64_t, 2>> offsets;
@@ -176,7 +181,6 @@ class HeaderReader {
             entry.info.dtype == DType::unknown ? *dtype : std::string(traits(entry.info.dtype).name);
         entry.info.shape = std::move(*shape);
         check_size(entry);
-        entries_.push_back(std::move(entry));
     }
 
     static std::vector<std::int64_t> read_shape(JsonScanner& scanner) {
@@ -265,8 +269,9 @@ class HeaderReader {
     const InputFile& file_;
     const JobContext& job_;
     std::uint64_t data_start_ = 0;
-    std::unordered_set<std::string> names_;
-    std::vector<Entry> entries_;
+    std::deque<Entry> entries_;
+    std::unordered_set<std::string_view> names_;  // which stand in the entries
+    bool metadata_seen_ = false;
     FileContents contents_;
 };
 

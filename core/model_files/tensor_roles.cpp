@@ -209,12 +209,13 @@ bool is_short_norm_name(std::string_view name) {
     return rest.empty() || rest.front() == '_' || is_number(rest);
 }
 
+constexpr std::size_t usual_words = 8;
+
 // A tensor's name taken apart: "model.layers.3.self_attn.q_proj.weight" is the weight of the module q_proj.
 struct NameParts {
     explicit NameParts(std::string_view name);
 
     std::string lower;
-    std::vector<std::string_view> parts;
     std::string_view kind;    // the last part: weight, bias, or the tensor's own name
     std::string_view module;  // what it belongs to; empty where the name does not say
     std::string_view parent;  // of the module
@@ -225,27 +226,21 @@ struct NameParts {
 };
 
 NameParts::NameParts(std::string_view name) : lower(name) {
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-    std::string_view rest = lower;
-    while (true) {
-        const std::size_t length = rest.find_first_of("./");
-        parts.push_back(rest.substr(0, length));
-        if (length == std::string_view::npos) break;
-        rest.remove_prefix(length + 1);
-    }
-    kind = parts.back();
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    });
     std::vector<std::string_view> words;  // of the path to the module
-    for (const std::string_view part : parts) {
-        int number = 0;
-        if (is_number(part)) {
-            if (!block && part.size() <= 6) {
-                std::from_chars(part.data(), part.data() + part.size(), number);
-                block = number;
-            }
-        } else {
-            words.push_back(part);
-        }
+    words.reserve(usual_words);
+    std::string_view rest = lower;
+    for (bool last = false; !last;) {
+        const auto end = std::ranges::find_if(rest, [](char c) { return c == '.' || c == '/'; });
+        last = end == rest.end();
+        kind = std::string_view(rest.begin(), end);
+        if (!is_number(kind))
+            words.push_back(kind);
+        else if (!block && kind.size() <= 6)
+            std::from_chars(kind.data(), kind.data() + kind.size(), block.emplace());
+        if (!last) rest = std::string_view(end + 1, rest.end());
     }
     const bool plain_kind = kind == "weight" || kind == "bias" || kind == "kernel";
     if (plain_kind) words.pop_back();

@@ -101,6 +101,29 @@ class TestJsonScanner : public QObject {
         QCOMPARE(scanner.string(), std::string("a\xc3\xa9\xf0\x9f\x98\x80\n\""));
     }
 
+    // Texts are looked at in pieces of eight bytes.
+    void every_byte_is_judged_at_every_place() {
+        for (int byte = 0; byte < 256; ++byte)
+            for (std::size_t place = 0; place < 20; ++place) {
+                std::string text = "a_name_with_20_chars";
+                text[place] = static_cast<char>(byte);
+                const std::string json = '"' + text + '"';
+                std::string read;
+                const std::string message = error_of([&] {
+                    JsonScanner scanner(json, "file");
+                    read = scanner.string();
+                });
+                const char* problem = nullptr;
+                if (byte < 0x20) problem = "control character";
+                if (byte >= 0x80) problem = "not valid UTF-8";
+                if (byte == '\\') problem = "";  // whatever the letter after it means
+                if (problem != nullptr)
+                    QVERIFY2(message.find(problem) != std::string::npos, message.c_str());
+                else
+                    QCOMPARE(read, text.substr(0, byte == '"' ? place : text.size()));
+            }
+    }
+
     void errors_name_the_byte_of_the_file() {
         const std::string message = error_of([] {
             JsonScanner scanner("{\"ab\": x}", "model.safetensors", 100);
