@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <iterator>
-#include <ranges>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -33,7 +31,8 @@ Model::Model(Contents contents) : contents_(std::move(contents)) {
         names.emplace_back(tensor.name, names.size());
     std::ranges::sort(names);
     by_name_.reserve(names.size());
-    std::ranges::copy(names | std::views::values, std::back_inserter(by_name_));
+    for (const auto& [name, index] : names)
+        by_name_.push_back(index);
 }
 
 const TensorInfo* Model::find(std::string_view tensor_name) const {

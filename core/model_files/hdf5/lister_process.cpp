@@ -41,7 +41,6 @@ constexpr std::chrono::milliseconds between_looks{50};  // at whether to stop
 // The lister limits its own processor time; this is for a disk that does not answer.
 constexpr std::chrono::seconds longest_silence{60};
 
-// $HALFSTEP_HDF5_LISTER, else beside the running program, else where it was built.
 fs::path lister_path() {
     if (const char* named = std::getenv("HALFSTEP_HDF5_LISTER")) return named;
     std::error_code error;
@@ -51,106 +50,24 @@ fs::path lister_path() {
     return HALFSTEP_BUILT_LISTER;
 }
 
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() { close(number_); }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-
-    int number() const { return number_; }
-
-  private:
-    int number_;
-};
-
-// The process; it does not outlive the object.
-class Lister {
-  public:
-    explicit Lister(const InputFile& file) : file_(file) {
-        std::array<int, 2> ends{};
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
-            throw system_error("cannot be read", file.path(), errno);
-        socket_.emplace(ends[0]);
-        Descriptor other(ends[1]);
-        start(other.number());
-    }
-    ~Lister() {
-        if (process_ > 0) end();
-    }
-    Lister(const Lister&) = delete;
-    Lister& operator=(const Lister&) = delete;
-
-    // False where the lister is gone.
-    bool send(std::span<const std::byte> bytes) const {
-        while (!bytes.empty()) {
-            const ssize_t sent = ::send(socket_->number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (sent < 0 && errno == EINTR) continue;
-            if (sent <= 0) return false;
-            bytes = bytes.subspan(static_cast<std::size_t>(sent));
-        }
-        return true;
-    }
-
-    bool receive(std::span<std::byte> into, const JobContext& job) const {
-        while (!into.empty()) {
-            if (!wait_for_bytes(job)) return false;
-            const ssize_t got = recv(socket_->number(), into.data(), into.size(), 0);
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) return false;
-            into = into.subspan(static_cast<std::size_t>(got));
-        }
-        return true;
-    }
-
-    // The status that it ends with, at once.
-    int end() {
-        kill(process_, SIGKILL);
-        int status = 0;
-        while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
-        }
-        process_ = -1;
-        return status;
-    }
-
-  private:
-    void start(int socket) {
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        const fs::path path = lister_path();
-        std::string name = lister_name;
-        const std::array<char*, 2> arguments{name.data(), nullptr};
-        const int error = posix_spawn(&process_, path.c_str(), &actions, nullptr, arguments.data(), environ);
-        posix_spawn_file_actions_destroy(&actions);
-        if (error == 0) return;
-        process_ = -1;
-        throw Error(fmt::format("is an HDF5 file, and the program that looks into those, {}, cannot be "
-                                "started ({})",
-                                lister_name, std::generic_category().message(error)),
-                    {file_.path().string(), {}, {}}, "Put it back beside Halfstep's other programs");
-    }
-
-    bool wait_for_bytes(const JobContext& job) const {
-        const Clock::time_point end = Clock::now() + longest_silence;
-        while (Clock::now() < end) {
-            job.throw_if_stopped();
-            pollfd socket{socket_->number(), POLLIN, 0};
-            if (poll(&socket, 1, static_cast<int>(between_looks.count())) > 0) return true;
-        }
-        return false;
-    }
-
-    const InputFile& file_;
-    std::optional<Descriptor> socket_;
-    pid_t process_ = -1;
-};
+int spawn(int socket, pid_t& process) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    const fs::path path = lister_path();
+    std::string name = lister_name;
+    const std::array<char*, 2> arguments{name.data(), nullptr};
+    const int error = posix_spawn(&process, path.c_str(), &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
 
 class Conversation {
   public:
-    Conversation(const InputFile& file, const JobContext& job) : file_(file), job_(job), lister_(file) {}
+    Conversation(ListerProcess& lister, const InputFile& file, const JobContext& job)
+        : lister_(lister), file_(file), job_(job) {}
 
     std::vector<std::byte> hold() {
         const std::uint64_t size = file_.size();
@@ -220,16 +137,81 @@ class Conversation {
                     {file_.path().string(), {}, {}}, damaged);
     }
 
+    ListerProcess& lister_;
     const InputFile& file_;
     const JobContext& job_;
-    Lister lister_;
     std::vector<std::byte> buffer_;
 };
 
 }  // namespace
 
+ListerProcess::ListerProcess(const fs::path& file) {
+    std::array<int, 2> ends{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        throw system_error("cannot be read", file, errno);
+    socket_ = ends[0];
+    const int error = spawn(ends[1], process_);
+    close(ends[1]);
+    if (error == 0) return;
+    close(socket_);
+    throw Error(
+        fmt::format("is an HDF5 file, and the program that looks into those, {}, cannot be started ({})",
+                    lister_name, std::generic_category().message(error)),
+        {file.string(), {}, {}}, "Put it back beside Halfstep's other programs");
+}
+
+ListerProcess::~ListerProcess() {
+    if (!ended()) end();
+    close(socket_);
+}
+
+bool ListerProcess::send(std::span<const std::byte> bytes) const {
+    while (!bytes.empty()) {
+        const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent <= 0) return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+bool ListerProcess::receive(std::span<std::byte> into, const JobContext& job) const {
+    while (!into.empty()) {
+        if (!wait_for_bytes(job)) return false;
+        const ssize_t got = recv(socket_, into.data(), into.size(), 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return false;
+        into = into.subspan(static_cast<std::size_t>(got));
+    }
+    return true;
+}
+
+bool ListerProcess::wait_for_bytes(const JobContext& job) const {
+    const Clock::time_point end = Clock::now() + longest_silence;
+    while (Clock::now() < end) {
+        job.throw_if_stopped();
+        pollfd socket{socket_, POLLIN, 0};
+        if (poll(&socket, 1, static_cast<int>(between_looks.count())) > 0) return true;
+    }
+    return false;
+}
+
+int ListerProcess::end() {
+    kill(process_, SIGKILL);
+    int status = 0;
+    while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
+    process_ = -1;
+    return status;
+}
+
+std::vector<std::byte> ask_lister(ListerProcess& lister, const InputFile& file, const JobContext& job) {
+    return Conversation(lister, file, job).hold();
+}
+
 std::vector<std::byte> ask_lister(const InputFile& file, const JobContext& job) {
-    return Conversation(file, job).hold();
+    ListerProcess lister(file.path());
+    return ask_lister(lister, file, job);
 }
 
 }  // namespace halfstep

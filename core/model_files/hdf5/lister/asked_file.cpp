@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
+#include <memory>
 #include <new>
 #include <unordered_map>
 #include <vector>
@@ -65,12 +67,14 @@ struct AskedFile {
     haddr_t end_of_addresses = 0;
 };
 
-PagedFile* opened = nullptr;
+// The one that is opened next. HDF5 may close what it opened as late as at the exit, but does not read it
+// then.
+std::unique_ptr<PagedFile> opened;
 
 H5FD_t* open_asked(const char*, unsigned, hid_t, haddr_t) {
     auto* file = new (std::nothrow) AskedFile;
     if (file == nullptr) return nullptr;
-    file->content = opened;
+    file->content = opened.get();
     return &file->shared;
 }
 
@@ -87,8 +91,9 @@ herr_t close_asked(H5FD_t* file) {
     return 0;
 }
 
-int compare_asked(const H5FD_t*, const H5FD_t*) {
-    return 0;  // there is one file
+int compare_asked(const H5FD_t* one, const H5FD_t* other) {
+    if (one == other) return 0;
+    return std::less()(one, other) ? -1 : 1;  // no file is opened twice
 }
 
 herr_t query_asked(const H5FD_t*, unsigned long* flags) {
@@ -164,11 +169,11 @@ bool Asker::read_file(std::uint64_t offset, std::span<std::byte> into) const {
 }
 
 Handle access_by_asking(const Asker& asker, std::uint64_t file_bytes) {
-    static PagedFile file(asker, file_bytes);  // HDF5 may close what it opened as late as at the exit
-    opened = &file;
-    static const H5FD_class_t driver = driver_class();
+    opened = std::make_unique<PagedFile>(asker, file_bytes);
+    static const H5FD_class_t driver_description = driver_class();
+    static const hid_t driver = H5FDregister(&driver_description);
     Handle list(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-    if (H5Pset_driver(list.get(), H5FDregister(&driver), nullptr) < 0) return {-1, H5Pclose};
+    if (H5Pset_driver(list.get(), driver, nullptr) < 0) return {-1, H5Pclose};
     return list;
 }
 
