@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The Budget view in the window: measured, dragged, undone, locked, and what it tells. Pictures of it go to
 // $HALFSTEP_GALLERY, where that is set.
-#include "app/settings/language.h"
 #include "app/views/budget_view.h"
 #include "app/window/device_dialog.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/allocation/device.h"
 #include "core/exports/export_target.h"
+#include "tests/app/fresh_user.h"
 #include "tests/support/safetensors_builder.h"
-#include "tests/support/temporary_folder.h"
 #include "widgets/plots/budget_plot.h"
 #include "widgets/style/elided_label.h"
 #include "widgets/style/theme.h"
@@ -28,7 +27,6 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTableWidget>
 #include <QTest>
@@ -47,20 +45,9 @@ class TestBudgetWindow : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("budget-window");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           QString::fromStdString(folder_.path().string()));
-        qputenv("XDG_CONFIG_HOME", QByteArray::fromStdString(folder_.path("config").string()));
         if (FileController::samplePath().isEmpty()) QSKIP("the sample is missing");
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_ = user_.shown_window();
+        QVERIFY(window_);
         window_->files().openSample();
         QTRY_VERIFY_WITH_TIMEOUT(document().isOpen(), 20'000);
         settle();
@@ -155,7 +142,7 @@ class TestBudgetWindow : public QObject {
         keepPictures("locked");
 
         // The lock is part of the plan's file.
-        const QString file = QString::fromStdString(folder_.path("plan.json").string());
+        const QString file = user_.file("plan.json");
         window_->files().savePlan(file);
         settle();
         document().undoStack().undo();
@@ -345,13 +332,13 @@ class TestBudgetWindow : public QObject {
         QVERIFY(document().sensitivity(down) == 4);
         const std::string name = document().tensor(down).name;
         planner().loadSensitivities(
-            QString::fromStdString(folder_.put("mine.csv", "name,value\n" + name + ",77\n").string()));
+            QString::fromStdString(user_.folder().put("mine.csv", "name,value\n" + name + ",77\n").string()));
         settle();
         QVERIFY(document().sensitivity(down) == 77);
         QCOMPARE(planner().sensitivitySource(), QString("mine.csv"));
         QCOMPARE(choice->currentText(), QString("From mine.csv"));
         QSignalSpy failed(&window_->files(), &FileController::failed);
-        planner().loadSensitivities(QString::fromStdString(folder_.put("bad.csv", "x,1\n").string()));
+        planner().loadSensitivities(QString::fromStdString(user_.folder().put("bad.csv", "x,1\n").string()));
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, 20'000);
         QVERIFY(document().sensitivity(down) == 77);
         emit choice->activated(0);
@@ -418,9 +405,9 @@ class TestBudgetWindow : public QObject {
             builder.add_f32(fmt::format("model.layers.{}.{}.weight", i / 5, parts[i % 5]), {rows, 64},
                             values);
         }
-        builder.write(folder_.path("thousand.safetensors"));
+        builder.write(user_.folder().path("thousand.safetensors"));
         document().undoStack().setClean();
-        window_->files().openModel(QString::fromStdString(folder_.path("thousand.safetensors").string()));
+        window_->files().openModel(user_.file("thousand.safetensors"));
         QTRY_COMPARE_WITH_TIMEOUT(document().tensorCount(), 1000, 20'000);
         settle();
         type(window_->findChild<QComboBox*>("candidates"),
@@ -482,10 +469,10 @@ class TestBudgetWindow : public QObject {
     }
 
     void in_german() {
-        language_->use("de");
+        user_.language().use("de");
         QCoreApplication::processEvents();
         keepPictures("german");
-        language_->use("en");
+        user_.language().use("en");
     }
 
   private:
@@ -570,8 +557,7 @@ class TestBudgetWindow : public QObject {
                 QStringLiteral("budget-%1-%2-%3.png").arg(name, theme).arg(window_->width())));
     }
 
-    testing::TemporaryFolder folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
     std::unique_ptr<MainWindow> window_;
 };
 

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The parts around the views: there with a model only, and the next time where the user left them.
-#include "app/settings/language.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
-#include "widgets/style/theme.h"
+#include "tests/app/fresh_user.h"
 
 #include <QAction>
-#include <QApplication>
 #include <QDockWidget>
 #include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
@@ -36,15 +33,7 @@ class TestDockLayout : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QVERIFY(folder_.isValid());
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("dock-layout");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
         if (FileController::samplePath().isEmpty()) QSKIP("the sample is missing");
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
     }
 
     void init() { QSettings().clear(); }
@@ -118,10 +107,8 @@ class TestDockLayout : public QObject {
 
   private:
     std::unique_ptr<MainWindow> newWindow() {
-        auto window = std::make_unique<MainWindow>(*language_);
-        window->resize(1280, 800);
-        window->show();
-        if (!QTest::qWaitForWindowExposed(window.get())) qFatal("no window");
+        std::unique_ptr<MainWindow> window = user_.shown_window();
+        if (!window) qFatal("no window");
         return window;
     }
 
@@ -141,8 +128,7 @@ class TestDockLayout : public QObject {
         QVERIFY(window->close());
     }
 
-    QTemporaryDir folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
 };
 
 QTEST_MAIN(TestDockLayout)

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An importance matrix in the window: loaded, shown, measured with, undone and removed. Pictures of it go to
 // $HALFSTEP_GALLERY, where that is set.
-#include "app/settings/language.h"
 #include "app/views/view.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
+#include "tests/app/fresh_user.h"
 #include "tests/support/imatrix_builder.h"
 #include "tests/support/safetensors_builder.h"
-#include "tests/support/temporary_folder.h"
 #include "widgets/panels/importance_label.h"
 #include "widgets/plots/channel_plot.h"
 #include "widgets/style/theme.h"
@@ -16,7 +15,6 @@
 #include <QApplication>
 #include <QDir>
 #include <QLabel>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -47,29 +45,19 @@ class TestImportanceWindow : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("importance-window");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           QString::fromStdString(folder_.path().string()));
         testing::SafetensorsBuilder()
             .add_f32("model.layers.0.mlp.down_proj.weight", {96, inputs}, gaussian(96 * inputs, 1))
             .add_f32("model.layers.0.mlp.up_proj.weight", {96, inputs}, gaussian(96 * inputs, 2))
-            .write(folder_.path("model.safetensors"));
+            .write(user_.folder().path("model.safetensors"));
         std::vector<float> sums(inputs);
         for (std::size_t i = 0; i < inputs; ++i)
             sums[i] = std::exp(3 * std::sin(static_cast<float>(i) / 9));
         imatrix_ =
             put("imatrix.gguf",
                 ImatrixBuilder().add("blk.0.ffn_down.weight", sums, {1}).dataset("calibration.txt").gguf());
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-        window_->files().openModel(QString::fromStdString(folder_.path("model.safetensors").string()));
+        window_ = user_.shown_window();
+        QVERIFY(window_);
+        window_->files().openModel(user_.file("model.safetensors"));
         QTRY_VERIFY_WITH_TIMEOUT(document().isOpen(), 20'000);
         document().applyScheme({0, 1}, parse_scheme("q4_0"), "q4_0");
         settle();
@@ -113,11 +101,11 @@ class TestImportanceWindow : public QObject {
         window_->layers().setCurrentLayer(1);
         settle();
         QVERIFY(!weighted->isVisible());
-        language_->use("de");
+        user_.language().use("de");
         QCoreApplication::processEvents();
         QCOMPARE(label()->findChild<QLabel*>("importance_text")->text(),
                  QString("Wichtigkeit: imatrix.gguf"));
-        language_->use("en");
+        user_.language().use("en");
     }
 
     void the_channels_view_shows_it_by_input() {
@@ -181,7 +169,7 @@ class TestImportanceWindow : public QObject {
     void settle() { QTRY_VERIFY_WITH_TIMEOUT(window_->isSettled(), 60'000); }
 
     QString put(const char* name, const std::string& bytes) {
-        return QString::fromStdString(folder_.put(name, bytes).string());
+        return QString::fromStdString(user_.folder().put(name, bytes).string());
     }
 
     void load() {
@@ -203,9 +191,8 @@ class TestImportanceWindow : public QObject {
         applyTheme(*qApp, ThemeMode::light);
     }
 
-    testing::TemporaryFolder folder_;
+    testing::FreshUser user_;
     QString imatrix_;
-    std::unique_ptr<Language> language_;
     std::unique_ptr<MainWindow> window_;
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The inspector in the window: a weight chosen by a click, by typing and by the buttons, followed through
 // schemes and languages. Pictures of it go to $HALFSTEP_GALLERY, where that is set.
-#include "app/settings/language.h"
 #include "app/views/view.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/analysis/trace_text.h"
+#include "tests/app/fresh_user.h"
 #include "tests/support/test_data.h"
 #include "widgets/panels/inspector_panel.h"
 #include "widgets/panels/trace_speech.h"
@@ -19,10 +19,8 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QPlainTextEdit>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
-#include <QTemporaryDir>
 #include <QTest>
 #include <qcustomplot.h>
 
@@ -34,17 +32,8 @@ class TestInspector : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("inspector");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_ = user_.shown_window();
+        QVERIFY(window_);
         open(QString::fromStdString(testing::project_path("resources/samples/tidewater").string()));
     }
 
@@ -149,7 +138,7 @@ class TestInspector : public QObject {
     // Every word has its German, and numbers their comma.
     void it_speaks_german() {
         const TraceWording english;
-        language_->use("de");
+        user_.language().use("de");
         QCoreApplication::processEvents();
         const TraceSpeech german;
         const QStringList same{"code",  "index", "tensor", "block",     "bytes",  "level",
@@ -173,7 +162,7 @@ class TestInspector : public QObject {
         QVERIFY(window_->inspector().text().contains(QString::fromStdString(german.weights()).left(4)) ||
                 window_->inspector().text().contains(','));
         keepPictures("german");
-        language_->use("en");
+        user_.language().use("en");
         QCoreApplication::processEvents();
     }
 
@@ -211,8 +200,7 @@ class TestInspector : public QObject {
         applyTheme(*qApp, ThemeMode::light);
     }
 
-    QTemporaryDir folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
     std::unique_ptr<MainWindow> window_;
 };
 

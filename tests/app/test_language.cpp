@@ -6,12 +6,11 @@
 #include "core/allocation/device.h"
 #include "core/base/error.h"
 #include "core/exports/export_target.h"
-#include "widgets/style/theme.h"
+#include "tests/app/fresh_user.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAction>
-#include <QApplication>
 #include <QComboBox>
 #include <QDockWidget>
 #include <QFile>
@@ -21,9 +20,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QRegularExpression>
-#include <QSettings>
 #include <QTabBar>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QXmlStreamReader>
 
@@ -183,14 +180,6 @@ QStringList placeholdersIn(const QString& text) {
 class TestLanguage : public QObject {
     Q_OBJECT
   private slots:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("language");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
-        applyTheme(*qApp, ThemeMode::light);
-    }
-
     void every_text_is_translated_data() {
         QTest::addColumn<QString>("language");
         for (const QString& code : Language::available())
@@ -288,7 +277,7 @@ class TestLanguage : public QObject {
         return false;
     }
 
-    QTemporaryDir folder_;
+    testing::FreshUser user_;
 };
 
 QTEST_MAIN(TestLanguage)

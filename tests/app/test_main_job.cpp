@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job, done by hand: open the sample, find the worst layer, drag its clip limit, choose coarser
 // schemes, take it all back and do it again, save the plan, export it.
-#include "app/settings/language.h"
 #include "app/views/weights_view.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/quantize/measure.h"
+#include "tests/app/fresh_user.h"
 #include "tests/support/safetensors_builder.h"
 #include "widgets/editors/apply_scope.h"
 #include "widgets/editors/scheme_editor.h"
 #include "widgets/plots/histogram_plot.h"
-#include "widgets/style/theme.h"
 #include "widgets/tables/layer_table_model.h"
 #include "widgets/tables/layer_table_view.h"
 
@@ -21,11 +20,9 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
@@ -40,18 +37,9 @@ class TestMainJob : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("main-job");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
         if (FileController::samplePath().isEmpty()) QSKIP("the bundled sample is not there");
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_ = user_.shown_window();
+        QVERIFY(window_);
     }
 
     void cleanupTestCase() { window_.reset(); }
@@ -193,7 +181,7 @@ class TestMainJob : public QObject {
     }
 
     void save_the_plan() {
-        const QString path = folder_.filePath("plan with spaces ä.json");
+        const QString path = user_.file("plan with spaces ä.json");
         QSignalSpy written(&window_->files(), &FileController::written);
         window_->files().savePlan(path);
         QVERIFY(written.wait(5000));
@@ -203,7 +191,7 @@ class TestMainJob : public QObject {
 
     void export_for_llama_cpp() {
         // llama.cpp has no int4 in groups: the export is refused by name, and nothing is written.
-        const QString path = folder_.filePath("types.txt");
+        const QString path = user_.file("types.txt");
         QSignalSpy failed(&window_->files(), &FileController::failed);
         window_->files().exportTo("llama.cpp", path);
         QVERIFY(failed.wait(5000));
@@ -225,7 +213,7 @@ class TestMainJob : public QObject {
     }
 
     void the_quantized_model_itself() {
-        const QString path = folder_.filePath("quantized.gguf");
+        const QString path = user_.file("quantized.gguf");
         QSignalSpy written(&window_->files(), &FileController::written);
         window_->files().exportTo("gguf", path);
         QVERIFY(written.wait(20'000));
@@ -240,7 +228,7 @@ class TestMainJob : public QObject {
         const Plan plan = window_->document().plan();
         window_->document().undoStack().setClean();  // else it would ask
         QSignalSpy failed(&window_->files(), &FileController::failed);
-        window_->files().openModel(folder_.filePath("no such model.safetensors"));
+        window_->files().openModel(user_.file("no such model.safetensors"));
         QVERIFY(failed.wait(5000));
         closeMessages();
         QCOMPARE(window_->document().model(), model);
@@ -261,7 +249,7 @@ class TestMainJob : public QObject {
 
     // After all that needs the sample.
     void what_is_wrong_with_a_model_is_shown_once() {
-        const auto file = std::filesystem::path(folder_.filePath("wrong.safetensors").toStdString());
+        const auto file = std::filesystem::path(user_.file("wrong.safetensors").toStdString());
         std::vector<float> values(64 * 64, 0.25F);
         values[5] = std::numeric_limits<float>::quiet_NaN();
         testing::SafetensorsBuilder()
@@ -281,10 +269,10 @@ class TestMainJob : public QObject {
 
     void the_language_changes_while_the_window_is_open() {
         const QString english = window_->views().front()->title();
-        language_->use("de");
+        user_.language().use("de");
         QCoreApplication::processEvents();
         QCOMPARE(window_->views().front()->title(), QString("Gewichte"));
-        language_->use("en");
+        user_.language().use("en");
         QCoreApplication::processEvents();
         QCOMPARE(window_->views().front()->title(), english);
     }
@@ -323,8 +311,7 @@ class TestMainJob : public QObject {
             if (widget->inherits("QMessageBox")) widget->close();
     }
 
-    QTemporaryDir folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
     std::unique_ptr<MainWindow> window_;
     int tensor_ = -1;
     int steps_before_apply_ = 0;

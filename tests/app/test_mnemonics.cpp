@@ -6,17 +6,14 @@
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/schemes/scheme.h"
+#include "tests/app/fresh_user.h"
 #include "widgets/editors/scheme_editor.h"
-#include "widgets/style/theme.h"
 
 #include <QAbstractButton>
-#include <QApplication>
 #include <QDockWidget>
 #include <QKeySequence>
 #include <QLabel>
 #include <QMenuBar>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <map>
@@ -58,14 +55,7 @@ class TestMnemonics : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QVERIFY(folder_.isValid());
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("mnemonics");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
         if (FileController::samplePath().isEmpty()) QSKIP("the sample is missing");
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
     }
 
     void every_letter_once_data() {
@@ -75,11 +65,10 @@ class TestMnemonics : public QObject {
     }
     void every_letter_once() {
         QFETCH(QString, language);
-        language_->use(language);
-        MainWindow window(*language_);
-        window.resize(1280, 800);
-        window.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        user_.language().use(language);
+        const std::unique_ptr<MainWindow> shown = user_.shown_window();
+        QVERIFY(shown);
+        MainWindow& window = *shown;
         Conflicts conflicts;
         lookFor(conflicts, window, "start page");
         QVERIFY(mnemonicsOf(window).size() > 6);
@@ -115,8 +104,7 @@ class TestMnemonics : public QObject {
     }
 
   private:
-    QTemporaryDir folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
 };
 
 QTEST_MAIN(TestMnemonics)

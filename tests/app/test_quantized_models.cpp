@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A quantized file in the window: what it holds is looked at, held against its original, and its recipe taken
 // over. Pictures of it go to $HALFSTEP_GALLERY, where that is set.
-#include "app/settings/language.h"
 #include "app/window/comparison_dialog.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
+#include "tests/app/fresh_user.h"
 #include "tests/support/test_data.h"
 #include "widgets/style/theme.h"
 #include "widgets/tables/comparison_table_model.h"
@@ -13,10 +13,8 @@
 #include <QApplication>
 #include <QDir>
 #include <QLabel>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <memory>
@@ -27,20 +25,11 @@ class TestQuantizedModels : public QObject {
     Q_OBJECT
   private slots:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("quantized-models");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder_.path());
         const auto models = testing::models_folder();
         if (!models) QSKIP("the folder of real models is not here");
         derived_ = QString::fromStdString((*models / "stories260k-gguf/derived").string());
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        window_ = user_.shown_window();
+        QVERIFY(window_);
     }
 
     void cleanupTestCase() { window_.reset(); }
@@ -97,10 +86,10 @@ class TestQuantizedModels : public QObject {
         QCOMPARE(window_->document().tensor(window_->layers().currentLayer()).name,
                  std::string("blk.0.attn_v.weight"));
         keepPictures(*dialog, "comparison");
-        language_->use("de");
+        user_.language().use("de");
         QCoreApplication::processEvents();
         QCOMPARE(dialog->windowTitle(), QString("Vergleich mit dem Original"));
-        language_->use("en");
+        user_.language().use("en");
         dialog->close();
     }
 
@@ -153,9 +142,8 @@ class TestQuantizedModels : public QObject {
         applyTheme(*qApp, ThemeMode::light);
     }
 
-    QTemporaryDir folder_;
+    testing::FreshUser user_;
     QString derived_;
-    std::unique_ptr<Language> language_;
     std::unique_ptr<MainWindow> window_;
 };
 

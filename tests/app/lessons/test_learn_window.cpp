@@ -5,13 +5,11 @@
 #include "app/lessons/learn_view.h"
 #include "app/lessons/lesson_page.h"
 #include "app/lessons/presentation.h"
-#include "app/settings/language.h"
 #include "app/window/file_controller.h"
 #include "app/window/main_window.h"
 #include "core/analysis/what_if.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/app/fresh_user.h"
 #include "widgets/style/number_text.h"
-#include "widgets/style/theme.h"
 
 #include <QApplication>
 #include <QDockWidget>
@@ -33,24 +31,11 @@ using namespace halfstep;
 class TestLearnWindow : public QObject {
     Q_OBJECT
   private slots:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName("halfstep-tests");
-        QCoreApplication::setApplicationName("learn-window");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope,
-                           QString::fromStdString(folder_.path().string()));
-        qputenv("XDG_DATA_HOME", QByteArray::fromStdString(folder_.path("data").string()));
-        applyTheme(*qApp, ThemeMode::light);
-        language_ = std::make_unique<Language>();
-    }
-
     void init() {
         QSettings().clear();
-        language_->use("en");
-        window_ = std::make_unique<MainWindow>(*language_);
-        window_->resize(1280, 800);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        user_.language().use("en");
+        window_ = user_.shown_window();
+        QVERIFY(window_);
     }
 
     void cleanup() { window_.reset(); }
@@ -80,7 +65,7 @@ class TestLearnWindow : public QObject {
         QTest::mouseClick(button("understand"), Qt::LeftButton);
         QVERIFY(view().progress().isDone("clip-or-round"));
 
-        window_ = std::make_unique<MainWindow>(*language_);  // another day
+        window_ = std::make_unique<MainWindow>(user_.language());  // another day
         window_->show();
         window_->learn();
         QCOMPARE(page().lesson()->id, "clip-or-round");  // where it was left
@@ -278,10 +263,10 @@ class TestLearnWindow : public QObject {
         QCOMPARE(
             sentenceText(weight),
             QString("Under int4:tensor:pct99 the Gaussian weight −4.5949 becomes −2.5835: 10.9 half steps."));
-        language_->use("de");
+        user_.language().use("de");
         const QString german = sentenceText(gain);
         const QString german_weight = sentenceText(weight);
-        language_->use("en");
+        user_.language().use("en");
         QCOMPARE(german, QString("Von 2 auf 3 Bit, min-max, Student: +0,24 dB."));
         QCOMPARE(german_weight,
                  QString("Unter int4:tensor:pct99 wird das normalverteilte Gewicht −4,5949 zu −2,5835: 10,9 "
@@ -292,7 +277,7 @@ class TestLearnWindow : public QObject {
         showLesson("clip-or-round");
         page().setStep(LessonStep::explore);
         page().stage()->parameters().setNumber("clip", 50);
-        language_->use("de");
+        user_.language().use("de");
         const auto* list = view().findChild<QListWidget*>("lessons");
         QTRY_VERIFY(list->item(view().currentLesson())->text().contains("Abschneiden"));
         QVERIFY(page().stage()->parameters().number("clip") == 50);
@@ -345,8 +330,7 @@ class TestLearnWindow : public QObject {
         widget.grab().save(QDir(folder).filePath(name + ".png"));
     }
 
-    testing::TemporaryFolder folder_;
-    std::unique_ptr<Language> language_;
+    testing::FreshUser user_;
     std::unique_ptr<MainWindow> window_;
 };
 
