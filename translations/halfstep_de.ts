@@ -1057,10 +1057,6 @@
         <translation>Budget als Größe</translation>
     </message>
     <message>
-        <source>This model has no weights that are usually quantized.</source>
-        <translation>Dieses Modell hat keine Gewichte, die üblicherweise quantisiert werden.</translation>
-    </message>
-    <message>
         <source>%1
 Proven among plans whose schemes go together in %2, with one scheme for all layers that share a setting there</source>
         <translation>%1
@@ -3756,6 +3752,21 @@ Ziehen oder Pfeiltasten (Umschalt: schneller) verschieben das Gitter</translatio
     </message>
 </context>
 <context>
+    <name>halfstep::NothingToShow</name>
+    <message>
+        <source>This tensor holds %1 values, which are listed but not measured.</source>
+        <translation>Dieser Tensor enthält %1-Werte, die aufgeführt, aber nicht gemessen werden.</translation>
+    </message>
+    <message>
+        <source>This tensor has no elements.</source>
+        <translation>Dieser Tensor hat keine Elemente.</translation>
+    </message>
+    <message>
+        <source>This model has no weights that are usually quantized.</source>
+        <translation>Dieses Modell hat keine Gewichte, die üblicherweise quantisiert werden.</translation>
+    </message>
+</context>
+<context>
     <name>halfstep::NumberText</name>
     <message numerus="yes">
         <source>%n byte(s)</source>
@@ -5351,10 +5362,6 @@ oder ein Ordner mit einem Modell</translation>
     <message>
         <source>Reading the weights…</source>
         <translation>Gewichte werden gelesen…</translation>
-    </message>
-    <message>
-        <source>This tensor holds %1 values, which are listed but not measured.</source>
-        <translation>Dieser Tensor enthält %1-Werte, die aufgeführt, aber nicht gemessen werden.</translation>
     </message>
     <message>
         <source>Weights</source>

@@ -4,6 +4,7 @@
 #include "app/settings/device_name.h"
 #include "app/views/candidate_picker.h"
 #include "app/views/candidate_sets.h"
+#include "app/views/nothing_to_show.h"
 #include "app/views/problem_mark.h"
 #include "core/base/error.h"
 #include "widgets/plots/budget_plot.h"
@@ -316,9 +317,7 @@ BudgetData BudgetView::shownData() {
 
 void BudgetView::show() {
     if (!document_.isOpen() || planner_.tensors().empty()) {
-        plot_->clear(document_.isOpen() && !planner_.isBusy()
-                         ? tr("This model has no weights that are usually quantized.")
-                         : QString());
+        plot_->clear(document_.isOpen() && !planner_.isBusy() ? nothingToQuantize() : QString());
         return;
     }
     plot_->setData(shownData());

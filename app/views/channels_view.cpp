@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/channels_view.h"
 
+#include "app/views/nothing_to_show.h"
 #include "core/analysis/channel_profile.h"
 #include "widgets/plots/channel_plot.h"
 #include "widgets/style/tensor_name.h"
@@ -46,6 +47,12 @@ void ChannelsView::setActive(bool active) {
     refresh();
 }
 
+void ChannelsView::retranslate() {
+    if (plot_->hasData()) return;
+    stale_ = true;
+    refresh();
+}
+
 void ChannelsView::showChannel(std::uint64_t channel) {
     plot_->setSelectedChannel(static_cast<std::size_t>(channel));
 }
@@ -59,8 +66,9 @@ void ChannelsView::refresh() {
     stale_ = false;
     jobs_.cancelLane(lane);
     const TensorInfo* tensor = inspection_.info();
-    if (tensor == nullptr || !tensor->measurable() || tensor->elements == 0) {
-        plot_->clear();
+    const QString why = tensor == nullptr ? QString() : whyNothingToShow(*tensor);
+    if (tensor == nullptr || !why.isEmpty()) {
+        plot_->clear(why);
         return;
     }
     Scheme scheme = document_.scheme(inspection_.tensor());

@@ -21,10 +21,14 @@ class ChannelsView : public View {
     PlotView* plot() const override;
     bool isSettled() const override;
     void setActive(bool active) override;
+
     void showChannel(std::uint64_t channel);  // outlined, until another one is
 
   signals:
     void weightsChosen(halfstep::MatrixPlace first, halfstep::MatrixShape extent);  // a cell of the map
+
+  protected:
+    void retranslate() override;  // the sentence
 
   private:
     void refresh();

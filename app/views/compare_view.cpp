@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/compare_view.h"
 
+#include "app/views/nothing_to_show.h"
 #include "app/views/scheme_sets.h"
 #include "core/base/error.h"
 #include "widgets/plots/compare_plot.h"
@@ -117,8 +118,9 @@ void CompareView::request() {
 
 void CompareView::show() {
     const TensorInfo* tensor = inspection_.info();
-    if (tensor == nullptr || !tensor->measurable()) {
-        plot_->clear();
+    const QString why = tensor == nullptr ? QString() : whyNothingToShow(*tensor);
+    if (tensor == nullptr || !why.isEmpty()) {
+        plot_->clear(why);
         return;
     }
     std::vector<ComparedScheme> compared;
@@ -140,6 +142,7 @@ void CompareView::retranslate() {
     text_->setToolTip(
         tr("Schemes to compare, in their notation, separated by spaces. Empty: the usual set."));
     text_->setAccessibleName(tr("Schemes to compare"));
+    if (active_ && !plot_->hasData()) show();  // the sentence
 }
 
 }  // namespace halfstep

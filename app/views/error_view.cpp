@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/error_view.h"
 
+#include "app/views/nothing_to_show.h"
 #include "widgets/plots/error_plot.h"
 #include "widgets/style/tensor_name.h"
 
@@ -32,6 +33,7 @@ void ErrorView::setActive(bool active) {
 QString ErrorView::whyEmpty() const {
     const TensorInfo* tensor = inspection_.info();
     if (tensor == nullptr) return {};
+    if (const QString why = whyNothingToShow(*tensor); !why.isEmpty()) return why;
     if (document_.scheme(inspection_.tensor()).family == Family::keep)
         return tr("This tensor is kept as it is: there is no error. Choose a scheme on the right.");
     const Measurement* measured = document_.currentMeasurement(inspection_.tensor());
@@ -49,7 +51,7 @@ bool ErrorView::isSettled() const {
 void ErrorView::show() {
     if (!active_) return;
     const ErrorProfile* profile = inspection_.profile();
-    if (profile == nullptr) {
+    if (profile == nullptr || inspection_.info()->elements == 0) {
         plot_->clear(whyEmpty());
         return;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/sensitivity_view.h"
 
+#include "app/views/nothing_to_show.h"
 #include "app/views/scheme_sets.h"
 #include "widgets/plots/sensitivity_plot.h"
 
@@ -66,6 +67,10 @@ void SensitivityView::setActive(bool active) {
     if (active) show();
 }
 
+void SensitivityView::retranslate() {
+    if (active_ && !plot_->hasData()) show();
+}
+
 void SensitivityView::request() {
     if (!active_ || requested_ || !document_.isOpen()) return;
     requested_ = true;
@@ -105,7 +110,10 @@ void SensitivityView::show() {
             row.planned_rel_error = rel_error(planned->sums);
         shown.rows.push_back(std::move(row));
     }
-    plot_->setData(shown);
+    if (shown.rows.empty())
+        plot_->clear(nothingToQuantize());
+    else
+        plot_->setData(shown);
 }
 
 }  // namespace halfstep

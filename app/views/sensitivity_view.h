@@ -30,6 +30,9 @@ class SensitivityView : public View {
   signals:
     void tensorChosen(int tensor);
 
+  protected:
+    void retranslate() override;  // the sentence
+
   private:
     void request();
     void show();

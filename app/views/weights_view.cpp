@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/views/weights_view.h"
 
+#include "app/views/nothing_to_show.h"
 #include "widgets/plots/histogram_plot.h"
 #include "widgets/style/tensor_name.h"
 
@@ -57,8 +58,8 @@ PlotView* WeightsView::plot() const {
 }
 
 bool WeightsView::isSettled() const {
-    return inspection_.info() == nullptr || !inspection_.info()->measurable() ||
-           inspection_.facts() != nullptr;
+    const TensorInfo* tensor = inspection_.info();
+    return tensor == nullptr || !whyNothingToShow(*tensor).isEmpty() || inspection_.facts() != nullptr;
 }
 
 // The histogram is cheap to keep up to date, and the drag needs it at once: it does not rest.
@@ -80,11 +81,8 @@ void WeightsView::showTensor() {
         histogram_->clear();
         return;
     }
-    if (facts == nullptr) {
-        histogram_->clear(tensor->measurable()
-                              ? tr("Reading the weights…")
-                              : tr("This tensor holds %1 values, which are listed but not measured.")
-                                    .arg(QString::fromStdString(tensor->dtype_name)));
+    if (const QString why = whyNothingToShow(*tensor); !why.isEmpty() || facts == nullptr) {
+        histogram_->clear(why.isEmpty() ? tr("Reading the weights…") : why);
         return;
     }
     histogram_->setHistogram(facts->histogram, facts->statistics);

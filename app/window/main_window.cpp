@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/main_window.h"
 
+#include "app/document/first_tensor.h"
 #include "app/document/weight_inspection.h"
 #include "app/lessons/learn_view.h"
 #include "app/views/budget_view.h"
@@ -256,15 +257,8 @@ void MainWindow::modelChanged() {
         return;
     }
     measureStatistics();
-    // The first quantizable tensor of a block says more than an embedding: that is where people look first.
-    int first = -1;
-    for (int tensor = 0; tensor < document_.tensorCount(); ++tensor) {
-        const TensorInfo& info = document_.tensor(tensor);
-        if (!info.quantizable) continue;
-        if (first < 0 || info.block) first = tensor;
-        if (info.block) break;
-    }
-    if (first >= 0) layers_->setCurrentLayer(first);
+    if (const int first = firstTensor(document_.model()->tensors()); first >= 0)
+        layers_->setCurrentLayer(first);
 }
 
 void MainWindow::measureStatistics() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/document/document.h"
+#include "app/document/first_tensor.h"
 #include "tests/support/safetensors_builder.h"
 
 #include <QSignalSpy>
@@ -36,6 +37,29 @@ class TestDocument : public QObject {
         testing::SafetensorsBuilder().add_f32("fc.weight", {4, 31}, weights).write(odd);
         document.setModel(open_model(odd), parse_scheme("q4_0"));  // blocks of 32 do not divide 31
         QCOMPARE(schemes(document), QStringList({"keep"}));
+    }
+
+    void the_first_tensor_shown_is_the_one_that_says_most() {
+        std::vector<TensorInfo> tensors(2);  // of an unknown type
+        QCOMPARE(firstTensor({}), -1);
+        QCOMPARE(firstTensor(tensors), 0);
+        const auto add = [&tensors](bool quantizable, std::optional<int> block) {
+            TensorInfo tensor;
+            tensor.dtype = DType::f32;
+            tensor.elements = 8;
+            tensor.quantizable = quantizable;
+            tensor.block = block;
+            tensors.push_back(tensor);
+            return static_cast<int>(tensors.size()) - 1;
+        };
+        const int norm = add(false, 0);
+        add(false, {});
+        QCOMPARE(firstTensor(tensors), norm);
+        const int embedding = add(true, {});
+        QCOMPARE(firstTensor(tensors), embedding);
+        const int query = add(true, 0);
+        add(true, 0);
+        QCOMPARE(firstTensor(tensors), query);
     }
 
     void undo_and_redo_exchange_schemes() {

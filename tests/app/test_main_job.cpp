@@ -267,6 +267,40 @@ class TestMainJob : public QObject {
         window_->document().undoStack().setClean();
     }
 
+    void a_model_without_weights_says_so_in_every_view() {
+        testing::SafetensorsBuilder()
+            .add_f32("nothing", {0}, {})
+            .add("steps", "I32", {2}, std::vector<std::byte>(8))
+            .write(user_.file("no weights.safetensors").toStdString());
+        window_->files().openModel(user_.file("no weights.safetensors"));
+        QTRY_COMPARE_WITH_TIMEOUT(window_->document().tensorCount(), 2, 10'000);
+        const auto sentence = [this](int view) {
+            window_->showView(view);
+            const bool settled = QTest::qWaitFor([this] { return window_->isSettled(); }, 10'000);
+            const PlotView* plot = window_->views()[static_cast<std::size_t>(view)]->plot();
+            return settled ? plot->shownSentence() : QString("it never settles");
+        };
+        QCOMPARE(window_->layers().currentLayer(), 0);
+        for (const int of_tensor : {0, 1, 2, 5})
+            QCOMPARE(sentence(of_tensor), QString("This tensor has no elements."));
+        window_->layers().setCurrentLayer(1);
+        for (const int of_tensor : {0, 1, 2, 5})
+            QCOMPARE(sentence(of_tensor),
+                     QString("This tensor holds i32 values, which are listed but not measured."));
+        for (const int of_model : {3, 4})
+            QCOMPARE(sentence(of_model), QString("This model has no weights that are usually quantized."));
+        for (const int view : {0, 1, 2, 3, 4, 5}) {
+            window_->showView(view);
+            user_.language().use("de");
+            QCoreApplication::processEvents();
+            QVERIFY2(sentence(view).startsWith("Dieser") || sentence(view).startsWith("Dieses"),
+                     qPrintable(sentence(view)));
+            user_.language().use("en");
+            QCoreApplication::processEvents();
+        }
+        window_->showView(0);
+    }
+
     void the_language_changes_while_the_window_is_open() {
         const QString english = window_->views().front()->title();
         user_.language().use("de");

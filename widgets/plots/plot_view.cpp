@@ -112,6 +112,10 @@ void PlotView::clear(const QString& sentence) {
     restyle();
 }
 
+QString PlotView::shownSentence() const {
+    return has_data_ ? QString() : sentence_->text();
+}
+
 void PlotView::dataChanged() {
     has_data_ = true;
     clear_sentence_.clear();

@@ -48,6 +48,7 @@ class PlotView : public QWidget {
 
     // Shows the sentence instead of the plot until data are set again.
     void clear(const QString& sentence = {});
+    QString shownSentence() const;  // empty where the plot is shown
 
     // The bytes of a file, or nothing where there are no data. PNG at twice the size on the screen.
     QByteArray exportAs(PlotFormat format) const;
