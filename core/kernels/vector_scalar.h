@@ -18,7 +18,8 @@ struct ScalarVector {
         float lane[4];
     };
     static constexpr std::size_t width = 1;
-    static constexpr std::size_t doubles = 1;  // Doubles that one Float widens to
+    static constexpr std::size_t doubles = 1;      // Doubles that one Float widens to
+    static constexpr bool rounds_at_once = false;  // round_even is one instruction
 
     static Float load(const float* from) { return *from; }
     static void store(float* to, Float v) { *to = v; }

@@ -21,6 +21,7 @@ struct XsimdVector {
     using Quarter = __m128;
     static constexpr std::size_t width = Float::size;
     static constexpr std::size_t doubles = 2;
+    static constexpr bool rounds_at_once = width >= 8;  // SSE2 has no instruction for it
 
     static Float load(const float* from) { return Float::load_unaligned(from); }
     static void store(float* to, Float v) { v.store_unaligned(to); }

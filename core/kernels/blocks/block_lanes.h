@@ -22,7 +22,14 @@ struct LaneMath {
     using Float = typename V::Float;
     using Mask = typename V::Mask;
 
-    static Float round(Float v) { return (v + V::set(integer_rounder)) - V::set(integer_rounder); }
+    // To nearest, ties to even: numbers below 2^22. By an instruction where there is one.
+    static Float round(Float v) {
+        if constexpr (V::rounds_at_once)
+            return V::round_even(v);
+        else
+            return round_by_adding(v);
+    }
+    static Float round_by_adding(Float v) { return (v + V::set(integer_rounder)) - V::set(integer_rounder); }
 
     static Float negated(Float v) { return V::from_bits(V::bits(v) ^ V::set_bits(0x80000000U)); }
 
