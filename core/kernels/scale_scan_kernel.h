@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/lanes_kernel.h"
-#include "core/kernels/uniform_kernel.h"
+#include "core/kernels/nearest_whole.h"
 
 // The scale with the smallest Σ(x − s·k)² for 16 short units side by side, a unit a lane, so that every lane
 // does the same operations whatever the vector width. For given codes k the best scale is A/B, A = Σx·k, B =
@@ -86,7 +86,7 @@ class ScaleScan {
   private:
     Float code_of(Float x, Float t) const {
         const Float kept = V::min(V::max(x * t, low_), high_);
-        return (kept + V::set(rounder)) - V::set(rounder);
+        return nearest_whole<V>(kept);
     }
 
     void weigh(Candidate* pair) const {

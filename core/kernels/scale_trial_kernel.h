@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/kernels/lanes_kernel.h"
+#include "core/kernels/nearest_whole.h"
 #include "core/kernels/scale_trial.h"
-#include "core/kernels/uniform_kernel.h"
 
 // Four scales tried on one unit in one walk over it; see ScaleTrialSums. Element i goes to lane i mod 16, and
 // lanes are added in halves: i and i + 8, then i + 4, and so on.
@@ -33,7 +33,7 @@ class ScaleTrial {
                 const Float position = value * t_[j];
                 Float kept = position;
                 if constexpr (clips) kept = V::min(V::max(position, low_[j]), high_[j]);
-                const Float code = (kept + V::set(rounder)) - V::set(rounder);
+                const Float code = nearest_whole<V>(kept);
                 const Float rest = position - code;
                 residual_[j][k] = residual_[j][k] + rest * rest;
                 tilt_[j][k] = tilt_[j][k] + rest * code;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/kernels/nearest_whole.h"
 #include "core/kernels/units_kernel.h"
 
 // Integer formats. Codes stay floats from which zero_point is already taken: whole numbers far below 2^24
@@ -8,15 +9,12 @@
 namespace halfstep::kernels {
 namespace {
 
-// Added and taken away it rounds |x| < 2^22 to a whole number, ties to even.
-inline constexpr float rounder = 0x1.8p23F;
-
 template <class V>
 struct IntegerRounding {
     static constexpr bool clips = true;
 
     typename V::Float nearest(typename V::Float position) const {
-        return (position + V::set(rounder)) - V::set(rounder);
+        return nearest_whole_by_adding<V>(position);
     }
 };
 

@@ -3,8 +3,8 @@
 
 #include "core/kernels/float_kernel.h"
 #include "core/kernels/lanes_kernel.h"
+#include "core/kernels/nearest_whole.h"
 #include "core/kernels/rounding_kernel.h"
-#include "core/kernels/uniform_kernel.h"
 
 // Scales and zero-points of many units side by side: what grid_from_limits and uniform_unit do for one,
 // operation by operation.
@@ -113,7 +113,7 @@ class UnitMaker {
     Float zero_point_of(Float from, Float scale) const {
         const Float low = V::min(from, V::set(0));
         const Float position = V::min(negated<V>(low) / scale, top_);
-        const Float rounded = (position + V::set(rounder)) - V::set(rounder);
+        const Float rounded = nearest_whole_by_adding<V>(position);
         const Mask usable = V::both(scale > V::set(0), scale <= V::set(largest_float));
         return V::choose(usable, rounded, V::set(0));
     }

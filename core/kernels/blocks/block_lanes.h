@@ -2,14 +2,13 @@
 #pragma once
 
 #include "core/kernels/blocks/block_run.h"
+#include "core/kernels/nearest_whole.h"
 
 // GGUF blocks side by side, one a lane, so that each lane does what ggml does with one block, in ggml's
 // order: its sums run over the weights one after the other. Value i of lane l stands at [i · width + l].
 namespace halfstep::kernels {
 namespace {
 
-// Added and taken off again it rounds numbers below 2^22 to integers, ties to even, as ggml's nearest_int.
-inline constexpr float integer_rounder = 12582912.0F;
 // Beyond this nearest_int wraps around.
 inline constexpr float largest_rounded = 4194303.0F;
 // Products of up to eight weights overflow, and quotients become NaN, some way beyond this.
@@ -22,14 +21,8 @@ struct LaneMath {
     using Float = typename V::Float;
     using Mask = typename V::Mask;
 
-    // To nearest, ties to even: numbers below 2^22. By an instruction where there is one.
-    static Float round(Float v) {
-        if constexpr (V::rounds_at_once)
-            return V::round_even(v);
-        else
-            return round_by_adding(v);
-    }
-    static Float round_by_adding(Float v) { return (v + V::set(integer_rounder)) - V::set(integer_rounder); }
+    // As ggml's nearest_int.
+    static Float round(Float v) { return nearest_whole<V>(v); }
 
     static Float negated(Float v) { return V::from_bits(V::bits(v) ^ V::set_bits(0x80000000U)); }
 

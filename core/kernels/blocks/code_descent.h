@@ -33,7 +33,7 @@ typename V::Mask unsettled_lanes(const float* x, float largest, typename V::Floa
 
 template <class V>
 typename V::Float first_code(typename V::Float value, typename V::Float inverse, float largest) {
-    return V::min(LaneMath<V>::round_by_adding(inverse * value), V::set(largest - 1));
+    return V::min(nearest_whole_by_adding<V>(inverse * value), V::set(largest - 1));
 }
 
 // The codes before the first sweep, of n weights in every lane.
