@@ -39,7 +39,7 @@ class ListerProcess {
 
 // Gives a lister the bytes of `file` that it asks for, and returns its answer (listing_wire.h). Throws Error
 // with what it found wrong with the file, also where it broke down or took too long over it and was ended;
-// Cancelled on a stop.
+// Cancelled on a stop, in the middle of the conversation: such a lister cannot be asked again.
 std::vector<std::byte> ask_lister(ListerProcess& lister, const InputFile& file, const JobContext& job);
 
 // A lister of its own for the file.
