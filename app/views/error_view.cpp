@@ -33,7 +33,7 @@ void ErrorView::setActive(bool active) {
 QString ErrorView::whyEmpty() const {
     const TensorInfo* tensor = inspection_.info();
     if (tensor == nullptr) return {};
-    if (const QString why = whyNothingToShow(*tensor); !why.isEmpty()) return why;
+    if (QString why = whyNothingToShow(*tensor); !why.isEmpty()) return why;
     if (document_.scheme(inspection_.tensor()).family == Family::keep)
         return tr("This tensor is kept as it is: there is no error. Choose a scheme on the right.");
     const Measurement* measured = document_.currentMeasurement(inspection_.tensor());
