@@ -17,8 +17,18 @@ struct GridFitRule {
     bool absolute;  // errors count by magnitude, else squared
 };
 
+// Where they are kept, the codes of a fit are those of (x − code_minimum)·code_inverse.
+template <class V, bool kept>
+struct GridFitCodes {};
+template <class V>
+struct GridFitCodes<V, true> {
+    typename V::Float code_inverse;
+    typename V::Float code_minimum;
+};
+
 // One such fit in every lane, `groups` of them at a time: what is computed for one fills the gaps of another.
-template <class V, std::size_t n, std::size_t groups>
+// Codes are seldom wanted, and keeping them costs time at every step.
+template <class V, std::size_t n, std::size_t groups, bool keeps_codes = false>
 class GridFit {
     using Float = typename V::Float;
     using Mask = typename V::Mask;
@@ -26,15 +36,12 @@ class GridFit {
     static constexpr std::size_t width = V::width;
 
   public:
-    struct Fit {
+    struct Fit : GridFitCodes<V, keeps_codes> {
         Float scale;
         Float minimum;  // −m, not negative
         Float low;      // of the weights
         Float high;
-        // The codes are those of (x − code_minimum)·code_inverse; all 0 where flat.
-        Float code_inverse;
-        Float code_minimum;
-        Mask flat;
+        Mask flat;  // all codes are 0
     };
 
     // x and w: groups · n values a lane. What cannot be rounded is added to `left`.
@@ -47,115 +54,211 @@ class GridFit {
             invert(rule, 0, state_[g]);
         for (int step = 0; step <= rule.steps; ++step)
             try_step(rule, step);
+        for (std::size_t g = groups - lag; g < groups; ++g)
+            weigh(rule, g);
         for (std::size_t g = 0; g < groups; ++g)
             finish(state_[g], fits[g], left);
     }
 
   private:
-    struct State {
+    // In the walk over a group that sums up its codes the error of the one this many places before it is
+    // taken, too: units that add are kept busy. 0, where registers are few: all sums, then all errors.
+    static constexpr std::size_t lag = width == 16 && groups == 4 ? 2 : 0;
+
+    struct State : GridFitCodes<V, keeps_codes> {
         Float low, high, sum_w, sum_x;
-        Float best, scale, minimum, code_inverse, code_minimum;
+        Float best, scale, minimum;
         Mask flat, odd;
         // Of the step that is tried.
         Float inverse, next_scale, next_minimum;
-        Mask possible;
     };
-    struct Sums {
-        Float l, ll, xl;
-    };
+    static constexpr float nothing = __builtin_nanf("");
 
     void begin(State& s, const float* x, const float* w, const GridFitRule& rule) {
-        s.low = s.high = V::load(x);
-        s.sum_w = V::load(w);
-        s.sum_x = s.sum_w * s.low;
+        // In registers: the compiler cannot know that the arrays are not part of the state.
+        Float low = V::load(x);
+        Float high = low;
+        Float sum_w = V::load(w);
+        Float sum_x = sum_w * low;
         for (std::size_t i = 1; i < n; ++i) {
             const Float value = V::load(x + i * width);
             const Float weight = V::load(w + i * width);
-            s.low = V::min(value, s.low);  // the first of equal ones: zeros have signs
-            s.high = V::max(value, s.high);
-            s.sum_w = s.sum_w + weight;
-            s.sum_x = s.sum_x + weight * value;
+            low = V::min(value, low);  // the first of equal ones: zeros have signs
+            high = V::max(value, high);
+            sum_w = sum_w + weight;
+            sum_x = sum_x + weight * value;
         }
-        s.minimum = V::choose(s.low > V::set(0), V::set(0), s.low);
-        const Float range = s.high - s.minimum;
-        s.flat = !(s.high > s.minimum);
+        const Float minimum = V::choose(low > V::set(0), V::set(0), low);
+        const Float range = high - minimum;
         const Float inverse = V::set(rule.largest) / range;
-        s.scale = V::set(1) / inverse;
-        s.code_inverse = inverse;
-        s.code_minimum = s.minimum;
-        s.odd = Math::unroundable(inverse * range);
+        const Float scale = V::set(1) / inverse;
         Float error = V::set(0);
         for (std::size_t i = 0; i < n; ++i) {
             const Float value = V::load(x + i * width);
-            const Float code = clamped(Math::round(inverse * (value - s.minimum)), V::set(rule.largest));
-            error = error + V::load(w + i * width) * size(rule, (s.scale * code + s.minimum) - value);
+            const Float code = Math::round(inverse * (value - minimum));  // 0 to the largest one
+            const Float difference = (scale * code + minimum) - value;
+            error = error + V::load(w + i * width) *
+                                (rule.absolute ? size<true>(difference) : size<false>(difference));
         }
-        s.best = error;
+        s.low = low;
+        s.high = high;
+        s.sum_w = sum_w;
+        s.sum_x = sum_x;
+        s.scale = scale;
+        s.minimum = minimum;
+        if constexpr (keeps_codes) {
+            s.code_inverse = inverse;
+            s.code_minimum = minimum;
+        }
+        s.flat = !(high > minimum);
+        s.odd = Math::unroundable(inverse * range);
+        s.next_scale = s.next_minimum = V::set(nothing);
+        s.best = V::choose(s.flat, V::set(-1), error);  // no step is better
     }
 
-    static Float clamped(Float code, Float largest) { return V::max(V::min(code, largest), V::set(0)); }
-    static Float size(const GridFitRule& rule, Float difference) {
-        return rule.absolute ? V::abs(difference) : difference * difference;
+    static float steps_in_range(const GridFitRule& rule, int step) {
+        return (rule.first + rule.delta * static_cast<float>(step)) + rule.largest;
     }
-
     static void invert(const GridFitRule& rule, int step, State& s) {
-        const float steps_in_range = (rule.first + rule.delta * static_cast<float>(step)) + rule.largest;
-        s.inverse = V::set(steps_in_range) / (s.high - s.minimum);
+        s.inverse = V::set(steps_in_range(rule, step)) / (s.high - s.minimum);
     }
 
     void try_step(const GridFitRule& rule, int step) {
-        for (std::size_t g = 0; g < groups; ++g)
-            solve(state_[g], sum_codes(rule, state_[g], g));
-        constexpr std::size_t pair = groups < 2 ? 1 : 2;
-        for (std::size_t g = 0; g < groups; g += pair) {
-            weigh<pair>(rule, g);
-            for (std::size_t j = g; j < g + pair; ++j)
-                invert(rule, step + 1, state_[j]);  // early: it need not be waited for then
+        // Of the highest weight the inverse scale makes its numerator again, but for two roundings.
+        const bool high = steps_in_range(rule, step) > (rule.largest + 0.5F) * (1 - 0x1p-20F);
+        for (std::size_t g = 0; g < groups; ++g) {
+            const std::size_t weighed = (g + groups - lag) % groups;
+            try_group(rule, high, g, weighed);
+            if (lag > 0) invert(rule, g < lag ? step : step + 1, state_[weighed]);
+        }
+        for (std::size_t g = 0; lag == 0 && g < groups; ++g) {
+            weigh(rule, g);
+            invert(rule, step + 1, state_[g]);  // early: it need not be waited for then
         }
     }
 
-    Sums sum_codes(const GridFitRule& rule, State& s, std::size_t g) {
-        // Products and differences round monotonically: the outermost weights bound them all.
-        const Float top = s.inverse * (s.high - s.minimum);
+    // `high`: whether the highest weight's code has to be limited.
+    void try_group(const GridFitRule& rule, bool high, std::size_t g, std::size_t weighed) {
+        State& s = state_[g];
+        // Products and differences round monotonically: the outermost weights bound them all. The lowest
+        // one's is NaN or beyond the limits, too, where the inverse scale is not finite or its sign is wrong.
         const Float bottom = s.inverse * (s.low - s.minimum);
-        s.odd = V::either(s.odd, V::either(Math::unroundable(top), Math::unroundable(bottom)));
-        const bool high = V::any(top >= V::set(rule.largest + 0.5F));
-        const bool low = V::any(bottom < V::set(-0.5F));
-        const std::size_t at = g * n * width;
-        if (low && high) return sum_codes<true, true>(s, at, rule.largest);
-        if (low) return sum_codes<true, false>(s, at, rule.largest);
-        if (high) return sum_codes<false, true>(s, at, rule.largest);
-        return sum_codes<false, false>(s, at, rule.largest);
+        const Mask within = V::abs(bottom - V::set(0.5F * rule.largest)) < V::set(0.5F * rule.largest + 0.5F);
+        if (V::any(!within)) {
+            s.odd = V::either(s.odd, Math::unroundable(bottom));
+            try_group<true, true>(rule, g, weighed);
+        } else if (high) {
+            try_group<false, true>(rule, g, weighed);
+        } else {
+            try_group<false, false>(rule, g, weighed);
+        }
     }
 
     template <bool low, bool high>
-    Sums sum_codes(const State& s, std::size_t at, float largest_code) {
-        const float* x = x_ + at;
-        const float* w = w_ + at;
-        float* codes = codes_ + at;
-        const Float inverse = s.inverse;
-        const Float minimum = s.minimum;
-        const Float largest = V::set(largest_code);
-        Sums sums{V::set(0), V::set(0), V::set(0)};
+    void try_group(const GridFitRule& rule, std::size_t g, std::size_t weighed) {
+        CodeSums<low, high> sums(*this, g, rule.largest);
+        if constexpr (lag == 0) {
 #pragma GCC unroll 4
-        for (std::size_t i = 0; i < n; ++i) {
-            const Float value = V::load(x + i * width);
+            for (std::size_t i = 0; i < n * width; i += width)
+                sums.add(i);
+            solve(state_[g], sums);
+        } else if (rule.absolute) {
+            sum_and_weigh<true>(sums, g, weighed);
+        } else {
+            sum_and_weigh<false>(sums, g, weighed);
+        }
+    }
+
+    template <bool absolute, class Sums>
+    void sum_and_weigh(Sums& sums, std::size_t g, std::size_t weighed) {
+        ErrorSum<absolute> error(*this, weighed);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < n * width; i += width) {
+            error.add(i);
+            sums.add(i);
+        }
+        solve(state_[g], sums);
+        take_if_better(state_[weighed], error);
+    }
+
+    void weigh(const GridFitRule& rule, std::size_t g) {
+        if (rule.absolute)
+            weigh<true>(g);
+        else
+            weigh<false>(g);
+    }
+    template <bool absolute>
+    void weigh(std::size_t g) {
+        ErrorSum<absolute> error(*this, g);
+#pragma GCC unroll 4
+        for (std::size_t i = 0; i < n * width; i += width)
+            error.add(i);
+        take_if_better(state_[g], error);
+    }
+
+    // Of a step; the codes are written down.
+    template <bool low, bool high>
+    struct CodeSums {
+        CodeSums(GridFit& fit, std::size_t g, float largest_code)
+            : x(fit.x_ + g * n * width),
+              w(fit.w_ + g * n * width),
+              codes(fit.codes_ + g * n * width),
+              inverse(fit.state_[g].inverse),
+              minimum(fit.state_[g].minimum),
+              largest(V::set(largest_code)) {}
+
+        void add(std::size_t i) {
+            const Float value = V::load(x + i);
             Float code = Math::round(inverse * (value - minimum));
             if constexpr (high) code = V::min(code, largest);
             if constexpr (low) code = V::max(code, V::set(0));
-            V::store(codes + i * width, code);
-            const Float weighted = V::load(w + i * width) * code;
-            sums.l = sums.l + weighted;
-            sums.ll = sums.ll + weighted * code;
-            sums.xl = sums.xl + weighted * value;
+            V::store(codes + i, code);
+            const Float weighted = V::load(w + i) * code;
+            l = l + weighted;
+            ll = ll + weighted * code;
+            xl = xl + weighted * value;
         }
-        return sums;
+
+        const float* x;
+        const float* w;
+        float* codes;
+        Float inverse, minimum, largest;
+        Float l = V::set(0);
+        Float ll = V::set(0);
+        Float xl = V::set(0);
+    };
+
+    // Of the s and m that were found for a step.
+    template <bool absolute>
+    struct ErrorSum {
+        ErrorSum(const GridFit& fit, std::size_t g)
+            : x(fit.x_ + g * n * width),
+              w(fit.w_ + g * n * width),
+              codes(fit.codes_ + g * n * width),
+              scale(fit.state_[g].next_scale),
+              minimum(fit.state_[g].next_minimum) {}
+
+        void add(std::size_t i) {
+            const Float difference = (scale * V::load(codes + i) + minimum) - V::load(x + i);
+            sum = sum + V::load(w + i) * size<absolute>(difference);
+        }
+
+        const float* x;
+        const float* w;
+        const float* codes;
+        Float scale, minimum;
+        Float sum = V::set(0);
+    };
+
+    template <bool absolute>
+    static Float size(Float difference) {
+        return absolute ? V::abs(difference) : difference * difference;
     }
 
-    // The s and m of least squares.
+    // The s and m of least squares; s is NaN, as the error is then, where there are none.
+    template <class Sums>
     static void solve(State& s, const Sums& sums) {
         const Float determinant = s.sum_w * sums.ll - sums.l * sums.l;
-        const Mask solvable = determinant > V::set(0);
         Float scale = (s.sum_w * sums.xl - s.sum_x * sums.l) / determinant;
         Float minimum = (sums.ll * s.sum_x - sums.l * sums.xl) / determinant;
         const Mask positive = minimum > V::set(0);
@@ -163,47 +266,21 @@ class GridFit {
             scale = V::choose(positive, sums.xl / sums.ll, scale);
             minimum = V::choose(positive, V::set(0), minimum);
         }
-        s.next_scale = scale;
+        s.next_scale = V::choose(determinant > V::set(0), scale, V::set(nothing));
         s.next_minimum = minimum;
-        s.possible = V::both(solvable, !s.flat);
     }
 
-    template <std::size_t count>
-    void weigh(const GridFitRule& rule, std::size_t first) {
-        if (rule.absolute)
-            weigh<count, true>(first);
-        else
-            weigh<count, false>(first);
-    }
-
-    // The errors of `count` groups. Some lane's is nearly always the least so far.
-    template <std::size_t count, bool absolute>
-    void weigh(std::size_t first) {
-        Float error[count];
-        Float scale[count];
-        Float minimum[count];
-        for (std::size_t j = 0; j < count; ++j) {
-            error[j] = V::set(0);
-            scale[j] = state_[first + j].next_scale;
-            minimum[j] = state_[first + j].next_minimum;
-        }
-#pragma GCC unroll 4
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t j = 0; j < count; ++j) {
-                const std::size_t place = ((first + j) * n + i) * width;
-                Float difference = (scale[j] * V::load(codes_ + place) + minimum[j]) - V::load(x_ + place);
-                difference = absolute ? V::abs(difference) : difference * difference;
-                error[j] = error[j] + V::load(w_ + place) * difference;
-            }
-        for (std::size_t j = 0; j < count; ++j) {
-            State& s = state_[first + j];
-            const Mask better = V::both(s.possible, error[j] < s.best);
-            s.best = V::choose(better, error[j], s.best);
+    // Some lane's nearly always is.
+    template <class Error>
+    static void take_if_better(State& s, const Error& error) {
+        const Mask better = error.sum < s.best;
+        if constexpr (keeps_codes) {
             s.code_inverse = V::choose(better, s.inverse, s.code_inverse);
             s.code_minimum = V::choose(better, s.minimum, s.code_minimum);
-            s.scale = V::choose(better, s.next_scale, s.scale);
-            s.minimum = V::choose(better, s.next_minimum, s.minimum);
         }
+        s.best = V::choose(better, error.sum, s.best);
+        s.scale = V::choose(better, error.scale, s.scale);
+        s.minimum = V::choose(better, error.minimum, s.minimum);
     }
 
     static void finish(const State& s, Fit& fit, Mask& left) {
@@ -211,9 +288,11 @@ class GridFit {
         fit.minimum = Math::negated(s.minimum);
         fit.low = s.low;
         fit.high = s.high;
-        fit.code_inverse = s.code_inverse;
-        fit.code_minimum = s.code_minimum;
         fit.flat = s.flat;
+        if constexpr (keeps_codes) {
+            fit.code_inverse = s.code_inverse;
+            fit.code_minimum = s.code_minimum;
+        }
         left = V::either(left, V::both(s.odd, !s.flat));
         left = V::either(left, V::either(Math::huge(s.low), Math::huge(s.high)));
     }
@@ -221,7 +300,7 @@ class GridFit {
     const float* x_ = nullptr;
     const float* w_ = nullptr;
     State state_[groups];
-    alignas(64) float codes_[groups * n * width];
+    alignas(64) float codes_[groups * n * width] = {};
 };
 
 }  // namespace

@@ -46,8 +46,9 @@ class GridSuperblock {
     static constexpr std::size_t elements = 256;
     static constexpr std::size_t n = Format::group;
     static constexpr std::size_t count = elements / n;
-    static constexpr std::size_t together = 128 / n;  // groups that are fitted at once
+    static constexpr std::size_t together = 4;  // groups that are fitted at once
     using Fitter = GridFit<V, n, together>;
+    using Refitter = GridFit<V, n, 1, true>;
     using Fit = typename Fitter::Fit;
     using Scales = StoredScales<V, count>;
 
@@ -56,21 +57,17 @@ class GridSuperblock {
     void quantize(BlockBatch<V, elements>& batch, bool weighted) {
         left = V::none();
         clipped = V::set_bits(0);
-        if (weighted) batch.load_importance(importance_);
-        const Float sigma = weighted ? sigma_of(batch.x) : V::set(0);
-        for (std::size_t j = 0; j < count; j += together) {
-            for (std::size_t g = j; g < j + together; ++g) {
-                const float* x = batch.x + g * n * width;
-                float* w = w_ + (g - j) * n * width;
-                if (weighted)
-                    weights[g] = importance_weights<V, n>(x, importance_ + g * n * width, sigma, w);
-                else
-                    plain_weights(x, w);
-            }
-            fitter_.run(batch.x + j * n * width, w_, weighted ? imatrix_rule : Format::plain, fits_ + j,
-                        left);
+        weighted_ = weighted;
+        if (weighted) {
+            batch.load_importance(importance_);
+            sigma_ = sigma_of(batch.x);
         }
-        encode_scales(weighted);
+        for (std::size_t j = 0; j < count; j += together) {
+            for (std::size_t g = j; g < j + together; ++g)
+                weights_of(g, batch.x + g * n * width, w_ + (g - j) * n * width);
+            fitter_.run(batch.x + j * n * width, w_, rule(), fits_ + j, left);
+        }
+        encode_scales();
         for (std::size_t j = 0; j < count; ++j)
             requantize(j, batch.x + j * n * width);
     }
@@ -87,6 +84,15 @@ class GridSuperblock {
         return V::set(Format::sigma_factor) * sum_of_squares<V, elements>(x) / V::set(elements);
     }
 
+    const GridFitRule& rule() const { return weighted_ ? imatrix_rule : Format::plain; }
+
+    void weights_of(std::size_t group, const float* x, float* w) {
+        if (weighted_)
+            weights[group] = importance_weights<V, n>(x, importance_ + group * n * width, sigma_, w);
+        else
+            plain_weights(x, w);
+    }
+
     static void plain_weights(const float* x, float* w) {
         Float mean = V::set(0);
         if (Format::mean_in_weight) mean = V::sqrt(sum_of_squares<V, n>(x) / V::set(n));
@@ -94,7 +100,7 @@ class GridSuperblock {
             V::store(w + i * width, mean + V::abs(V::load(x + i * width)));
     }
 
-    void encode_scales(bool weighted) {
+    void encode_scales() {
         Float scales[count];
         Float minima[count];
         for (std::size_t j = 0; j < count; ++j) {
@@ -102,7 +108,7 @@ class GridSuperblock {
             minima[j] = fits_[j].minimum;
         }
         using Coder = ScaleCoder<V, count>;
-        if (weighted) {
+        if (weighted_) {
             const Float* values[2] = {scales, minima};
             Scales stored[2];
             Coder::by_weight(values, weights, Format::largest_scale, stored, left);
@@ -123,30 +129,44 @@ class GridSuperblock {
         const Float top = (fit.high + offset) / step;
         const Float bottom = (fit.low + offset) / step;
         left = V::either(left, V::both(V::either(Math::unroundable(top), Math::unroundable(bottom)), !zero));
-        if (V::any(zero)) return recode(fit, zero, step, offset, x);
+        if (V::any(zero)) return recode(j, zero, step, offset, x);
         clipped = clipped + Requantizer<V, n>::run(x, offset, step, 0, Format::largest);
     }
 
     static Float limited(Float code) { return V::max(V::min(code, V::set(Format::largest)), V::set(0)); }
 
-    void recode(const Fit& fit, Mask zero, Float step, Float offset, float* x) {
+    void recode(std::size_t j, Mask zero, Float step, Float offset, float* x) {
+        alignas(64) float kept[n * width] = {};
+        if (V::any(V::both(zero, !fits_[j].flat))) fit_codes(j, x, kept);
         const Float divisor = V::choose(zero, V::set(1), step);
-        for (std::size_t i = 0; i < n; ++i) {
-            const Float value = V::load(x + i * width);
-            const Float fitted = limited(Math::round(fit.code_inverse * (value - fit.code_minimum)));
-            const Float kept = V::choose(fit.flat, V::set(0), fitted);
-            const Float nearest = Math::round((value + offset) / divisor);
+        for (std::size_t i = 0; i < n * width; i += width) {
+            const Float nearest = Math::round((V::load(x + i) + offset) / divisor);
             const Float code = limited(nearest);
             clipped = V::count(clipped, V::both(!zero, code != nearest));
-            V::store(x + i * width, V::choose(zero, kept, code));
+            V::store(x + i, V::choose(zero, V::load(kept + i), code));
         }
     }
 
-    alignas(64) float w_[128 * width];
+    // The codes of the fit, which is done once more for them.
+    void fit_codes(std::size_t j, const float* x, float* codes) {
+        weights_of(j, x, w_);
+        Mask known = V::none();
+        typename Refitter::Fit fit;
+        refitter_.run(x, w_, rule(), &fit, known);
+        for (std::size_t i = 0; i < n * width; i += width) {
+            const Float code = limited(Math::round(fit.code_inverse * (V::load(x + i) - fit.code_minimum)));
+            V::store(codes + i, V::choose(fit.flat, V::set(0), code));
+        }
+    }
+
+    bool weighted_ = false;
+    Float sigma_ = V::set(0);  // of the superblock, where weighted
+    alignas(64) float w_[together * n * width];
     alignas(64) float importance_[elements * width];
     Float weights[count];
     Fit fits_[count];
     Fitter fitter_;
+    Refitter refitter_;
 };
 
 // The 12 bytes in which q4_K and q5_K keep eight scales and minima of six bits.

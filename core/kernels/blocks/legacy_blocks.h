@@ -106,7 +106,7 @@ struct LegacyBlockKernel {
     template <int largest, std::size_t bytes>
     static void from_minimum(BlockRun& run) {
         constexpr GridFitRule rule = {largest, -0.9F, 0.05F, 36, false};
-        using Fitter = GridFit<V, 32, 1>;
+        using Fitter = GridFit<V, 32, 1, true>;
         RowSigma sigma(run);
         Fitter fitter;
         typename Fitter::Fit fit;
