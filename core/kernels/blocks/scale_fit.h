@@ -76,14 +76,13 @@ class ScaleFit {
         }
     }
 
-    // x and w: n values a lane and group; no weight is negative.
+    // x and w: n values a lane and group; no weight is negative. Where w is null, they are the squares of x.
     void run(const float* x, const float* w, std::size_t groups, ScaleFitResult<V>* fits) {
-        prepare(group_[0], x, w);
+        prepare(group_[0], x, w, 0);
         for (std::size_t j = 0; j < groups; ++j) {
             Group& group = group_[j % 2];
             begin(group);
-            if (j + 1 < groups)
-                prepare(group_[(j + 1) % 2], x + (j + 1) * n * width, w + (j + 1) * n * width);
+            if (j + 1 < groups) prepare(group_[(j + 1) % 2], x, w, (j + 1) * n * width);
             try_from<part_size(0)>(group);
             fits[j] = {V::choose(group.zero, V::set(0), scale_), inverse_, group.magnitude, group.zero};
         }
@@ -117,6 +116,7 @@ class ScaleFit {
         Mask zero;
         Float extreme;
         Float inverse[tried];
+        alignas(64) float squared[n * width];  // weights, where none are given
         alignas(64) float product[n * width];  // w·x
         alignas(64) float low[n * width];
         alignas(64) float high[n * width];
@@ -124,9 +124,11 @@ class ScaleFit {
 
     // Cuts weights where their codes are cut: beyond these shares of the extreme one each has the outermost
     // code, whichever inverse scale is tried, and at them, too. So codes need no limits.
-    void prepare(Group& group, const float* x, const float* w) const {
+    void prepare(Group& group, const float* all_x, const float* all_w, std::size_t at) const {
+        const float* x = all_x + at;
+        const bool given = all_w != nullptr;
         const ExtremeOf<V, n> extreme(x);
-        group.w = w;
+        group.w = given ? all_w + at : group.squared;
         group.magnitude = extreme.magnitude;
         group.zero = extreme.zero;
         group.extreme = extreme.value;
@@ -141,7 +143,9 @@ class ScaleFit {
                                  V::min(top, end), V::max(top, end)};
         for (std::size_t i = 0; i < n * width; i += width) {
             const Float value = V::load(x + i);
-            V::store(group.product + i, V::load(w + i) * value);
+            const Float weight = given ? V::load(group.w + i) : value * value;
+            if (!given) V::store(group.squared + i, weight);
+            V::store(group.product + i, weight * value);
             V::store(group.low + i, V::max(V::min(value, limits[1]), limits[0]));
             V::store(group.high + i, V::max(V::min(value, limits[3]), limits[2]));
         }

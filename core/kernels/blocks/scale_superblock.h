@@ -103,12 +103,7 @@ class SuperblockQ6K : public ScaleSuperblock<V> {
         this->left = V::none();
         this->clipped = V::set_bits(0);
         if (weighted) batch.load_importance(w_);
-        if (!weighted)
-            for (std::size_t i = 0; i < 256 * width; i += width) {
-                const Float x = V::load(batch.x + i);
-                V::store(w_ + i, x * x);
-            }
-        fit_.run(batch.x, w_, count, fits_);
+        fit_.run(batch.x, weighted ? w_ : nullptr, count, fits_);
         this->code_scales(fits_, 128, 127);
         const auto none = this->extreme_ < V::set(zero_magnitude);
         this->factor = V::choose(none, V::set(0), this->factor);
