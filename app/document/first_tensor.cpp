@@ -8,7 +8,7 @@ namespace {
 
 int interest(const TensorInfo& tensor) {
     if (tensor.quantizable) return tensor.block ? 3 : 2;
-    return tensor.measurable() && tensor.elements > 0 ? 1 : 0;
+    return tensor.has_weights() ? 1 : 0;
 }
 
 }  // namespace

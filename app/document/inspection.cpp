@@ -87,7 +87,7 @@ void Inspection::setTensor(int index) {
     emit schemeMoved();
     emit profileChanged();
     emit numbersChanged();
-    if (tensor_ >= 0 && info()->measurable() && info()->elements > 0) load();
+    if (tensor_ >= 0 && info()->has_weights()) load();
 }
 
 void Inspection::load() {

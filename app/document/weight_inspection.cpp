@@ -27,7 +27,7 @@ WeightInspection::WeightInspection(Document& document, Inspection& inspection, J
 
 std::optional<MatrixShape> WeightInspection::shape() const {
     const TensorInfo* tensor = inspection_.info();
-    if (tensor == nullptr || !tensor->measurable() || tensor->elements == 0) return std::nullopt;
+    if (tensor == nullptr || !tensor->has_weights()) return std::nullopt;
     return matrix_shape(*tensor);
 }
 

@@ -342,7 +342,7 @@ void assign_role(TensorInfo& tensor) {
         tensor.input_axis = *tensor.channel_axis + 1;
     }
     const bool weight = tensor.role != norm && tensor.role != bias && tensor.role != other;
-    tensor.quantizable = weight && rank >= 2 && tensor.measurable();
+    tensor.quantizable = weight && rank >= 2 && tensor.has_weights();
 }
 
 }  // namespace halfstep

@@ -51,7 +51,7 @@ struct TensorInfo {
     std::optional<int> channel_axis;  // axis of outputs; none for tensors of rank 0 and 1
     int channel_axes = 1;  // that number outputs together, from channel_axis on: heads and their sizes
     std::optional<int> input_axis;  // first axis that is summed over; so are all after it but the channels'
-    bool quantizable = false;  // weight of a matrix product, convolution or embedding, of a measurable type
+    bool quantizable = false;       // weight of a matrix product, convolution or embedding; has_weights()
 
     std::uint32_t file = 0;         // index into Model::files()
     std::uint64_t file_offset = 0;  // of the first byte, from the start of that file
@@ -61,6 +61,7 @@ struct TensorInfo {
     bool decoded = false;
 
     bool measurable() const { return is_measurable(dtype); }
+    bool has_weights() const { return measurable() && elements > 0; }
     bool quantized() const { return decoded || is_quantized(dtype); }  // by an earlier program
     std::uint64_t readable_bytes() const;                              // what Model::read_bytes gives of it
 };

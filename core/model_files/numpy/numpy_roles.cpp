@@ -43,7 +43,7 @@ struct ArrayName {
 void set_role(TensorInfo& tensor, Role role) {
     tensor.role = role;
     const bool weight = role != Role::norm && role != Role::bias && role != Role::other;
-    tensor.quantizable = weight && tensor.shape.size() >= 2 && tensor.measurable();
+    tensor.quantizable = weight && tensor.shape.size() >= 2 && tensor.has_weights();
 }
 
 // Variables of Keras have no names of their own: their layer's and their rank tell what they are.

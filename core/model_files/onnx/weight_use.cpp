@@ -200,7 +200,7 @@ void assign_role(TensorInfo& tensor, const WeightUse& use) {
     tensor.channel_axis = channel;
     tensor.channel_axes = use.channel_axes;
     tensor.input_axis = input;
-    tensor.quantizable = tensor.measurable();
+    tensor.quantizable = tensor.has_weights();
 }
 
 }  // namespace halfstep

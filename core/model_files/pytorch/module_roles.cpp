@@ -19,7 +19,7 @@ void put_inputs_first(TensorInfo& tensor) {
 
 void give_role(TensorInfo& tensor, Role role) {
     tensor.role = role;
-    tensor.quantizable = role != Role::norm && tensor.shape.size() >= 2 && tensor.measurable();
+    tensor.quantizable = role != Role::norm && tensor.shape.size() >= 2 && tensor.has_weights();
 }
 
 }  // namespace

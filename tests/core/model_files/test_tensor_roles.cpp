@@ -12,6 +12,9 @@ TensorInfo tensor_named(const char* name, std::vector<std::int64_t> shape, DType
     TensorInfo tensor;
     tensor.name = name;
     tensor.shape = std::move(shape);
+    tensor.elements = 1;
+    for (const std::int64_t size : tensor.shape)
+        tensor.elements *= static_cast<std::uint64_t>(size);
     tensor.dtype = dtype;
     assign_role(tensor);
     return tensor;
@@ -241,6 +244,11 @@ class TestTensorRoles : public QObject {
         QVERIFY(tensor_named("lm_head.weight", {8, 32}, DType::q4_0).quantizable);
         QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::f8_e8m0).quantizable);
         QVERIFY(!tensor_named("lm_head.weight", {8, 4}, DType::unknown).quantizable);
+    }
+
+    void nothing_is_quantizable_without_elements() {
+        QVERIFY(!tensor_named("lm_head.weight", {0, 4}).quantizable);
+        QVERIFY(!tensor_named("conv1.weight", {8, 3, 0, 5}).quantizable);
     }
 
     void odd_names_do_no_harm() {
