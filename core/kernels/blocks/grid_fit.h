@@ -113,7 +113,7 @@ class GridFit {
         s.flat = !(high > minimum);
         s.odd = Math::unroundable(inverse * range);
         s.next_scale = s.next_minimum = V::set(nothing);
-        s.best = V::choose(s.flat, V::set(-1), error);  // no step is better
+        s.best = error;  // NaN where flat, and so is that of every step
     }
 
     static float steps_in_range(const GridFitRule& rule, int step) {
