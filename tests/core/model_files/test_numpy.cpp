@@ -240,6 +240,7 @@ class TestNumpy : public QObject {
         row("arr_0", "(3, 4)", "dense 0 1 weight");
         row("arr_1", "(3,)", "other");
         row("arr_2", "(3, 4, 2)", "convolution 0 1 weight");
+        row("arr_3", "(0, 4)", "dense 0 1");
         row("enc_w_ih", "(12, 4)", "recurrent 0 1 weight");
         row("enc_b_ih", "(12,)", "bias");
         row("enc_emb", "(29, 8)", "token_embedding 0 1 weight");
@@ -250,6 +251,7 @@ class TestNumpy : public QObject {
         row("conv/kernel:0", "(3, 3, 4, 8)", "convolution 3 0 weight");
         row("layers/dense_1/vars/0", "(3, 4)", "dense 1 0 weight");
         row("layers/dense_1/vars/1", "(4,)", "bias");
+        row("layers/dense_2/vars/0", "(0, 4)", "dense 1 0");
         row("layers/conv2d/vars/0", "(3, 3, 4, 8)", "convolution 3 0 weight");
         row("layers/embedding/vars/0", "(30, 4)", "token_embedding 0 1 weight");
         row("layers/lstm/cell/vars/1", "(4, 16)", "recurrent 1 0 weight");
